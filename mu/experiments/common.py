@@ -1,0 +1,92 @@
+"""What the experiments of every paper share: trained models that are kept, and rows from scores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+
+from mu import storage
+from mu.ledger import Ledger
+from mu.metrics import Scores, stopwatch
+from mu.training import Recipe, train
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from mu.data import Samples
+
+
+KEPT_BYTES = 1e9  # ours: ledgers above this are not worth their disk; they are recorded again
+
+
+class Trained(NamedTuple):
+    model: nn.Module
+    ledgers: Sequence[Ledger]
+    seconds: float  # of training, recording included
+
+
+def train_kept(
+    config: dict,
+    build: Callable[[], nn.Module],
+    samples: Samples,
+    recipe: Recipe,
+    *,
+    seed: int,
+    device: str,
+    ledgers: Sequence[Ledger] = (),
+) -> Trained:
+    """`mu.train`, or what an earlier call with the same configuration left in the cache.
+
+    Args:
+        config: everything that decides the result, JSON-able (data, task, model, recipe, seed, ledgers, code).
+        build: makes the untrained model.
+
+    Raises:
+        mu.storage.CorruptFile: a kept file is damaged; the message names it.
+    """
+    key = storage.digest({**config, "seed": seed, "device": device, "torch": torch.__version__})
+    folder = cache_folder() / "trained" / key
+    model = build().to(device)
+    ready = folder / "model.safetensors"  # written last
+    if ready.exists():
+        tensors, facts = storage.load(ready)
+        model.load_state_dict(tensors)
+        kept = [Ledger.load(folder / f"ledger{i}.safetensors") for i in range(len(ledgers))]
+        return Trained(model.eval(), kept, facts["seconds"])
+    with stopwatch(device) as watch:
+        model = train(model, samples, recipe, seed=seed, ledger=ledgers)
+    if sum(ledger.nbytes for ledger in ledgers) > KEPT_BYTES:
+        return Trained(model, ledgers, watch.seconds)
+    for i, ledger in enumerate(ledgers):
+        ledger.save(folder / f"ledger{i}.safetensors")
+    storage.save(ready, model.state_dict(), {"seconds": watch.seconds, **config})
+    return Trained(model, ledgers, watch.seconds)
+
+
+def cache_folder() -> Path:
+    """$MU_CACHE, else ~/.cache/mu: trained models and downloaded data; safe to delete."""
+    return Path(os.environ.get("MU_CACHE") or Path.home() / ".cache" / "mu")
+
+
+# Columns of every table: metric name -> field of Scores.
+ACCURACIES = {
+    "target accuracy": "target_accuracy",
+    "non-target accuracy": "non_target_accuracy",
+    "UA": "ua",
+    "RA": "ra",
+    "TA": "ta",
+    "MIA-Efficacy": "mia_efficacy",
+    "KL": "kl",
+    "Avg. Gap": "avg_gap",
+}
+
+
+def score_rows(method: str, scores: Scores, metrics: Sequence[str] = tuple(ACCURACIES), **columns) -> list[dict]:
+    """One row per metric."""
+    return [
+        {"method": method, "metric": name, "value": getattr(scores, ACCURACIES[name]), **columns} for name in metrics
+    ]

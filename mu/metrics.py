@@ -1,0 +1,165 @@
+"""What a model knows, in percent: the accuracies, gaps, distances and times of the three papers.
+
+Logits of every image are computed once per model (`outputs`); every metric reads those. Accuracies count
+samples, never batches. A gap is the absolute difference to the retrained model, the reference: an unlearned
+model is good when it behaves as if the samples had never been there, not when it is wrong about them most.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch.nn import functional
+
+from mu import attacks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jaxtyping import Float, Int64
+    from torch import Tensor, nn
+
+    from mu.data import Samples
+    from mu.tasks import Task
+
+NAN = math.nan
+WHOLE_CLASS = ("class", "rare", "subclass")  # scenarios after which nothing of the target should be known
+
+
+class Outputs(NamedTuple):
+    """Logits of one model on all images of one task, float32 on the model's device."""
+
+    forget: Float[Tensor, "forget class"]
+    retain: Float[Tensor, "retain class"]
+    test: Float[Tensor, "test class"]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of one model on one task; percent unless a field says otherwise.
+
+    Attributes:
+        ua: unlearning accuracy, 100 - accuracy on the forget set (Jia et al.).
+        ra: accuracy on the retain set, training images (Jia et al.).
+        ta: accuracy on test images; without those of the forgotten (sub-)class if all of it is to be
+            forgotten (Jia et al., public code).
+        target_accuracy: on test images of the forgotten class or sub-class; NaN if there is none (Graves et al.).
+        non_target_accuracy: on all other test images (Graves et al.).
+        mia_efficacy: share of the forget set that the published confidence attack takes for non-members.
+        kl: mean over the forget set of KL(retrained || this model), nats (Cheng et al.); NaN without reference.
+        ua_gap, ra_gap, ta_gap, mia_efficacy_gap: absolute difference to the reference, points.
+        avg_gap: mean of those four ("Disparity Ave.", Jia et al., Table 3).
+    """
+
+    ua: float
+    ra: float
+    ta: float
+    target_accuracy: float
+    non_target_accuracy: float
+    mia_efficacy: float
+    kl: float = NAN
+    ua_gap: float = NAN
+    ra_gap: float = NAN
+    ta_gap: float = NAN
+    mia_efficacy_gap: float = NAN
+    avg_gap: float = NAN
+
+
+GAPS = ("ua", "ra", "ta", "mia_efficacy")  # the metrics that enter `avg_gap`
+
+
+def evaluate(model: nn.Module | Outputs, task: Task, reference: nn.Module | Outputs | None = None) -> Scores:
+    """Score a model on a task, and against a retrained reference if one is given.
+
+    Either may be given as its `outputs`, so that a reference is run once for many models.
+    """
+    out = model if isinstance(model, Outputs) else outputs(model, task)
+    target = task.target_test.to(out.test.device)
+    labels = task.test.labels.to(out.test.device)
+    tested = ~target if task.scenario in WHOLE_CLASS else torch.ones_like(target)
+    retain_labels = task.retain.labels.to(labels.device)
+    forget_labels = task.forget.labels.to(labels.device)
+    scores = {
+        "ua": 100 - accuracy(out.forget, forget_labels),
+        "ra": accuracy(out.retain, retain_labels),
+        "ta": accuracy(out.test[tested], labels[tested]),
+        "target_accuracy": accuracy(out.test[target], labels[target]),
+        "non_target_accuracy": accuracy(out.test[~target], labels[~target]),
+        "mia_efficacy": attacks.mia_efficacy(
+            # As published: as many members as there are non-members, the first ones in data-set order.
+            confidence(out.retain, retain_labels)[: int(tested.sum())],
+            confidence(out.test[tested], labels[tested]),
+            confidence(out.forget, forget_labels),
+        ),
+    }
+    if reference is None:
+        return Scores(**scores)
+    ref = reference if isinstance(reference, Outputs) else outputs(reference, task)
+    ref_scores = evaluate(ref, task)
+    gaps = {f"{name}_gap": abs(scores[name] - getattr(ref_scores, name)) for name in GAPS}
+    return Scores(**scores, kl=kl(ref.forget, out.forget), **gaps, avg_gap=sum(gaps.values()) / len(gaps))
+
+
+def outputs(model: nn.Module, task: Task) -> Outputs:
+    """Logits on the forget, retain and test samples of a task."""
+    return Outputs(*(predict(model, part) for part in (task.forget, task.retain, task.test)))
+
+
+def predict(model: nn.Module, samples: Samples, batch_size: int = 512) -> Float[Tensor, "n class"]:
+    """Logits of all samples in evaluation mode, float32, on the model's device; the model's mode is kept."""
+    device = next(model.parameters()).device
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            parts = [model(images.to(device)).float() for images in samples.images.split(batch_size)]
+    finally:
+        model.train(was_training)
+    return torch.cat(parts)
+
+
+def accuracy(logits: Float[Tensor, "n class"], labels: Int64[Tensor, " n"]) -> float:
+    """Percent of samples whose largest logit is their label; NaN for no samples."""
+    if len(labels) == 0:
+        return NAN
+    return 100.0 * (logits.argmax(1) == labels).double().mean().item()
+
+
+def confidence(logits: Float[Tensor, "n class"], labels: Int64[Tensor, " n"]) -> Float[Tensor, " n"]:
+    """Softmax probability of the true label."""
+    return logits.softmax(1).gather(1, labels[:, None]).squeeze(1)
+
+
+def kl(reference: Float[Tensor, "n class"], logits: Float[Tensor, "n class"]) -> float:
+    """Mean over samples of KL(reference || model) between softmax outputs, in nats."""
+    if len(logits) == 0:
+        return NAN
+    log_p, log_q = reference.double().log_softmax(1), logits.double().log_softmax(1)
+    return functional.kl_div(log_q, log_p, reduction="batchmean", log_target=True).item()
+
+
+class Stopwatch:
+    """Wall-clock seconds of a `stopwatch` block."""
+
+    seconds: float = NAN
+
+
+@contextlib.contextmanager
+def stopwatch(device: str | torch.device = "cpu") -> Iterator[Stopwatch]:
+    """Time a block, waiting for the device at both ends. RTE is the time of the unlearning call alone."""
+    watch = Stopwatch()
+    _synchronise(device)
+    start = time.perf_counter()
+    yield watch
+    _synchronise(device)
+    watch.seconds = time.perf_counter() - start
+
+
+def _synchronise(device: str | torch.device) -> None:
+    if torch.device(device).type == "cuda":
+        torch.cuda.synchronize(device)

@@ -1,0 +1,226 @@
+"""Recorded results: tidy rows with their provenance, and the papers' own numbers beside them.
+
+An item's record is two files in `results/<profile>/`: `<item>.csv`, one number per row, and `<item>.json`, its
+manifest. A *segment* is the rows of one cell of the item's grid; the manifest says for each segment what
+made it (settings, seed, commit, date, hardware, library versions, seconds) and carries a checksum of its rows.
+Rows that no segment describes are never used; rows that do not match their checksum are an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from mu.storage import CorruptFile, write_text
+
+PROFILES = ("smoke", "quick", "laptop", "paper")
+LEADING = ("paper", "laptop", "quick")  # which recorded profile a page leads with, best first
+
+COLUMNS = ["cell", "seed", "dataset", "model", "scenario", "sparsity", "keep", "method", "metric", "value"]
+NUMBERS = {"seed", "sparsity", "keep", "value"}
+DIGITS = 8  # significant digits of a recorded number
+
+
+def home() -> Path:
+    """The checkout: $MU_HOME, else the nearest folder above this one with a `_toc.yml`, else the package's."""
+    if "MU_HOME" in os.environ:
+        return Path(os.environ["MU_HOME"])
+    here = Path.cwd()
+    for folder in (here, *here.parents, Path(__file__).parent.parent):
+        if (folder / "_toc.yml").exists():
+            return folder
+    return here
+
+
+def folder() -> Path:
+    """Where committed records lie."""
+    return home() / "results"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Provenance of the rows of one cell."""
+
+    cell: str  # hash of item, settings and seed
+    settings: dict
+    seed: int
+    rows: int
+    sha256: str
+    seconds: float  # wall time of the cell
+    date: str  # UTC, ISO 8601
+    commit: str  # with "+" if the working tree differed from it
+    code: str  # hash of the source files the numbers depend on
+    hardware: str
+    versions: dict
+
+
+@dataclass
+class Record:
+    """All recorded cells of one item under one profile. `frame` has one number per row."""
+
+    item: str
+    profile: str
+    segments: list[Segment] = field(default_factory=list)
+    frame: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
+
+    @property
+    def cells(self) -> set[str]:
+        return {segment.cell for segment in self.segments}
+
+    @property
+    def seeds(self) -> int:
+        return len({segment.seed for segment in self.segments})
+
+    def add(self, segment: Segment, rows: pd.DataFrame) -> None:
+        """Add one cell's rows, replacing earlier ones of the same cell."""
+        self.keep_only(self.cells - {segment.cell})
+        self.segments.append(segment)
+        self.segments.sort(key=lambda s: (json.dumps(s.settings, sort_keys=True), s.seed))
+        rows = rows.assign(cell=segment.cell)
+        frame = pd.concat([self.frame, rows], ignore_index=True) if len(self.frame) else rows
+        order = {s.cell: i for i, s in enumerate(self.segments)}
+        frame = frame.iloc[frame["cell"].map(order).argsort(kind="stable")]
+        extra = sorted(set(frame.columns) - set(COLUMNS))
+        self.frame = frame.reindex(columns=COLUMNS + extra).reset_index(drop=True)
+
+    def keep_only(self, cells: set[str]) -> None:
+        self.segments = [s for s in self.segments if s.cell in cells]
+        self.frame = self.frame[self.frame["cell"].isin(cells)].reset_index(drop=True)
+
+    def select(self, cells: set[str]) -> pd.DataFrame:
+        return self.frame[self.frame["cell"].isin(cells)].reset_index(drop=True)
+
+    def write(self, root: Path) -> None:
+        """Write both files. A kill between the two renames loses no cell that was recorded before.
+
+        Rows are written before the manifest that describes them, and a manifest forgets a cell before its
+        rows go, so a reader never meets a described cell without its rows.
+        """
+        csv, manifest = _paths(root, self.profile, self.item)
+        if manifest.exists():
+            known = _read_manifest(manifest)
+            staying = [s for s in known if asdict(s) in [asdict(mine) for mine in self.segments]]
+            if len(staying) < len(known):
+                write_text(manifest, self._manifest(staying))
+        write_text(csv, self.frame.to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n"))
+        write_text(manifest, self._manifest(self.segments))
+
+    def _manifest(self, segments: list[Segment]) -> str:
+        facts = {"item": self.item, "profile": self.profile, "segments": [asdict(s) for s in segments]}
+        return json.dumps(facts, indent=1, sort_keys=True) + "\n"
+
+
+def read(item: str, profile: str, root: Path | None = None) -> Record:
+    """The record of an item; empty if there is none.
+
+    Raises:
+        mu.storage.CorruptFile: rows are missing or do not match their checksum; the message names the file.
+    """
+    csv, manifest = _paths(root or folder(), profile, item)
+    if not manifest.exists():
+        return Record(item, profile)
+    segments = _read_manifest(manifest)
+    if not csv.exists():
+        raise CorruptFile(f"{csv} is missing, but {manifest.name} describes it")
+    text = pd.read_csv(csv, dtype=str, keep_default_na=False)
+    for segment in segments:
+        rows = text[text["cell"] == segment.cell]
+        if len(rows) != segment.rows or checksum(rows) != segment.sha256:
+            raise CorruptFile(
+                f"{csv}: the rows of cell {segment.cell} ({segment.settings}, seed {segment.seed}) do not "
+                f"match their checksum; restore the file or delete it with {manifest.name} and record again"
+            )
+    record = Record(item, profile, segments, _typed(text))
+    record.keep_only(record.cells)
+    return record
+
+
+def best(item: str, root: Path | None = None) -> Record | None:
+    """The record a page leads with: `paper`, else `laptop`, else `quick`, else None."""
+    records = (read(item, profile, root) for profile in LEADING)
+    return next((record for record in records if record.segments), None)
+
+
+def merge(source: Path, root: Path | None = None) -> dict[tuple[str, str], int]:
+    """Bring cells recorded elsewhere into the committed records: (profile, item) -> cells added.
+
+    Cells already recorded here stay as they are.
+
+    Raises:
+        ValueError: `source` holds no records.
+    """
+    manifests = sorted(path for profile in PROFILES for path in Path(source).glob(f"{profile}/*.json"))
+    if not manifests:
+        raise ValueError(f"{source} holds no records (<profile>/<item>.json); profiles: {', '.join(PROFILES)}")
+    added = {}
+    for manifest in manifests:
+        profile, item = manifest.parent.name, manifest.stem
+        theirs, ours = read(item, profile, Path(source)), read(item, profile, root)
+        new = [segment for segment in theirs.segments if segment.cell not in ours.cells]
+        for segment in new:
+            ours.add(segment, theirs.select({segment.cell}))
+        if new:
+            ours.write(root or folder())
+        added[profile, item] = len(new)
+    return added
+
+
+def as_text(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows as the strings the CSV will hold, so that they can be hashed before and after writing."""
+    import io
+
+    buffer = io.StringIO(rows.to_csv(index=False, float_format=f"%.{DIGITS}g"))
+    return pd.read_csv(buffer, dtype=str, keep_default_na=False)
+
+
+def checksum(text: pd.DataFrame) -> str:
+    """SHA-256 over the filled fields of rows given as strings; columns added later do not change it."""
+    sha = hashlib.sha256()
+    columns = sorted(set(text.columns) - {"cell"})
+    for row in text[columns].itertuples(index=False):
+        sha.update("\x1f".join(f"{c}={v}" for c, v in zip(columns, row, strict=True) if v != "").encode())
+        sha.update(b"\n")
+    return sha.hexdigest()
+
+
+@cache
+def reported() -> pd.DataFrame:
+    """Numbers the papers print, where they could be read.
+
+    Columns: paper, item, dataset, model, scenario, sparsity, method, metric, value, std, unit, source_kind
+    (`paper`: printed there; `figure-read`: read off a plot; `secondary`: from a later account or a released
+    run). For Gogineni & Nadimi there is no row: their tables could not be read. Rows of `graves2021`, their
+    predecessor, give orientation only.
+    """
+    return pd.read_csv(Path(__file__).with_name("reported.csv"))
+
+
+def _paths(root: Path, profile: str, item: str) -> tuple[Path, Path]:
+    if profile not in PROFILES:
+        raise ValueError(f"unknown profile {profile!r}; choose one of {', '.join(PROFILES)}")
+    return root / profile / f"{item}.csv", root / profile / f"{item}.json"
+
+
+def _read_manifest(path: Path) -> list[Segment]:
+    try:
+        return [Segment(**facts) for facts in json.loads(path.read_text())["segments"]]
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise CorruptFile(f"{path} is not a manifest: {error}") from error
+
+
+def _typed(text: pd.DataFrame) -> pd.DataFrame:
+    """Strings to numbers wherever a whole column is numbers; empty becomes missing."""
+    frame = text.replace("", None)
+    for column in frame.columns:
+        try:
+            frame[column] = pd.to_numeric(frame[column])
+        except (ValueError, TypeError):
+            if column in NUMBERS:
+                raise CorruptFile(f"column {column!r} of a record holds something that is no number") from None
+    return frame

@@ -1,0 +1,223 @@
+"""Runs the cells of an item: skips what is recorded, survives a kill, keeps to a budget, uses every core.
+
+A *cell* is one entry of an item's grid at one seed. Its rows are written as soon as it ends, so a run killed
+at any moment loses at most the cells in progress, and the next run goes on from there. On a CPU every cell
+runs in a process of its own with one thread, so results do not depend on how many run side by side.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import torch
+
+from mu import results
+from mu.results import Record, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mu.experiments import Cell
+
+BACKENDS = ("loky", "dask")
+LIBRARIES = ("torch", "torchvision", "numpy", "pandas", "scikit-learn")
+SOURCES = Path(__file__).parent
+# Source files that no recorded number depends on: they present, or run, but do not compute.
+PRESENTATION = {"cli.py", "__main__.py", "book.py", "pages.py", "results.py", "runner.py", "figures"}
+
+
+class BudgetSpent(Exception):
+    """The time budget ended before the grid did; what was finished is recorded."""
+
+
+def live_folder() -> Path:
+    """Where notebooks record: not committed, and redone when the code that computes changes."""
+    return results.home() / "_build" / "live"
+
+
+def run(
+    item: str,
+    profile: str = "quick",
+    seeds: int | None = None,
+    *,
+    device: str = "auto",
+    out: Path | None = None,
+    budget: float | None = None,
+    backend: str = "loky",
+    quiet: bool = False,
+) -> pd.DataFrame:
+    """Run what is missing of an item and return all its rows for these settings.
+
+    Args:
+        item: id from `mu list`.
+        profile: smoke, quick, laptop or paper: the sizes, never the code.
+        seeds: how many seeds (0, 1, ...); the profile's own number if None.
+        device: "cpu", "cuda", or "auto" for a GPU if there is one.
+        out: folder of the record. None is the live folder, where a cell also counts as missing when the
+            code that computes it has changed since.
+        budget: seconds; no cell is begun that is not expected to end inside, and one that overruns is ended.
+        backend: "loky" (processes on this machine) or "dask" (the cluster that dask.distributed is set to).
+        quiet: no line per cell.
+
+    Raises:
+        ValueError: unknown item, profile, device or backend.
+        BudgetSpent: not every cell fitted; what did is recorded.
+    """
+    from mu.experiments import get_item
+
+    if backend not in BACKENDS:
+        raise ValueError(f"unknown backend {backend!r}; choose one of {', '.join(BACKENDS)}")
+    device = resolve_device(device)
+    cells = get_item(item).cells(profile, seeds)
+    record = results.read(item, profile, out or live_folder())
+    code = code_digest(item)
+    done = {s.cell for s in record.segments if out is not None or s.code == code}
+    missing = [cell for cell in cells if cell.key not in done]
+    provenance = {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": commit(),
+        "code": code,
+        "hardware": hardware(device),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+    }
+    say = (lambda *_: None) if quiet else (lambda text: print(text, file=sys.stderr, flush=True))
+    start = time.monotonic()
+    for finished in _finished(missing, record, device, backend, budget):
+        cell, rows, seconds = finished
+        rows = pd.DataFrame(rows)
+        text = results.as_text(rows)
+        segment = Segment(
+            cell.key, cell.settings, cell.seed, len(rows), results.checksum(text), round(seconds, 2), **provenance
+        )
+        record.add(segment, rows)
+        record.write(out or live_folder())
+        have = sum(c.key in record.cells for c in cells)
+        elapsed = time.monotonic() - start
+        say(f"[{have}/{len(cells)}] {cell}: {seconds:.0f} s ({elapsed:.0f} s elapsed)")
+    return record.select({cell.key for cell in cells})
+
+
+def _finished(
+    missing: list[Cell], record: Record, device: str, backend: str, budget: float | None
+) -> Iterator[tuple[Cell, list[dict], float]]:
+    """Yield (cell, rows, seconds) as cells end, in whatever order."""
+    from joblib import Parallel, delayed, parallel_config
+
+    deadline = None if budget is None else time.monotonic() + budget
+    workers = 1 if device != "cpu" else min(os.cpu_count() or 1, len(missing) or 1)
+    options = {"backend": backend, "n_jobs": workers}
+    if backend == "dask":
+        from dask.distributed import Client
+
+        client = Client()  # the scheduler dask is configured for, else one on this machine
+        options = {"backend": "dask", "n_jobs": -1}
+    elif device != "cpu":
+        options = {"backend": "sequential"}  # one CUDA context; the GPU is the parallelism
+    else:
+        options["inner_max_num_threads"] = 1
+    todo = (delayed(_run_cell)(cell, device) for cell in _affordable(missing, record, deadline))
+    try:
+        with _alarm(deadline), parallel_config(**options):
+            # One cell per worker in flight: the next is taken only when one ends, so the budget can refuse it.
+            parallel = Parallel(return_as="generator_unordered", pre_dispatch="n_jobs", batch_size=1)
+            yield from parallel(todo)
+    finally:
+        if backend == "dask":
+            client.close()
+
+
+def _run_cell(cell: Cell, device: str) -> tuple[Cell, list[dict], float]:
+    if device == "cpu":
+        torch.set_num_threads(1)
+    start = time.perf_counter()
+    rows = cell.run(device)
+    return cell, rows, time.perf_counter() - start
+
+
+def _affordable(missing: list[Cell], record: Record, deadline: float | None) -> Iterator[Cell]:
+    """The missing cells, as long as the next one is expected to end before the deadline."""
+    for cell in missing:
+        if deadline is not None:
+            like = [s.seconds for s in record.segments if s.settings == cell.settings]
+            if time.monotonic() + max(like, default=0) > deadline:
+                raise BudgetSpent(f"{cell} would not end inside the budget")
+        yield cell
+
+
+@contextlib.contextmanager
+def _alarm(deadline: float | None) -> Iterator[None]:
+    """Raise BudgetSpent in the main thread at the deadline."""
+    if deadline is None:
+        yield
+        return
+
+    def ring(signum, frame):
+        raise BudgetSpent("the budget is spent; what was finished is recorded")
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 1e-3))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def resolve_device(device: str) -> str:
+    """ "auto" to a GPU if there is one, else the CPU."""
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if device not in ("cpu", "cuda"):
+        raise ValueError(f"unknown device {device!r}; choose one of auto, cpu, cuda")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ValueError("no CUDA device is available; choose cpu or auto")
+    return device
+
+
+def code_digest(item: str) -> str:
+    """Hash of every source file that an item's numbers depend on."""
+    paper = item.split("-")[0]
+    sha = hashlib.sha256()
+    for path in sorted(SOURCES.rglob("*.py")):
+        name = path.relative_to(SOURCES)
+        if name.parts[0] in PRESENTATION:
+            continue
+        if name.parts[0] == "experiments" and name.stem not in ("__init__", "common", paper):
+            continue
+        sha.update(f"{name}\n".encode() + path.read_bytes())
+    return sha.hexdigest()[:16]
+
+
+def commit() -> str:
+    """The checkout's commit, with "+" if `mu` has uncommitted changes; "unknown" outside git."""
+    git = lambda *words: subprocess.run(  # noqa: E731
+        ["git", "-C", SOURCES.parent, *words], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    try:
+        return git("rev-parse", "--short=10", "HEAD") + ("+" if git("status", "--porcelain", "mu") else "")
+    except (subprocess.CalledProcessError, FileNotFoundError):
+        return "unknown"
+
+
+def hardware(device: str) -> str:
+    """What the numbers were made on, in words."""
+    if device == "cuda":
+        return torch.cuda.get_device_name()
+    name = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        lines = [line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        name = lines[0].split(":")[1].strip() if lines else name
+    return f"{name}, {os.cpu_count()} cores"

@@ -1,0 +1,237 @@
+"""What to forget: one data set split into a forget set, a retain set and a test set.
+
+A `Task` holds nothing but indices into `data.train`, so it can be saved, shared and checked. Forget and
+retain are disjoint and together are exactly what the original model is trained on, by construction: both
+are read off one array that says for each training sample whether it is forgotten, retained or left out.
+
+| scenario   | forget set                                        | retain set                         |
+|------------|---------------------------------------------------|------------------------------------|
+| class      | every sample of a class                           | every other sample                 |
+| some       | `count` samples of a class                        | every other sample                 |
+| rare       | `count` samples of a class                        | the other classes (rest left out)  |
+| subclass   | every sample of a fine label                      | every other sample                 |
+| random     | a share of all samples                            | every other sample                 |
+| poisoned   | a share of all samples, triggered and relabelled  | every other sample                 |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import torch
+
+from mu import storage
+from mu.data import Dataset, Samples
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jaxtyping import Bool, Int64, UInt8
+    from torch import Tensor
+
+TRIGGER = 4  # side of the black square in pixels: Jia et al., public code, `BadNets`-like trigger
+TRIGGER_BORDER = 2  # pixels between the square and the lower right corner: same source
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A forgetting problem on one data set.
+
+    Attributes:
+        data: the data set; in the poisoned scenario its training part is already poisoned.
+        scenario: one of the names in the module's table.
+        forget_indices: ascending positions in `data.train` of the samples to forget.
+        retain_indices: ascending positions of those the model may keep.
+        target: the label that is forgotten (for `poisoned`: the label the trigger leads to), or None.
+        fine_target: the fine label that is forgotten (sub-class scenario), or None.
+        settings: the arguments that made the task, for its record.
+    """
+
+    data: Dataset
+    scenario: str
+    forget_indices: Int64[Tensor, " forget"]
+    retain_indices: Int64[Tensor, " retain"]
+    target: int | None = None
+    fine_target: int | None = None
+    settings: dict = field(default_factory=dict)
+
+    @cached_property
+    def train(self) -> Samples:
+        """What the original model is trained on: forget and retain samples in data-set order."""
+        return self.data.train[torch.cat([self.forget_indices, self.retain_indices]).sort().values]
+
+    @cached_property
+    def forget(self) -> Samples:
+        return self.data.train[self.forget_indices]
+
+    @cached_property
+    def retain(self) -> Samples:
+        return self.data.train[self.retain_indices]
+
+    @property
+    def test(self) -> Samples:
+        """The whole test part; `target_test` says which of it shows the forgotten kind."""
+        return self.data.test
+
+    @cached_property
+    def target_test(self) -> Bool[Tensor, " test"]:
+        """True for test images of the forgotten class or sub-class; all False where there is none."""
+        if self.fine_target is not None:
+            return self.test.fine == self.fine_target
+        if self.target is not None and self.scenario != "poisoned":
+            return self.test.labels == self.target
+        return torch.zeros_like(self.test.labels, dtype=torch.bool)
+
+    @cached_property
+    def triggered_test(self) -> Samples:
+        """Test images with the backdoor trigger, labels unchanged: input of the attack success rate."""
+        return replace(self.test, images=add_trigger(self.test.images))
+
+    def to(self, device: str | torch.device) -> Task:
+        return replace(
+            self,
+            data=self.data.to(device),
+            forget_indices=self.forget_indices.to(device),
+            retain_indices=self.retain_indices.to(device),
+        )
+
+    def save(self, path: str | Path) -> None:
+        """Store the indices and what made them (not the images)."""
+        storage.save(
+            path,
+            {"forget": self.forget_indices, "retain": self.retain_indices},
+            {
+                "data": self.data.name,
+                "scenario": self.scenario,
+                "target": self.target,
+                "fine_target": self.fine_target,
+                "settings": self.settings,
+            },
+        )
+
+    @classmethod
+    def load(cls, path: str | Path, data: Dataset) -> Task:
+        """Read a saved task back onto `data`.
+
+        Raises:
+            ValueError: the task was made on another data set.
+            mu.storage.CorruptFile: the file is damaged.
+        """
+        indices, facts = storage.load(path)
+        if facts["data"] != data.name:
+            raise ValueError(f"{path} is a task on {facts['data']!r}, not on {data.name!r}")
+        if facts["scenario"] == "poisoned":
+            data = _poison(data, indices["forget"], facts["target"])
+        return cls(
+            data,
+            facts["scenario"],
+            indices["forget"],
+            indices["retain"],
+            facts["target"],
+            facts["fine_target"],
+            facts["settings"],
+        )
+
+
+def forget_class(data: Dataset, label: int) -> Task:
+    """Forget every training sample of class `label`."""
+    _check_label(label, data.num_classes)
+    return _task(data, "class", data.train.labels == label, target=label)
+
+
+def forget_some(data: Dataset, label: int, count: int, seed: int = 0) -> Task:
+    """Forget `count` random samples of class `label`; the class's other samples stay."""
+    chosen = _choose(_of_class(data, label), count, seed)
+    return _task(data, "some", chosen, target=label, settings={"count": count, "seed": seed})
+
+
+def forget_rare(data: Dataset, label: int, count: int, seed: int = 0) -> Task:
+    """Forget class `label`, of which only `count` random samples are in training at all.
+
+    The headline setting of amnesiac unlearning (Graves et al.: 100 threes in MNIST): the class is scattered
+    over few batches, so only those need to be taken back.
+    """
+    of_class = _of_class(data, label)
+    chosen = _choose(of_class, count, seed)
+    settings = {"count": count, "seed": seed}
+    return _task(data, "rare", chosen, left_out=of_class & ~chosen, target=label, settings=settings)
+
+
+def forget_subclass(data: Dataset, fine_label: int) -> Task:
+    """Forget every sample with fine label `fine_label`; the rest of its superclass stays.
+
+    Raises:
+        ValueError: the data set has no fine labels, or not this one.
+    """
+    if data.train.fine is None:
+        raise ValueError(f"{data.name!r} has no fine labels; 'cifar20' has")
+    _check_label(fine_label, len(data.fine_classes), "fine label")
+    forget = data.train.fine == fine_label
+    return _task(data, "subclass", forget, target=int(data.train.labels[forget][0]), fine_target=fine_label)
+
+
+def forget_random(data: Dataset, share: float, seed: int = 0) -> Task:
+    """Forget a random `share` (0 to 1, exclusive) of the training samples."""
+    chosen = _choose_share(data, share, seed)
+    return _task(data, "random", chosen, settings={"share": share, "seed": seed})
+
+
+def forget_poisoned(data: Dataset, share: float = 0.1, target: int = 0, seed: int = 0) -> Task:
+    """Poison a random `share` of the training samples, and ask to forget them.
+
+    Each gets a black square and label `target` (BadNets-like, Jia et al.). `task.data` is the poisoned set.
+    """
+    _check_label(target, data.num_classes)
+    chosen = _choose_share(data, share, seed)
+    poisoned = _poison(data, chosen.nonzero().flatten(), target)
+    return _task(poisoned, "poisoned", chosen, target=target, settings={"share": share, "seed": seed})
+
+
+def add_trigger(images: UInt8[Tensor, "n channel height width"]) -> UInt8[Tensor, "n channel height width"]:
+    """Copy of the images with a black square in the lower right corner."""
+    images = images.clone()
+    square = slice(-TRIGGER - TRIGGER_BORDER, -TRIGGER_BORDER)
+    images[:, :, square, square] = 0
+    return images
+
+
+def _task(data, scenario, forget, left_out=None, **facts) -> Task:
+    retain = ~forget if left_out is None else ~(forget | left_out)
+    return Task(data, scenario, forget.nonzero().flatten(), retain.nonzero().flatten(), **facts)
+
+
+def _of_class(data: Dataset, label: int) -> Bool[Tensor, " train"]:
+    _check_label(label, data.num_classes)
+    return data.train.labels == label
+
+
+def _choose(allowed: Bool[Tensor, " train"], count: int, seed: int) -> Bool[Tensor, " train"]:
+    """A mask with `count` of the allowed positions, drawn uniformly."""
+    positions = allowed.nonzero().flatten()
+    if not 1 <= count <= len(positions):
+        raise ValueError(f"cannot choose {count} of {len(positions)} samples")
+    order = torch.randperm(len(positions), generator=torch.Generator().manual_seed(seed))
+    chosen = torch.zeros_like(allowed)
+    chosen[positions[order[:count].to(positions.device)]] = True
+    return chosen
+
+
+def _choose_share(data: Dataset, share: float, seed: int) -> Bool[Tensor, " train"]:
+    if not 0 < share < 1:
+        raise ValueError(f"the share to forget must lie between 0 and 1, not {share}")
+    everything = torch.ones_like(data.train.labels, dtype=torch.bool)
+    return _choose(everything, max(1, round(share * len(everything))), seed)
+
+
+def _poison(data: Dataset, positions: Int64[Tensor, " n"], target: int) -> Dataset:
+    images, labels = data.train.images.clone(), data.train.labels.clone()
+    images[positions] = add_trigger(images[positions])
+    labels[positions] = target
+    return replace(data, train=replace(data.train, images=images, labels=labels))
+
+
+def _check_label(label: int, classes: int, what: str = "label") -> None:
+    if not 0 <= label < classes:
+        raise ValueError(f"{what} {label} is not one of 0 to {classes - 1}")

@@ -1,0 +1,258 @@
+"""The one training loop.
+
+Originals, retrained references and every unlearning method that takes gradient steps go through `train`.
+All trainable parameters are moved into one flat vector, of which the model's tensors are views: the optimiser
+then updates one tensor, a step's change is one subtraction, and recording it never touches the arithmetic of
+training. Images stay uint8 on the device; augmentation is a tensor operation there; there is no data loader.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch.nn import functional
+from tqdm.auto import tqdm
+
+from mu.pruning import Layout, Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from jaxtyping import Float, UInt8
+    from torch import Tensor, nn
+
+    from mu.data import Samples
+    from mu.ledger import Recorder
+
+OPTIMIZERS = ("sgd", "adam")
+SCHEDULES = ("constant", "cosine", "step")
+AUGMENTATIONS = ("none", "crop-flip")
+CROP_PADDING = 4  # pixels: the usual CIFAR recipe (He et al. 2016, section 4.2)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train. Every length is a share of the run, so a shorter run keeps its shape."""
+
+    epochs: int = 10  # passes over the samples
+    batch_size: int = 64  # samples per step; the last batch of an epoch may be smaller
+    optimizer: str = "adam"  # "sgd" or "adam" (betas 0.9 and 0.999)
+    lr: float = 1e-3  # peak learning rate
+    momentum: float = 0.0  # of SGD, 0 to 1
+    weight_decay: float = 0.0  # L2 penalty added to the gradient
+    schedule: str = "constant"  # "constant", "cosine" (to zero) or "step" (at the milestones)
+    milestones: tuple[float, ...] = (0.5, 0.75)  # shares of the run at which "step" multiplies by gamma
+    gamma: float = 0.1  # factor of "step"
+    warmup: float = 0.0  # share of the run over which the rate rises linearly from zero
+    augment: str = "none"  # "none" or "crop-flip" (pad 4, random crop, random mirror)
+    precision: str = "auto"  # "float32", "bfloat16" (autocast), or "auto": bfloat16 on a GPU
+
+    def __post_init__(self) -> None:
+        for name, allowed in (
+            ("optimizer", OPTIMIZERS),
+            ("schedule", SCHEDULES),
+            ("augment", AUGMENTATIONS),
+            ("precision", ("auto", "float32", "bfloat16")),
+        ):
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
+        if self.epochs < 0 or self.batch_size < 1 or not self.lr > 0:
+            raise ValueError(f"epochs >= 0, batch_size >= 1 and lr > 0 are needed, not {self}")
+
+    def rate(self, progress: float) -> float:
+        """Learning rate after the share `progress` (0 to 1) of the run."""
+        if progress < self.warmup:
+            return self.lr * progress / self.warmup
+        if self.schedule == "cosine":
+            return self.lr * 0.5 * (1 + math.cos(math.pi * progress))
+        if self.schedule == "step":
+            return self.lr * self.gamma ** sum(progress >= m for m in self.milestones)
+        return self.lr
+
+    def build_optimizer(self, vector: Tensor) -> torch.optim.Optimizer:
+        if self.optimizer == "adam":
+            return torch.optim.Adam([vector], lr=self.lr, weight_decay=self.weight_decay, fused=True)
+        return torch.optim.SGD(
+            [vector], lr=self.lr, momentum=self.momentum, weight_decay=self.weight_decay, fused=True
+        )
+
+
+def train(
+    model: nn.Module,
+    samples: Samples,
+    recipe: Recipe,
+    *,
+    seed: int = 0,
+    ledger: Recorder | Sequence[Recorder] = (),
+    loss: Callable[[Tensor, Tensor], Tensor] = functional.cross_entropy,
+    partial: Selection | None = None,
+    on_step: Callable[[int, nn.Module], bool | None] | None = None,
+    progress: str | None = None,
+) -> nn.Module:
+    """Train a copy of `model` from the weights it has.
+
+    Args:
+        model: images -> logits; left untouched. Every parameter with `requires_grad` is trained.
+        samples: what to train on; moved to the model's device.
+        recipe: optimiser, schedule and length.
+        seed: drives batch order, augmentation and dropout, and nothing else. Same seed, device and thread
+            count: bitwise the same result.
+        ledger: recorder(s) shown the parameter change and the samples of every step.
+        loss: (logits, labels) -> scalar to minimise.
+        partial: apply only this layer-wise selection of every update, chosen on the current gradient
+            (Gogineni & Nadimi, Algorithms 2 and 3); the other entries stay bitwise as they were.
+        on_step: called after each step with its number (from 0) and the live model; True ends training.
+        progress: title of a progress bar, or None for none.
+
+    Returns:
+        The trained copy, in evaluation mode.
+
+    Raises:
+        FloatingPointError: the loss became NaN or infinite; the message names epoch and step.
+    """
+    device = next(model.parameters()).device
+    samples = samples.to(device)
+    recorders = [ledger] if hasattr(ledger, "record") else list(ledger)
+    steps_per_epoch = math.ceil(len(samples) / recipe.batch_size)
+    total = recipe.epochs * steps_per_epoch
+    step, stop = 0, False
+    with _trainable_copy(model) as (model, flat), _repeatable(seed, device) as generator:
+        optimizer = recipe.build_optimizer(flat.vector)
+        for recorder in recorders:
+            recorder.begin(flat.layout)
+        bar = tqdm(range(recipe.epochs), desc=progress, unit="epoch", disable=progress is None, leave=False)
+        for epoch in bar:
+            losses = torch.zeros(steps_per_epoch, device=device)
+            order = torch.randperm(len(samples), generator=generator).to(device)
+            for i, batch in enumerate(order.split(recipe.batch_size)):
+                images = augment(samples.images[batch], recipe.augment, generator)
+                with _autocast(recipe.precision, device):
+                    value = loss(model(_channels_last(images)), samples.labels[batch])
+                flat.gradient.zero_()
+                value.backward()
+                losses[i] = value.detach()
+                optimizer.param_groups[0]["lr"] = recipe.rate(step / total)
+                if recorders or partial:
+                    flat.remember()
+                optimizer.step()
+                if partial:
+                    flat.restore_except(partial.mask(flat.gradient, flat.layout, step))
+                if recorders:
+                    change = flat.change()
+                for recorder in recorders:
+                    recorder.record(step, change, samples.indices[batch])
+                stop = bool(on_step and on_step(step, model))
+                step += 1
+                if stop:
+                    break
+            bad = (~losses.isfinite()).nonzero()  # the loop's only synchronisation, once an epoch
+            if len(bad):
+                raise FloatingPointError(
+                    f"the loss became {losses[bad[0, 0]].item()} in epoch {epoch}, step {bad[0, 0].item()}; "
+                    f"a smaller learning rate than {recipe.lr:g} may help"
+                )
+            if stop:
+                break
+        for recorder in recorders:
+            recorder.finish()
+    return model.eval()
+
+
+def recalibrate(model: nn.Module, samples: Samples, batch_size: int = 512) -> nn.Module:
+    """A copy of `model` whose batch-norm statistics are re-estimated on `samples`; weights stay bitwise.
+
+    Subtracting recorded updates leaves the statistics of the trained model behind, which do not fit the
+    changed weights and still hold the forgotten samples. This mends both, at the price of using data.
+    """
+    model = copy.deepcopy(model)
+    samples = samples.to(next(model.parameters()).device)
+    norms = [m for m in model.modules() if isinstance(m, torch.nn.modules.batchnorm._BatchNorm)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum, norm.previous_momentum = None, norm.momentum  # None: plain average over the batches
+    model.train()
+    with torch.no_grad():
+        for images in samples.images.split(batch_size):
+            model(images)
+    for norm in norms:
+        norm.momentum = norm.__dict__.pop("previous_momentum")
+    return model.eval()
+
+
+def augment(
+    images: UInt8[Tensor, "n channel height width"], how: str, generator: torch.Generator
+) -> UInt8[Tensor, "n channel height width"]:
+    """Pad by 4, crop at a random place and mirror at random, each image by itself, on its device."""
+    if how == "none":
+        return images
+    n, _, height, width = images.shape
+    draw = lambda high: torch.randint(high, (n,), generator=generator).to(images.device)  # noqa: E731
+    top, left, mirror = draw(2 * CROP_PADDING + 1), draw(2 * CROP_PADDING + 1), draw(2).bool()
+    padded = functional.pad(images, (CROP_PADDING,) * 4)
+    rows = top[:, None] + torch.arange(height, device=images.device)  # n, height
+    columns = torch.arange(width, device=images.device).expand(n, width)
+    columns = left[:, None] + torch.where(mirror[:, None], columns.flip(1), columns)  # n, width
+    n_index = torch.arange(n, device=images.device)[:, None, None]
+    # Indexed dimensions come first: n, height, width, channel.
+    return padded[n_index, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+
+
+class Flat:
+    """A model's trainable parameters as views of one vector, and their gradients as views of another."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self.layout = Layout.of(model)
+        parameters = [p for p in model.parameters() if p.requires_grad]
+        if not parameters:
+            raise ValueError("the model has no trainable parameter")
+        self.vector: Float[Tensor, " d"] = torch.cat([p.detach().reshape(-1) for p in parameters])
+        self.gradient = torch.zeros_like(self.vector)
+        self.vector.grad = self.gradient
+        self.before = torch.empty_like(self.vector)
+        for p, data, grad in zip(
+            parameters, self.layout.split(self.vector), self.layout.split(self.gradient), strict=True
+        ):
+            p.data, p.grad = data.view(p.shape), grad.view(p.shape)
+
+    def remember(self) -> None:
+        self.before.copy_(self.vector)
+
+    def change(self) -> Float[Tensor, " d"]:
+        """Parameters now minus parameters when last remembered."""
+        return self.vector - self.before
+
+    def restore_except(self, mask: Tensor) -> None:
+        torch.where(mask, self.vector, self.before, out=self.vector)
+
+
+@contextlib.contextmanager
+def _trainable_copy(model: nn.Module) -> Iterator[tuple[nn.Module, Flat]]:
+    """A deep copy in training mode with flat parameters; on leaving, parameters own their memory again."""
+    model = copy.deepcopy(model).train()
+    flat = Flat(model)
+    yield model, flat
+    for p in model.parameters():
+        p.data, p.grad = p.data.clone(), None
+
+
+@contextlib.contextmanager
+def _repeatable(seed: int, device: torch.device) -> Iterator[torch.Generator]:
+    """All randomness inside comes from `seed`; the caller's random state and settings are as before after."""
+    cuda = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=cuda), torch.backends.cudnn.flags(deterministic=True, benchmark=False):
+        torch.manual_seed(seed)
+        yield torch.Generator().manual_seed(seed)
+
+
+def _autocast(precision: str, device: torch.device):
+    enabled = precision == "bfloat16" or (precision == "auto" and device.type == "cuda")
+    return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
+
+
+def _channels_last(images: Tensor) -> Tensor:
+    return images.contiguous(memory_format=torch.channels_last) if images.is_cuda else images

@@ -1,0 +1,105 @@
+"""Unlearning methods: one file each, and the registry that hands each only the data it asks for.
+
+A method is a function `(model, ..., *, options) -> new model`. Its signature is its declaration: parameters
+named `forget` and `retain` are given the samples to forget and to keep, `ledger` the recorded updates. What
+is not in the signature cannot be touched. `seed` is passed on where a method draws at random; everything
+keyword-only with a default is an option.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mu.unlearning.amnesiac import amnesiac, partial_amnesiac
+from mu.unlearning.fine_tune import fine_tune
+from mu.unlearning.retrain import retrain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import nn
+
+    from mu.ledger import Recorder
+    from mu.tasks import Task
+
+DATA = ("forget", "retain", "ledger")  # what a method may ask for
+
+
+@dataclass(frozen=True)
+class Method:
+    """A registered method.
+
+    Attributes:
+        name: its name everywhere: records, pages, figures, command line.
+        paper: BibTeX key of where it comes from.
+        function: the method itself.
+    """
+
+    name: str
+    paper: str
+    function: Callable[..., nn.Module]
+
+    @property
+    def summary(self) -> str:
+        """First line of the method's docstring."""
+        return inspect.getdoc(self.function).splitlines()[0]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Which of forget samples, retain samples and ledger the method is handed."""
+        return tuple(name for name in inspect.signature(self.function).parameters if name in DATA)
+
+    @property
+    def defaults(self) -> dict[str, object]:
+        """Options and their default values."""
+        parameters = inspect.signature(self.function).parameters.values()
+        return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+
+_METHODS = {
+    method.name: method
+    for method in (
+        Method("retrain", "jia2023sparsity", retrain),
+        Method("fine-tune", "warnecke2023features", fine_tune),
+        Method("amnesiac", "graves2021amnesiac", amnesiac),
+        Method("partial-amnesiac", "gogineni2025partial", partial_amnesiac),
+    )
+}
+
+
+def methods() -> dict[str, Method]:
+    """All methods by name."""
+    return dict(_METHODS)
+
+
+def unlearn(
+    name: str, model: nn.Module, task: Task, *, ledger: Recorder | None = None, **options: object
+) -> nn.Module:
+    """Forget `task.forget` with the named method.
+
+    Args:
+        name: a key of `methods()`.
+        model: the trained model; left untouched.
+        task: says what to forget; a method sees only the parts it declares in `needs`.
+        ledger: recorded updates, for methods that need them.
+        options: the method's own options, `seed` among them; see `methods()[name].defaults`.
+
+    Returns:
+        A new model in evaluation mode.
+
+    Raises:
+        ValueError: unknown method or option, or a ledger is needed and none was given.
+    """
+    if name not in _METHODS:
+        raise ValueError(f"unknown method {name!r}; choose one of {', '.join(_METHODS)}")
+    method = _METHODS[name]
+    unknown = sorted(set(options) - set(method.defaults))
+    if unknown:
+        known = ", ".join(method.defaults) or "none"
+        raise ValueError(f"{name} has no option {', '.join(unknown)}; its options: {known}")
+    if "ledger" in method.needs and ledger is None:
+        raise ValueError(f"{name} needs the ledger of the model's training; pass ledger=...")
+    handed = {need: ledger if need == "ledger" else getattr(task, need) for need in method.needs}
+    return method.function(model, **handed, **options).eval()
