@@ -45,7 +45,8 @@ def serve(monkeypatch, site):
         if url not in site:
             raise OFFLINE
         Path(root).mkdir(parents=True, exist_ok=True)
-        Path(root, filename).write_bytes(site[url])
+        with open(Path(root, filename), "wb") as file:
+            file.write(site[url])
 
     monkeypatch.setattr("torchvision.datasets.utils.download_url", download_url)
     return asked
@@ -55,9 +56,11 @@ def serve(monkeypatch, site):
 
 
 def random_part(n, shape, classes, seed):
-    """(images, labels) with every byte drawn at random, so that a swapped axis shows."""
+    """(images, labels) with every byte drawn at random, so that a swapped axis shows; the first label is 0."""
     random = np.random.default_rng(seed)
-    return random.integers(0, 256, (n, *shape), dtype=np.uint8), random.integers(0, classes, n)
+    images, labels = random.integers(0, 256, (n, *shape), dtype=np.uint8), random.integers(0, classes, n)
+    labels[0] = 0
+    return images, labels
 
 
 def idx(array):
@@ -340,6 +343,22 @@ def test_altered_download_is_refused(monkeypatch, cache):
     assert (cache / file.path).read_bytes() == truncate(files[file.path])
 
 
+def test_interrupted_write_leaves_nothing(monkeypatch, cache):
+    """A file is in the cache whole or not at all. Breaks if it is written under its final name."""
+    source, files = publish(monkeypatch, "svhn")
+    serve(monkeypatch, {file.urls[0]: files[file.path] for file in source.files})
+
+    def fill_disk(path, content):
+        with open(path, "wb") as file:
+            file.write(content[:9])
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Path, "write_bytes", fill_disk)
+    with pytest.raises(DataError, match="disk full"):
+        load_dataset("svhn")
+    assert list(cache.iterdir()) == []
+
+
 @pytest.mark.parametrize("function", [load_dataset, fetch, verify])
 def test_unknown_name(function):
     """The error lists the data sets. Breaks if a KeyError comes through."""
@@ -444,7 +463,7 @@ def test_synthetic_is_learnable_and_repeatable(name, shape):
 def samples():
     images = torch.arange(5, dtype=torch.uint8)[:, None, None, None].expand(5, 1, 2, 2)
     labels = torch.tensor([0, 1, 0, 1, 0])
-    return Samples(images, labels, torch.arange(5), fine=torch.arange(5) + 10)
+    return Samples(images, labels, torch.arange(5) + 20, fine=torch.arange(5) + 10)
 
 
 @pytest.mark.parametrize(
@@ -461,7 +480,8 @@ def test_samples_are_indexed_together(samples, where, expected):
     counted anew."""
     chosen = samples[where]
     assert len(chosen) == len(expected)
-    assert chosen.indices.tolist() == chosen.images[:, 0, 0, 0].tolist() == expected
+    assert chosen.images[:, 0, 0, 0].tolist() == expected
+    assert chosen.indices.tolist() == [i + 20 for i in expected]
     assert chosen.labels.tolist() == [i % 2 for i in expected]
     assert chosen.fine.tolist() == [i + 10 for i in expected]
     assert replace(samples, fine=None)[where].fine is None

@@ -10,6 +10,7 @@ smallest share of the grid after which at most 1 % of the forget samples are sti
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -156,10 +157,11 @@ def accuracy_curves(settings: dict, seed: int, device: str) -> Iterator[dict]:
             rows.append(dict(method=method, metric=metric, value=value, phase=phase, epoch=epoch, **columns))
 
     def follow(method: str, phase: str, start: float, samples, **columns):
-        per_epoch = -(-len(samples) // trial.recipe.batch_size)
+        per_epoch = math.ceil(len(samples) / trial.recipe.batch_size)
+        last = per_epoch * trial.recipe.epochs
 
         def on_step(step: int, model: nn.Module) -> None:
-            if (step + 1) % every == 0:
+            if (step + 1) % every == 0 or step + 1 == last:
                 record(method, phase, start + (step + 1) / per_epoch, model, **columns)
 
         return on_step

@@ -1,0 +1,178 @@
+"""How a figure and a table look.
+
+An `Exhibit` turns an item's rows into a figure or a table; one module per paper holds its exhibits. Every figure
+is drawn twice, for a light and for a dark page, on a transparent ground. A method has one colour in
+the whole book, chosen to be told apart with any colour vision and to stand out on both grounds.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import html
+import io
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import matplotlib as mpl
+import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+THEMES = ("light", "dark")
+INK = {"light": "#222832", "dark": "#d8dde4"}
+GRID = {"light": "#d9dce1", "dark": "#3d444f"}
+WIDTH = 6.4  # inches; two panels side by side stay readable on a phone
+
+# Okabe and Ito's palette, blue and orange lightened a little for the dark page.
+COLOURS = {
+    "trained": "#8a8f98",
+    "retrain": "#009e73",
+    "fine-tune": "#cc79a7",
+    "amnesiac": "#e07b39",
+    "partial-amnesiac": "#3a8fd9",
+}
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A figure or table of the book.
+
+    Attributes:
+        kind: "figure" or "table".
+        caption: what is shown, one or two sentences; the provenance line is added to it.
+        make: rows -> matplotlib figure, or data frame of strings (its index names the rows).
+        alt: what a figure shows, for who cannot see it.
+    """
+
+    kind: Literal["figure", "table"]
+    caption: str
+    make: Callable[[pd.DataFrame], Figure | pd.DataFrame]
+    alt: str = ""
+
+
+def exhibit(item: str) -> Exhibit:
+    from mu.figures import partial
+
+    return {**partial.EXHIBITS}[item]
+
+
+@contextlib.contextmanager
+def style(theme: str) -> Iterator[None]:
+    """Draw for a light or a dark page."""
+    import seaborn as sns
+
+    ink = INK[theme]
+    look = {
+        "text.color": ink, "axes.labelcolor": ink, "axes.edgecolor": ink, "xtick.color": ink, "ytick.color": ink,
+        "grid.color": GRID[theme], "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none",
+        "legend.frameon": False, "axes.titlesize": 11, "axes.labelsize": 10.5, "legend.fontsize": 10,
+        "xtick.labelsize": 10, "ytick.labelsize": 10, "lines.linewidth": 1.8, "svg.hashsalt": "mu",
+    }  # fmt: skip
+    with mpl.rc_context(), sns.axes_style("whitegrid"):
+        mpl.rcParams.update(look)
+        yield
+
+
+def svg(item: str, rows: pd.DataFrame, theme: str) -> str:
+    """An item's figure as SVG text, the same for the same rows."""
+    import matplotlib.pyplot as plt
+
+    with style(theme):
+        figure = exhibit(item).make(rows)
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None})
+        plt.close(figure)
+    return buffer.getvalue()
+
+
+class Shown:
+    """A figure or table as a notebook shows it: both themes, and the page picks."""
+
+    # A book page marks its theme on <html>, JupyterLab on <body>; anything else is taken for light.
+    CSS = """<style>.mu-shown .only-dark{display:none}
+    html[data-theme=dark] .mu-shown .only-dark,body[data-jp-theme-light=false] .mu-shown .only-dark{display:block}
+    body[data-jp-theme-light=false] .mu-shown .only-light{display:none}</style>"""
+
+    def __init__(self, item: str, rows: pd.DataFrame) -> None:
+        self.item, self.rows, self.exhibit = item, rows, exhibit(item)
+
+    def _repr_html_(self) -> str:
+        if self.exhibit.kind == "table":
+            return f'<div class="mu-shown">{self.exhibit.make(self.rows).to_html(border=0)}</div>'
+        images = []
+        for theme in THEMES:
+            data = base64.b64encode(svg(self.item, self.rows, theme).encode()).decode()
+            alt = html.escape(self.exhibit.alt)
+            source = f"data:image/svg+xml;base64,{data}"
+            images.append(f'<img class="only-{theme}" alt="{alt}" style="width:100%" src="{source}">')
+        return f'{self.CSS}<div class="mu-shown">{"".join(images)}</div>'
+
+
+def show(item: str, rows: pd.DataFrame) -> Shown:
+    """What an item's rows look like; display it at the end of a notebook cell."""
+    return Shown(item, rows)
+
+
+# ---- Pieces the exhibits share ---------------------------------------------------------------------------
+
+
+def mean_sd(values: pd.Series, digits: int = 1) -> str:
+    """ "mean ± standard deviation" over seeds (sample deviation, n - 1); the mean alone for one seed."""
+    values = values.dropna()
+    if values.empty:
+        return "–"
+    mean = f"{values.mean():,.{digits}f}"
+    return mean if len(values) == 1 else f"{mean} ± {values.std():,.{digits}f}"
+
+
+def grid(rows: int, columns: int, height: float = 2.1):
+    """A figure with rows x columns panels in the book's width: (figure, 2-d array of axes)."""
+    import matplotlib.pyplot as plt
+
+    return plt.subplots(
+        rows, columns, figsize=(WIDTH, 0.5 + height * rows), sharex=True, squeeze=False, layout="constrained"
+    )
+
+
+def line(axis, rows: pd.DataFrame, x: str, *, colour: str, label: str, **look) -> None:
+    """Mean over seeds against `x`, with a band of one standard deviation."""
+    by = rows.groupby(x)["value"].agg(["mean", "std"]).reset_index()
+    axis.plot(by[x], by["mean"], color=colour, label=label, **look)
+    if by["std"].notna().any():
+        low, high = by["mean"] - by["std"], by["mean"] + by["std"]
+        axis.fill_between(by[x], low, high, color=colour, alpha=0.18, linewidth=0)
+
+
+def legend_above(figure, axis) -> None:
+    """One legend for all panels, above them."""
+    handles, labels = axis.get_legend_handles_labels()
+    columns = min(len(labels), 3)
+    figure.legend(handles, labels, loc="outside upper center", ncols=columns, handlelength=1.6, columnspacing=1.4)
+
+
+def percent(axis) -> None:
+    axis.set_ylim(-4, 104)
+    axis.set_yticks(range(0, 101, 25))
+
+
+def log_axis(axis, ticks: Sequence[float]) -> None:
+    """A logarithmic x axis labelled with plain numbers, at those ticks that the data reach."""
+    from matplotlib.ticker import NullLocator
+
+    axis.set_xscale("log")
+    low, high = axis.dataLim.intervalx
+    shown = [tick for tick in ticks if low * 0.95 <= tick <= high * 1.05]
+    axis.set_xticks(shown, [f"{tick:g}" for tick in shown])
+    axis.xaxis.set_minor_locator(NullLocator())
+
+
+def quantity(bytes_: float) -> str:
+    """Bytes in words: 12.3 MB."""
+    if not bytes_ or math.isnan(bytes_):
+        return "–"
+    power = min(int(math.log(bytes_, 1000)), 4)
+    return f"{bytes_ / 1000**power:.3g} {('B', 'kB', 'MB', 'GB', 'TB')[power]}"
