@@ -159,7 +159,7 @@ def dataset_names() -> list[str]:
 
 def data_folders() -> list[Path]:
     """Where data files are looked for, in order. The last is the user's cache, the only one written to."""
-    cache = Path(os.environ.get("MU_CACHE") or "~/.cache/mu").expanduser() / "data"
+    cache = storage.cache_folder() / "data"
     given = os.environ.get("MU_DATA")
     return [Path(given).expanduser(), cache] if given else [cache]
 

@@ -103,9 +103,9 @@ class Selection:
             elif count == 0:
                 continue
             elif self.rule == "top":
-                kept.copy_(_largest(x.abs(), count))
+                kept.copy_(_extreme(x.abs(), count, largest=True))
             elif self.rule == "bottom":
-                kept.copy_(_largest(-x.abs(), count))
+                kept.copy_(_extreme(x.abs(), count, largest=False))
             elif self.rule == "cyclic":
                 kept[torch.arange(step * count, (step + 1) * count, device=x.device) % len(x)] = True
             else:
@@ -124,16 +124,33 @@ def _counts(selection: Selection, layout: Layout) -> tuple[int, ...]:
     )
 
 
-def _largest(x: Float[Tensor, " n"], count: int) -> Bool[Tensor, " n"]:
-    """True for the `count` largest entries; among equals for the first ones. NaN counts as largest."""
+def _extreme(x: Float[Tensor, " n"], count: int, largest: bool) -> Bool[Tensor, " n"]:
+    """True for the `count` largest (or smallest) of non-negative entries; among equals for the first ones.
+
+    NaN counts as infinite, so that a diverged step still keeps exactly `count` entries.
+    """
     x = x.nan_to_num(nan=torch.inf)
-    rank = len(x) - count
-    if x.is_cuda:
-        threshold = x.kthvalue(rank + 1).values
-    else:  # numpy's vectorised selection takes a tenth of the time of kthvalue or topk here
-        threshold = float(np.partition(x.numpy(), rank)[rank])
-    above, level = x > threshold, x == threshold
-    missing = count - above.sum()
+    threshold = _ranked(x, len(x) - count if largest else count - 1)
+    inside, level = (x > threshold if largest else x < threshold), x == threshold
+    missing = count - inside.sum()
     if not x.is_cuda and level.sum() == missing:  # no tie to break
-        return above | level
-    return above | (level & (level.cumsum(0) <= missing))  # on a GPU without waiting for it
+        return inside | level
+    return inside | (level & (level.cumsum(0) <= missing))  # on a GPU without waiting for it
+
+
+def _ranked(x: Float[Tensor, " n"], rank: int) -> Float[Tensor, ""] | float:
+    """The entry of non-negative `x` that has `rank` entries before it in ascending order.
+
+    On the CPU by the bit patterns, which order non-negative floats as integers do: count the upper half words,
+    then rank only the entries of the one bucket that matters. Updates of a network are full of equal values
+    (pixels that are always black never move their weights), on which library selections take 2 to 20 times as long.
+    """
+    if x.is_cuda or x.dtype != torch.float32:
+        return x.kthvalue(rank + 1).values
+    bits = x.numpy().view(np.int32)
+    upper = bits >> 16
+    upto = np.bincount(upper, minlength=1 << 15).cumsum()
+    bucket = np.searchsorted(upto, rank, side="right")
+    inside = bits[upper == bucket]
+    within = rank - (upto[bucket - 1] if bucket else 0)
+    return float(np.partition(inside, within)[within : within + 1].view(np.float32)[0])

@@ -29,6 +29,11 @@ class CorruptFile(RuntimeError):
     """A stored file does not match the checksum written with it. The message names the file."""
 
 
+def cache_folder() -> Path:
+    """$MU_CACHE, else ~/.cache/mu: downloaded data and trained models. Safe to delete."""
+    return Path(os.environ.get("MU_CACHE") or "~/.cache/mu").expanduser()
+
+
 @contextlib.contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it to `path` when the block ends without an error."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -49,7 +47,7 @@ def train_kept(
         mu.storage.CorruptFile: a kept file is damaged; the message names it.
     """
     key = storage.digest({**config, "seed": seed, "device": device, "torch": torch.__version__})
-    folder = cache_folder() / "trained" / key
+    folder = storage.cache_folder() / "trained" / key
     model = build().to(device)
     ready = folder / "model.safetensors"  # written last
     if ready.exists():
@@ -65,11 +63,6 @@ def train_kept(
         ledger.save(folder / f"ledger{i}.safetensors")
     storage.save(ready, model.state_dict(), {"seconds": watch.seconds, **config})
     return Trained(model, ledgers, watch.seconds)
-
-
-def cache_folder() -> Path:
-    """$MU_CACHE, else ~/.cache/mu: trained models and downloaded data; safe to delete."""
-    return Path(os.environ.get("MU_CACHE") or Path.home() / ".cache" / "mu")
 
 
 # Columns of every table: metric name -> field of Scores.

@@ -64,7 +64,9 @@ def affected_share(rows: pd.DataFrame) -> Figure:
             part = rows[(rows["model"] == model) & (rows["metric"] == metric)]
             for method, choice, label, dash in curves:
                 one = part[(part["method"] == method) & (part["choice"] == choice)]
-                line(axis, one, "share", colour=COLOURS[method], label=label, linestyle=dash, marker="o", markersize=3)
+                line(
+                    axis, one, "share", colour=COLOURS[method], label=label, linestyle=dash, marker="o", markersize=3
+                )
             percent(axis)
             log_axis(axis, (1, 2, 5, 10, 20, 50, 100))
             axis.set_title(f"{NAMES.get(model, model)}: {metric}")
@@ -91,7 +93,9 @@ def keep_sweep(rows: pd.DataFrame) -> Figure:
             for rule in RULES:
                 one = part[part["rule"] == rule]
                 dash = "-" if rule == "top" else "--"
-                line(axis, one, "keep", colour=RULE_COLOURS[rule], label=rule, linestyle=dash, marker="o", markersize=3)
+                line(
+                    axis, one, "keep", colour=RULE_COLOURS[rule], label=rule, linestyle=dash, marker="o", markersize=3
+                )
             percent(axis)
             log_axis(axis, (0.005, 0.02, 0.1, 0.5))
             axis.set_title(f"{NAMES.get(model, model)}: {metric}")

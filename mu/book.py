@@ -1,0 +1,146 @@
+"""Builds the book: runs every notebook, then renders.
+
+Running and rendering are apart. A notebook is executed by papermill when its source, the package's source or
+a parameter has changed since it was last executed, never because the page is rendered. The executed
+copies are laid over the sources in a staging folder, and Jupyter Book renders that with execution off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from mu import results
+from mu.experiments import items
+from mu.results import PROFILES
+from mu.storage import digest, replacing, write_text
+
+SOURCES = ("_config.yml", "_toc.yml", "book", "notebooks", "results")
+RENDERED = ("html", ".doctrees", "source")  # made anew at every rendering: an incremental one hides warnings
+
+
+def build(profile: str = "quick", seeds: int | None = None, *, rerun: bool = False) -> Path:
+    """Run every notebook live under `profile`, render the book, and return the path of its first page.
+
+    Args:
+        profile: smoke, quick, laptop or paper.
+        seeds: seeds per item; the profile's own number if None.
+        rerun: execute notebooks even where nothing has changed.
+
+    Raises:
+        ValueError: unknown profile.
+        RuntimeError: a notebook failed or the book has warnings; the message says which.
+    """
+    if profile not in PROFILES:
+        raise ValueError(f"unknown profile {profile!r}; choose one of {', '.join(PROFILES)}")
+    home = results.home()
+    parameters = {"profile": profile} | ({"seeds": seeds} if seeds else {})
+    executed = {}
+    notebooks = [item.notebook for item in items().values()]
+    for number, notebook in enumerate(notebooks, 1):
+        print(f"[{number}/{len(notebooks)}] {notebook}", flush=True)
+        executed[notebook] = execute(home / notebook, parameters, home / "_build" / "executed", rerun=rerun)
+    index = home / "_build" / "html" / "index.html"
+    stamp = home / "_build" / "rendered"
+    state = digest([source_digest(home), {name: path.name for name, path in executed.items()}])
+    if not (index.exists() and stamp.exists() and stamp.read_text() == state):
+        stamp.unlink(missing_ok=True)
+        render(home, executed)
+        write_text(stamp, state)
+    return index
+
+
+def execute(notebook: Path, parameters: dict, folder: Path, *, rerun: bool = False) -> Path:
+    """Run a notebook by papermill, or find the copy of an earlier run of the same sources and parameters."""
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    key = digest([notebook.read_text(), package_digest(), parameters])
+    done = folder / f"{notebook.parent.name}-{notebook.stem}-{key}.ipynb"
+    if done.exists() and not rerun:
+        print("      unchanged", flush=True)
+        return done
+    for stale in folder.glob(f"{notebook.parent.name}-{notebook.stem}-*.ipynb"):
+        stale.unlink()
+    with replacing(done) as temporary, _progress_on_stdout():
+        try:
+            made = papermill.execute_notebook(
+                notebook, None, parameters, progress_bar=False, log_output=True, cwd=results.home()
+            )
+        except PapermillExecutionError as error:
+            raise RuntimeError(f"{notebook} failed in cell {error.exec_count}:\n{error}") from error
+        for cell in made.cells:
+            if "injected-parameters" in cell.metadata.get("tags", []):
+                cell.metadata.tags.append("remove-cell")  # the page says what was set; the cell is noise
+        papermill.iorw.write_ipynb(made, str(temporary))
+    return done
+
+
+def render(home: Path, executed: dict[str, Path]) -> None:
+    """Render a clean book, with every warning an error."""
+    for name in RENDERED:
+        shutil.rmtree(home / "_build" / name, ignore_errors=True)
+    stage = home / "_build" / "source"
+    stage.mkdir(parents=True)
+    for name in SOURCES:
+        source = home / name
+        if source.is_dir():
+            shutil.copytree(source, stage / name)
+        elif source.exists():
+            shutil.copy(source, stage / name)
+    for notebook, copy in executed.items():
+        shutil.copy(copy, stage / notebook)
+    command = [sys.executable, "-m", "jupyter_book", "build", stage, "--path-output", home]
+    command += ["-n", "-W", "--keep-going"]
+    if subprocess.run([str(word) for word in command], cwd=home, check=False).returncode:
+        raise RuntimeError("the book was not rendered without warnings; see above")
+
+
+def package_digest() -> str:
+    """Hash of every source file of the package."""
+    return _digest_files(Path(__file__).parent, Path(__file__).parent.rglob("*.py"))
+
+
+def source_digest(home: Path) -> str:
+    """Hash of everything that is rendered."""
+    files = [
+        file for name in SOURCES for file in ((home / name).rglob("*") if (home / name).is_dir() else [home / name])
+    ]
+    return digest([package_digest(), _digest_files(home, files)])
+
+
+def _digest_files(root: Path, files) -> str:
+    sha = hashlib.sha256()
+    for file in sorted(file for file in files if file.is_file()):
+        sha.update(f"{file.relative_to(root)}\n".encode() + file.read_bytes())
+    return sha.hexdigest()
+
+
+class _progress_on_stdout:
+    """Papermill's log, one line a cell, with the time since the notebook began."""
+
+    def __enter__(self) -> None:
+        start = time.monotonic()
+
+        class Line(logging.Formatter):
+            def format(self, record: logging.LogRecord) -> str:
+                return f"      {time.monotonic() - start:6.1f} s  {record.getMessage().strip()}"
+
+        self.logger = logging.getLogger("papermill")
+        self.handler = logging.StreamHandler(sys.stdout)
+        self.handler.setFormatter(Line())
+        # A cell's end and the text form of what it shows tell a reader nothing here.
+        self.handler.addFilter(lambda r: r.getMessage().strip() and not r.getMessage().startswith(("Ending", "<")))
+        self.previous = self.logger.level, self.logger.propagate
+        self.logger.setLevel(logging.INFO)
+        self.logger.propagate = False
+        self.logger.addHandler(self.handler)
+
+    def __exit__(self, *_: object) -> None:
+        self.logger.removeHandler(self.handler)
+        self.logger.level, self.logger.propagate = self.previous

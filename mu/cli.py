@@ -1,0 +1,199 @@
+"""The `mu` command: what there is, what is recorded, run more of it, build the book."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import time
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+app = typer.Typer(
+    help="Machine unlearning, reproduced: run any figure or table of three papers, and build the book.",
+    no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False,
+)  # fmt: skip
+data_app = typer.Typer(help="Fetch and verify data sets.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Profile = Annotated[str, typer.Option(help="smoke, quick, laptop or paper: the sizes, never the code.")]
+Seeds = Annotated[Optional[int], typer.Option(help="Number of seeds; the profile's own if not given.")]  # noqa: UP045
+
+
+@app.command("list", epilog="Example: `mu list --json`")
+def list_items(as_json: AsJson = False) -> None:
+    """Every figure and table."""
+    from mu import results
+    from mu.experiments import items
+
+    rows = []
+    for item in items().values():
+        recorded = [profile for profile in results.PROFILES if results.read(item.id, profile).segments]
+        rows.append({
+            "id": item.id, "paper": item.paper, "title": item.title, "notebook": item.notebook,
+            "profiles": list(results.PROFILES), "recorded": recorded,
+        })  # fmt: skip
+    _show(rows, as_json, ("id", "title", "recorded"))
+
+
+@app.command(epilog="Example: `mu methods`")
+def methods(as_json: AsJson = False) -> None:
+    """Every unlearning method, and the data it is handed."""
+    from mu.unlearning import methods
+
+    rows = [
+        {"name": m.name, "paper": m.paper, "needs": list(m.needs), "summary": m.summary,
+         "defaults": {k: asdict(v) if is_dataclass(v) else v for k, v in m.defaults.items()}}
+        for m in methods().values()
+    ]  # fmt: skip
+    _show(rows, as_json, ("name", "needs", "summary"))
+
+
+@app.command(epilog="Example: `mu run partial-fig1 partial-tab1 --profile laptop --budget 30m`")
+def run(
+    names: Annotated[list[str], typer.Argument(metavar="ITEM...", help="Item ids, or a paper for all of its items.")],
+    profile: Profile = "quick",
+    seeds: Seeds = None,
+    budget: Annotated[str, typer.Option(help="Stop inside this time: 90s, 9m, 1h30m.")] = "",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    backend: Annotated[str, typer.Option(help="loky (this machine) or dask (a cluster).")] = "loky",
+    out: Annotated[Optional[Path], typer.Option(help="Folder of the records; results/ if not given.")] = None,  # noqa: UP045
+) -> None:
+    """Record what is missing of one or more items; may be stopped and started again at any time."""
+    from mu import results, runner
+    from mu.experiments import PAPERS, get_item, items
+
+    ids = [
+        i
+        for name in names
+        for i in (items() if name in PAPERS else [name])
+        if name not in PAPERS or i.startswith(f"{name}-")
+    ]
+    for name in ids:
+        get_item(name).cells(profile, seeds)  # a wrong name is an error before anything runs
+    deadline = time.monotonic() + parse_duration(budget) if budget else None
+    try:
+        for name in ids:
+            left = None if deadline is None else deadline - time.monotonic()
+            runner.run(name, profile, seeds, device=device, out=out or results.folder(), budget=left, backend=backend)
+    except runner.BudgetSpent as spent:
+        print(f"{spent}; run the same line again to go on", file=sys.stderr)
+
+
+@app.command(epilog="Example: `mu status --profile paper`")
+def status(
+    profile: Annotated[Optional[str], typer.Option(help="Only this profile.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:
+    """What is recorded, what is missing, and what it has cost so far."""
+    from mu import results
+    from mu.experiments import items
+
+    rows = []
+    for item in items().values():
+        for p in [profile] if profile else results.LEADING:
+            wanted = {cell.key for cell in item.cells(p)}
+            have = [s for s in results.read(item.id, p).segments if s.cell in wanted]
+            rows.append({
+                "id": item.id, "profile": p, "cells": len(wanted), "recorded": len(have),
+                "missing": len(wanted) - len(have), "seconds": round(sum(s.seconds for s in have), 1),
+                "hardware": sorted({s.hardware for s in have}),
+            })  # fmt: skip
+    _show(rows, as_json, ("id", "profile", "recorded", "missing", "seconds"))
+
+
+@app.command(epilog="Example: `mu merge ~/results-from-the-gpu`")
+def merge(
+    folder: Annotated[Path, typer.Argument(help="Holds <profile>/<item>.csv and .json, as `mu run --out` writes.")],
+) -> None:
+    """Bring records made elsewhere into results/."""
+    from mu import results
+
+    for (profile, item), cells in results.merge(folder).items():
+        print(f"{profile}/{item}: {cells} cells added")
+
+
+@app.command(epilog="Example: `mu book --profile quick`")
+def book(
+    profile: Profile = "quick",
+    seeds: Seeds = None,
+    rerun: Annotated[bool, typer.Option("--rerun", help="Execute notebooks even where nothing changed.")] = False,
+) -> None:
+    """Run every notebook live, render the book, and say where it is."""
+    from mu import book
+
+    start = time.monotonic()
+    index = book.build(profile, seeds, rerun=rerun)
+    print(f"\nThe book is ready after {time.monotonic() - start:.0f} s: {index}")
+
+
+@data_app.command(epilog="Example: `mu data fetch cifar10`")
+def fetch(name: Annotated[str, typer.Argument(help="Data set, or `all`.")]) -> None:
+    """Download a data set from its official source, unless it is there, and verify it."""
+    _data("fetch", name)
+
+
+@data_app.command(epilog="Example: `mu data verify mnist`")
+def verify(name: Annotated[str, typer.Argument(help="Data set, or `all`.")]) -> None:
+    """Compare every file of a data set with its official checksum; exit code 2 if one is not right."""
+    _data("verify", name)
+
+
+def _data(what: str, name: str) -> None:
+    from mu import data
+
+    states = []
+    for one in data.dataset_names() if name == "all" else [name]:
+        for state in getattr(data, what)(one):
+            print(f"{one}: {state.file}: {state.status}" + (f" ({state.path})" if state.path else ""))
+            states.append(state.status)
+    if any(state != "ok" for state in states):
+        raise typer.Exit(2)
+
+
+def parse_duration(text: str) -> float:
+    """ "1h30m", "9m", "90s" or plain seconds, in seconds."""
+    match = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", text)
+    if not text or not match:
+        raise ValueError(f"{text!r} is no duration; write 90s, 9m or 1h30m")
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return 3600.0 * hours + 60 * minutes + seconds
+
+
+def _show(rows: list[dict], as_json: bool, columns: tuple[str, ...]) -> None:
+    if as_json:
+        print(json.dumps(rows, indent=1))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, box=None)
+    for row in rows:
+        cells = (row[column] for column in columns)
+        table.add_row(*(", ".join(cell) or "–" if isinstance(cell, list) else str(cell) for cell in cells))
+    Console().print(table)
+
+
+def main() -> None:
+    """Run the command; what a user can put right is one line on stderr and exit code 2, not a traceback.
+
+    MU_DEBUG=1 shows the traceback all the same.
+    """
+    from mu import CorruptFile, DataError
+
+    try:
+        app()
+    except (ValueError, FileNotFoundError, DataError, CorruptFile) as error:
+        if os.environ.get("MU_DEBUG"):
+            raise
+        print(f"mu: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,262 @@
+"""Sphinx extension that puts records into pages: no number in the book is typed.
+
+Directives and roles write MyST text, which is parsed in place:
+
+* ``{record} ITEM``: the item's figure or table from its best record, with a provenance line. ``:again:`` repeats
+  it elsewhere, without number and label.
+* ``{value}`ITEM METRIC column=value ...` ``: mean ± sd over seeds of one recorded number.
+* ``{status}``, ``{rerun}``: what is recorded, and how to record it again.
+* ``{methods}``, ``{method} NAME``: from the registry.
+* ``{reported} ITEM``: numbers as published.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from mu import figures, results
+from mu.experiments import get_item, items
+from mu.figures import mean_sd
+from mu.results import LEADING, Record
+from mu.storage import digest
+from mu.unlearning import methods
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from sphinx.application import Sphinx
+
+log = logging.getLogger(__name__)
+
+
+class Written(SphinxDirective):
+    """A directive that writes MyST text."""
+
+    def text(self) -> str:
+        raise NotImplementedError
+
+    def run(self) -> list[nodes.Node]:
+        self.env.note_reread()  # records change without the page changing
+        return self.parse(self.text())
+
+    def parse(self, text: str) -> list[nodes.Node]:
+        holder = nodes.Element()
+        self.state.nested_parse(StringList(text.splitlines(), source=self.get_location()), 0, holder)
+        return holder.children
+
+
+class RecordDirective(Written):
+    required_arguments = 1
+    option_spec = {"again": directives.flag}  # noqa: RUF012 (docutils' own form)
+
+    def run(self) -> list[nodes.Node]:
+        self.env.note_reread()
+        item = get_item(self.arguments[0])
+        record = results.best(item.id)
+        if record is None:
+            run = f"`mu run {item.id} --profile laptop`"
+            return self.parse(f":::{{admonition}} Not recorded yet\n{item.title}. {run} records it.\n:::")
+        exhibit = figures.exhibit(item.id)
+        name = [] if "again" in self.options else [f":name: {item.id}"]
+        if exhibit.kind == "table":
+            table = [f"```{{table}} {exhibit.caption}", *name, "", *markdown(exhibit.make(record.frame)), "```"]
+            return self.parse("\n".join([*table, "", *provenance(record)]))
+        light, dark = (self.draw(record, theme) for theme in figures.THEMES)
+        figure = [f"```{{figure}} {light}", *name, f":alt: {exhibit.alt}", ":width: 100%", "", exhibit.caption, "```"]
+        made = self.parse("\n".join([*figure, "", *provenance(record)]))
+        image = next(node for part in made for node in part.findall(nodes.image))
+        other = image.deepcopy()
+        image["classes"], other["classes"], other["uri"] = ["only-light"], ["only-dark"], dark
+        image.parent.insert(image.parent.index(image) + 1, other)
+        return made
+
+    def draw(self, record: Record, theme: str) -> str:
+        """Write the figure below the build folder; its address for the page."""
+        place = Path("_build", "figures", f"{record.item}-{theme}.svg")
+        target = Path(self.env.srcdir, place)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(figures.svg(record.item, record.frame, theme))
+        return f"/{place.as_posix()}"
+
+
+class StatusDirective(Written):
+    def text(self) -> str:
+        rows = []
+        for item in items().values():
+            for profile in LEADING:
+                record = results.read(item.id, profile)
+                want = [cell.key for cell in item.cells(profile)]
+                have = [s for s in record.segments if s.cell in want]
+                rows.append({
+                    "item": notebook_link(item), "profile": profile, "cells": f"{len(have)} of {len(want)}",
+                    "seeds": str(record.seeds) if have else "–",
+                    "wall time": duration(sum(s.seconds for s in have)) if have else "not recorded",
+                    "hardware": ", ".join(sorted({s.hardware for s in have})) or "–",
+                    "date": max((s.date[:10] for s in have), default="–"),
+                    "commit": ", ".join(f"`{c}`" for c in sorted({s.commit for s in have})) or "–",
+                    "settings": f"`{digest(sorted(want), 8)}`",
+                })  # fmt: skip
+        return as_table(rows)
+
+
+class RerunDirective(Written):
+    def text(self) -> str:
+        rows = []
+        for item in items().values():
+            line = f"`papermill {item.notebook} out.ipynb -p profile quick -p seeds {item.seeds['quick']}`"
+            row = {"item": notebook_link(item), "one line": line}
+            for profile in ("quick", "laptop", "paper"):
+                row[profile] = cost(item, profile)
+            rows.append(row)
+        return as_table(rows)
+
+
+class MethodsDirective(Written):
+    def text(self) -> str:
+        return as_table([
+            {
+                "method": f"{{doc}}`{m.name} </book/methods/{m.name}>`", "from": f"{{cite:t}}`{m.paper}`",
+                "is handed": ", ".join(m.needs), "in a line": m.summary,
+            }
+            for m in methods().values()
+        ])  # fmt: skip
+
+
+class MethodDirective(Written):
+    required_arguments = 1
+
+    def text(self) -> str:
+        known = methods()
+        if self.arguments[0] not in known:
+            raise self.error(f"unknown method {self.arguments[0]!r}; choose one of {', '.join(known)}")
+        method = known[self.arguments[0]]
+        used = [
+            notebook_link(item)
+            for item in items().values()
+            if (record := results.best(item.id)) is not None and method.name in set(record.frame["method"])
+        ]
+        defaults = [f"`{name} = {value}`" for name, value in method.defaults.items()]
+        return "\n".join([
+            f"* **Is handed** {', '.join(method.needs)}",
+            f"* **Options** {'; '.join(defaults) or 'none'}",
+            f"* **Call** `mu.unlearn(\"{method.name}\", model, task{', ledger=ledger' * ('ledger' in method.needs)})`",
+            f"* **Records** {', '.join(used) or 'none yet'}",
+        ])  # fmt: skip
+
+
+class ReportedDirective(Written):
+    required_arguments = 1
+
+    def text(self) -> str:
+        rows = results.reported().query("item == @item", local_dict={"item": self.arguments[0]})
+        if rows.empty:
+            raise self.error(f"no reported number for {self.arguments[0]!r}")
+        columns = ("dataset", "model", "scenario", "method", "metric")
+        return as_table([
+            {c: str(row[c]) for c in columns if rows[c].notna().any()}
+            | {"value": f"{row['value']:g} {row['unit']}".removesuffix(" nan"), "source": row["source_kind"]}
+            for _, row in rows.iterrows()
+        ])  # fmt: skip
+
+
+class ValueRole(SphinxRole):
+    """Mean ± sd over seeds of one number of the best record."""
+
+    def run(self) -> tuple[list[nodes.Node], list]:
+        item, *words = shlex.split(self.text)
+        record = results.best(get_item(item).id)
+        if record is None:
+            return [nodes.emphasis(text="not recorded")], []
+        metric = " ".join(word for word in words if "=" not in word)
+        rows, digits = record.frame[record.frame["metric"] == metric], 1
+        for column, value in (word.split("=", 1) for word in words if "=" in word):
+            if column == "digits":
+                digits = int(value)
+            elif column in rows:
+                rows = rows[rows[column].map(lambda x, v=value: same(x, v))]
+            else:
+                rows = rows.iloc[:0]
+        if rows.empty or rows["seed"].duplicated().any():
+            found = "no row" if rows.empty else "more than one row a seed"
+            log.warning("value %r: %s in record %s", self.text, found, record.profile, location=self.get_location())
+        return [nodes.inline(text=mean_sd(rows["value"], digits), classes=["mu-value"])], []
+
+
+def same(x: object, text: str) -> bool:
+    try:
+        return float(x) == float(text)
+    except (TypeError, ValueError):
+        return str(x) == text
+
+
+def provenance(record: Record) -> list[str]:
+    """The line below every figure and table."""
+    item, csv = get_item(record.item), f"/results/{record.profile}/{record.item}"
+    dates = sorted(s.date[:10] for s in record.segments)
+    hardware = "; ".join(sorted({s.hardware for s in record.segments}))
+    seeds = "1 seed" if record.seeds == 1 else f"{record.seeds} seeds"
+    parts = (
+        f"**{record.profile}** profile, {seeds}, recorded on {hardware}, {dates[-1]}",
+        f"{{download}}`data <{csv}.csv>`",
+        f"{{download}}`settings and versions <{csv}.json>`",
+        f"{{doc}}`code </{item.notebook.removesuffix('.ipynb')}>`",
+        "{doc}`run it again </book/rerun>`",
+    )
+    return ["```{div} mu-provenance", " · ".join(parts), "```"]
+
+
+def markdown(table: pd.DataFrame) -> list[str]:
+    """A data frame of strings as a Markdown table; repeated outer index entries are left empty."""
+    index = table.index.to_frame(index=False).astype(str)
+    for column in index.columns[:-1]:
+        index[column] = index[column].where(~index[column].duplicated(), "")
+    whole = index.join(table.reset_index(drop=True))
+    left = len(index.columns)
+    rule = [":---"] * left + ["---:"] * len(table.columns)
+    return [line(cells) for cells in (whole.columns, rule, *whole.itertuples(index=False))]
+
+
+def as_table(rows: list[dict[str, str]]) -> str:
+    heads = list(rows[0])
+    return "\n".join(line(cells) for cells in (heads, [":---"] * len(heads), *([r[h] for h in heads] for r in rows)))
+
+
+def line(cells) -> str:
+    return f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def notebook_link(item) -> str:
+    return f"{{doc}}`{item.id} </{item.notebook.removesuffix('.ipynb')}>`"
+
+
+def cost(item, profile: str) -> str:
+    """Wall time of the recorded cells, summed as if run one after the other, with what they ran on."""
+    record = results.read(item.id, profile)
+    if not record.segments:
+        return "not recorded"
+    spent = duration(sum(s.seconds for s in record.segments))
+    return f"{spent} of one core" if "core" in record.segments[0].hardware else f"{spent} of one GPU"
+
+
+def duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def setup(app: Sphinx) -> dict:
+    app.add_directive("record", RecordDirective)
+    app.add_directive("status", StatusDirective)
+    app.add_directive("rerun", RerunDirective)
+    app.add_directive("methods", MethodsDirective)
+    app.add_directive("method", MethodDirective)
+    app.add_directive("reported", ReportedDirective)
+    app.add_role("value", ValueRole())
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

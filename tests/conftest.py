@@ -1,0 +1,97 @@
+"""Fixtures for every test: tiny data, tiny models, and folders of their own.
+
+No test reads or writes the user's cache or the checkout's records: both folders are temporary. Tests run on
+one thread, so that "bitwise" means the same on every machine.
+"""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+import mu
+from mu.models import Normalise
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path, monkeypatch):
+    """An empty cache and an empty checkout; returns the folder that holds both."""
+    monkeypatch.setenv("MU_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("MU_HOME", str(tmp_path / "home"))
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def data():
+    """`synthetic` cut to 150 training and 80 test images: 15 and 8 of each class."""
+    whole = mu.load_dataset("synthetic")
+    train, test = (
+        torch.cat([(part.labels == label).nonzero().flatten()[:count] for label in range(10)]).sort().values
+        for part, count in ((whole.train, 15), (whole.test, 8))
+    )
+    cut = [replace(part[where], indices=torch.arange(len(where))) for part, where in
+           ((whole.train, train), (whole.test, test))]  # fmt: skip
+    return replace(whole, train=cut[0], test=cut[1])
+
+
+@pytest.fixture(scope="session")
+def task(data):
+    """Six samples of class 3 to forget, the class's other nine left out: 141 samples in training."""
+    return mu.forget_rare(data, label=3, count=6, seed=1)
+
+
+@pytest.fixture(scope="session")
+def small():
+    """seed -> an untrained network of 498 parameters in five layers, one of them a single number."""
+
+    class Gain(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.gain = nn.Parameter(torch.ones(1))
+
+        def forward(self, x):
+            return self.gain * x
+
+    return _builder(
+        nn.AvgPool2d(4), nn.Flatten(), lambda: nn.Linear(49, 8), Gain, nn.ReLU(), lambda: nn.Linear(8, 10)
+    )
+
+
+@pytest.fixture(scope="session")
+def normed():
+    """seed -> an untrained network with two batch norms."""
+    return _builder(
+        nn.AvgPool2d(2),
+        lambda: nn.Conv2d(1, 4, 3), lambda: nn.BatchNorm2d(4), nn.ReLU(), nn.AvgPool2d(4),
+        nn.Flatten(), lambda: nn.Linear(36, 6), lambda: nn.BatchNorm1d(6), lambda: nn.Linear(6, 10),
+    )  # fmt: skip
+
+
+def _builder(*parts):
+    def build(seed=0):
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(seed)
+            layers = [part if isinstance(part, nn.Module) else part() for part in parts]
+            return nn.Sequential(Normalise((0.5,), (0.5,)), *layers)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def same():
+    """(a, b) -> whether two models hold bitwise the same parameters and buffers."""
+
+    def same(a, b):
+        a, b = a.state_dict(), b.state_dict()
+        return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+    return same
+
+
+@pytest.fixture(scope="session")
+def flat():
+    """model -> its trainable parameters as one float64 vector."""
+    return lambda model: torch.cat([p.detach().double().reshape(-1) for p in model.parameters() if p.requires_grad])

@@ -1,0 +1,544 @@
+"""Recorded updates: what is taken back is what training put in, step by step.
+
+`Spy` is the independent route: it keeps every step's full change and samples in plain lists.
+"""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+import mu
+from mu.ledger import Recorder
+from mu.pruning import Layout, Selection
+from mu.storage import CorruptFile
+from mu.training import recalibrate
+
+RECIPES = {
+    "sgd": mu.Recipe(epochs=4, batch_size=32, optimizer="sgd", lr=0.1),
+    "momentum": mu.Recipe(
+        epochs=4, batch_size=32, optimizer="sgd", lr=0.1, momentum=0.9, weight_decay=5e-3, schedule="cosine"
+    ),
+    "adam": mu.Recipe(epochs=4, batch_size=32, optimizer="adam", lr=1e-2),
+    "adam-decay": mu.Recipe(epochs=4, batch_size=32, optimizer="adam", lr=1e-2, weight_decay=5e-2, warmup=0.2),
+}
+ADAM = RECIPES["adam"]  # 141 samples in batches of 32: five steps an epoch, the last of 13 samples; 20 steps
+
+
+class Spy:
+    """Keeps everything it is shown."""
+
+    def __init__(self):
+        self.changes, self.batches, self.finished = [], [], False
+
+    def begin(self, layout):
+        self.layout = layout
+
+    def record(self, step, change, samples):
+        assert step == len(self.changes)
+        self.changes.append(change.clone())
+        self.batches.append(samples.tolist())
+
+    def finish(self):
+        self.finished = True
+
+    def holding(self, samples):
+        """Numbers of the steps whose batch held one of the samples."""
+        return [k for k, batch in enumerate(self.batches) if set(batch) & set(samples)]
+
+
+def indices(*samples):
+    return torch.tensor(samples, dtype=torch.int64)
+
+
+def selected(change, layout, keep):
+    """The `keep` largest entries of each layer of a change, the others zero: by sorting with numpy."""
+    parts = []
+    for part in change.split([int(np.prod(shape)) for shape in layout.shapes]):
+        x = part.double().numpy()
+        order = np.argsort(-np.abs(x), kind="stable")[: max(1, round(keep * len(x)))]
+        kept = np.zeros_like(x)
+        kept[order] = x[order]
+        parts.append(kept)
+    return torch.from_numpy(np.concatenate(parts))
+
+
+# ---- taking everything back ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_subtracting_every_step_gives_back_the_initial_weights(task, small, flat, name):
+    """With everything kept, trained minus all steps is the start, for every optimiser and with weight decay.
+
+    Recording the gradient times the rate, or missing a step, leaves momentum, Adam or decay behind.
+    """
+    spy, exact, half = Spy(), mu.Ledger(values="float32"), mu.Ledger()
+    trained = mu.train(small(), task.train, RECIPES[name], ledger=[spy, exact, half])
+    start, everything = flat(small()), task.train.indices
+    assert (flat(trained) - start).abs().max() > 0.05
+    assert len(exact) == len(half) == 20
+    back = flat(exact.subtract(trained, everything))
+    # A float32 update rounds twice: the new weight, and the difference.
+    torch.testing.assert_close(back, start, rtol=0, atol=20 * 2**-24 * 2 * flat(trained).abs().max().item())
+    # Half precision: at most 2^-11 of the step's largest change in the layer, summed over the steps.
+    bound = sum(
+        torch.cat([part.abs().max().expand_as(part) for part in spy.layout.split(change)]) for change in spy.changes
+    )
+    error = (flat(half.subtract(trained, everything)) - start).abs()
+    assert (error <= 2**-11 * bound.double() + 1e-6).all()
+    assert error.max() > (back - start).abs().max()  # it is the looser one
+
+
+def test_a_step_of_sgd_is_minus_rate_times_gradient(data):
+    """From zero weights and a rate of 1/2 the recorded change is exactly -g/2, with g in closed form.
+
+    The gradient of the mean cross-entropy is (softmax - one-hot)^T x / n. Recording before the step, or the
+    step's negative, fails this.
+    """
+    model = nn.Sequential(mu.models.Normalise((0.5,), (0.5,)), nn.Flatten(), nn.Linear(784, 10))
+    for p in model.parameters():
+        nn.init.zeros_(p)
+    ledger = mu.Ledger(values="float32")
+    recipe = mu.Recipe(epochs=1, batch_size=len(data.train), optimizer="sgd", lr=0.5)
+    mu.train(model, data.train, recipe, ledger=ledger)
+    (entry,) = ledger.entries
+
+    order = torch.from_numpy(entry.samples).long()  # sums in float32 depend on the order
+    logits = model(data.train.images[order])
+    gradient = torch.autograd.grad(functional.cross_entropy(logits, data.train.labels[order]), model.parameters())
+    assert torch.equal(entry.values, -0.5 * torch.cat([g.reshape(-1) for g in gradient]))
+
+    x = (data.train.images.double().flatten(1) / 255 - 0.5) / 0.5
+    residual = torch.full((len(x), 10), 0.1).double() - functional.one_hot(data.train.labels, 10)
+    weight, bias = residual.T @ x / len(x), residual.mean(0)
+    torch.testing.assert_close(
+        entry.values.double(), -0.5 * torch.cat([weight.reshape(-1), bias]), rtol=1e-4, atol=1e-6
+    )
+
+
+def test_recorded_steps_of_sgd_are_minus_rate_times_gradient_all_along(task, small):
+    """Every one of 20 steps equals -lr times the gradient of its own batch at the weights before it."""
+    spy, before = Spy(), [copy.deepcopy(small())]
+    mu.train(
+        small(), task.train, RECIPES["sgd"], ledger=spy, on_step=lambda _, m: before.append(copy.deepcopy(m)) or False
+    )
+    position = {int(i): k for k, i in enumerate(task.train.indices)}
+    for model, change, batch in zip(before, spy.changes, spy.batches):
+        part = task.train[torch.tensor([position[i] for i in batch])]
+        loss = functional.cross_entropy(model(part.images), part.labels)
+        gradient = torch.cat([g.reshape(-1) for g in torch.autograd.grad(loss, model.parameters())])
+        torch.testing.assert_close(change, -0.1 * gradient, rtol=0, atol=5e-7)
+
+
+# ---- which steps, for whom -----------------------------------------------------------------------------
+
+
+def test_affected_steps_are_those_whose_batch_held_a_sample(task, small):
+    """Replaying the shuffles of the seed and scanning every batch finds the same steps; so does the spy.
+
+    Shifting the steps by one, or confusing positions in the task with positions in the data, fails this.
+    """
+    ledger, spy = mu.Ledger(), Spy()
+    mu.train(small(), task.train, ADAM, seed=5, ledger=[ledger, spy])
+    draw = torch.Generator().manual_seed(5)
+    batches = []
+    for _ in range(4):
+        order = torch.randperm(141, generator=draw).tolist()
+        batches += [[int(task.train.indices[i]) for i in order[k : k + 32]] for k in range(0, 141, 32)]
+    assert spy.batches == batches
+    for wanted in ([], [0], [7, 8], task.forget_indices.tolist(), [10_000], list(range(150))):
+        expected = [k for k, batch in enumerate(batches) if any(i in batch for i in wanted)]
+        assert ledger.affected(indices(*wanted)).tolist() == expected == spy.holding(wanted)
+    assert len(spy.holding([0])) == 4  # once an epoch
+
+
+@pytest.mark.parametrize("keep", [1.0, 0.1])
+def test_the_forget_set_may_be_chosen_after_training(task, small, same, flat, keep):
+    """Any set asked for afterwards gives bitwise what a ledger kept for that set alone gives."""
+    wanted = task.retain_indices[[3, 50, 99]]
+    whole, partial, spy = mu.Ledger(keep), mu.Ledger(keep, only=wanted), Spy()
+    trained = mu.train(small(), task.train, ADAM, ledger=[whole, partial, spy])
+    assert 0 < len(partial) < len(whole)
+    assert partial.nbytes < whole.nbytes
+    unlearned = whole.subtract(trained, wanted)
+    assert same(unlearned, partial.subtract(trained, wanted))
+    steps = spy.holding(wanted.tolist())
+    expected = sum(selected(spy.changes[k], spy.layout, keep) for k in steps)
+    torch.testing.assert_close(flat(trained) - flat(unlearned), expected, rtol=0, atol=1e-4)
+    assert not same(unlearned, trained)
+
+
+def test_a_part_of_the_promised_set_can_be_taken_back(task, small, flat):
+    """A ledger kept for six samples also answers for two of them, and takes back those steps only."""
+    ledger, spy = mu.Ledger(values="float32", only=task.forget_indices), Spy()
+    recipe = mu.Recipe(epochs=1, batch_size=8)
+    trained = mu.train(small(), task.train, recipe, ledger=[ledger, spy])
+    some = task.forget_indices[:2]
+    assert ledger.affected(some).tolist() == spy.holding(some.tolist())
+    assert len(ledger.affected(some)) < len(ledger)
+    expected = sum(spy.changes[k].double() for k in spy.holding(some.tolist()))
+    torch.testing.assert_close(flat(trained) - flat(ledger.subtract(trained, some)), expected, rtol=0, atol=1e-7)
+
+
+@pytest.mark.parametrize("nobody", [indices(), indices(10_000), torch.tensor([])])
+def test_samples_in_no_step_change_nothing(task, small, same, nobody):
+    """Bitwise the trained model, as a new object; rounding through half precision or float64 must not show."""
+    ledger = mu.Ledger(0.1)
+    trained = mu.train(small(), task.train, ADAM, ledger=ledger)
+    unlearned = ledger.subtract(trained, nobody)
+    assert same(unlearned, trained)
+    assert unlearned is not trained
+
+
+def test_left_out_samples_change_nothing(data, task, small, same):
+    """Threes that were never trained on are in no step."""
+    ledger = mu.Ledger()
+    trained = mu.train(small(), task.train, ADAM, ledger=ledger)
+    left_out = sorted(set(range(150)) - set(task.train.indices.tolist()))
+    assert len(left_out) == 9
+    assert same(ledger.subtract(trained, indices(*left_out)), trained)
+
+
+# ---- what is kept ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("values", ["float16", "float32"])
+@pytest.mark.parametrize("keep", [0.005, 0.1, 0.5])
+def test_stored_entries_are_the_largest_of_each_layer(task, small, keep, values):
+    """Exactly the asked share of every layer, the largest by numpy's sort, the one-number layer included."""
+    ledger, spy = mu.Ledger(keep, values=values), Spy()
+    mu.train(small(), task.train, ADAM, ledger=[ledger, spy])
+    counts = [max(1, round(keep * size)) for size in (392, 8, 1, 80, 10)]
+    for entry, change in zip(ledger.entries, spy.changes, strict=True):
+        assert len(entry.values) == sum(counts)
+        mask = np.unpackbits(entry.mask.numpy(), count=491, bitorder="little").astype(bool)
+        expected = selected(change, spy.layout, keep).numpy()
+        assert (mask == (expected != 0)).all()
+        scales = np.repeat(entry.scales.double().numpy(), counts)
+        if values == "float32":
+            assert (entry.values.double().numpy() == expected[mask]).all()
+        else:
+            largest = np.repeat([part.abs().max().item() for part in spy.layout.split(change)], counts)
+            assert (np.abs(entry.values.double().numpy() * scales - expected[mask]) <= 2**-11 * largest).all()
+
+
+def test_ties_and_unmoved_layers_keep_the_asked_number():
+    """Steps of equal or zero entries are stored with the asked counts and read back; 0/0 would give NaN."""
+    layout = Layout(("a", "b", "c"), ((40,), (1,), (3, 3)))
+    change = torch.cat([torch.tensor([2.0, -2.0]).repeat(20), torch.zeros(1), torch.zeros(9)])
+    for values in ("float16", "float32"):
+        ledger = mu.Ledger(0.25, values=values)
+        ledger.begin(layout)
+        ledger.record(0, change, indices(1))
+        ledger.finish()
+        assert len(ledger.entries[0].values) == 10 + 1 + 2
+        total = ledger._total(indices(1))
+        assert torch.equal(total[:40], torch.cat([change[:10], torch.zeros(30)]).double())
+        assert (total[40:] == 0).all()
+
+
+def test_tiny_and_huge_changes_survive_half_precision():
+    """Values are relative to their layer's largest, so neither 1e-12 nor 1e+12 leaves the range of float16."""
+    layout = Layout(("small", "large"), ((4,), (4,)))
+    change = torch.tensor([1e-12, -2e-12, 3e-13, 0.0, 1e12, -2e12, 3e11, 0.0])
+    ledger = mu.Ledger()
+    ledger.begin(layout)
+    ledger.record(0, change, indices(1))
+    ledger.finish()
+    torch.testing.assert_close(ledger._total(indices(1)), change.double(), rtol=2**-10, atol=0)
+
+
+@pytest.mark.parametrize(("values", "width"), [("float16", 2), ("float32", 4)])
+@pytest.mark.parametrize("keep", [1.0, 0.1])
+def test_nbytes_is_the_sum_of_its_parts(task, small, keep, values, width):
+    """Per step: 4 for its number, 4 a sample, 4 a layer, a bit per parameter if pruned, and the kept values."""
+    ledger, spy = mu.Ledger(keep, values=values), Spy()
+    mu.train(small(), task.train, ADAM, ledger=[ledger, spy])
+    kept = sum(max(1, round(keep * size)) for size in (392, 8, 1, 80, 10))
+    mask = 0 if keep == 1 else 62  # ceil(491 / 8)
+    expected = sum(4 + 4 * len(batch) + mask + width * kept + 4 * 5 for batch in spy.batches)
+    assert ledger.nbytes == expected
+
+
+def test_only_named_layers_are_recorded(task, small):
+    """`layers` leaves the others as trained; an unknown name is refused before the first step."""
+    ledger = mu.Ledger(layers=("6.weight",))
+    trained = mu.train(small(), task.train, ADAM, ledger=ledger)
+    before, after = trained.state_dict(), ledger.subtract(trained, task.train.indices).state_dict()
+    assert {name for name in before if not torch.equal(before[name], after[name])} == {"6.weight"}
+    with pytest.raises(ValueError, match=r"no layer 9\.weight; it has 3\.weight"):
+        mu.train(small(), task.train, ADAM, ledger=mu.Ledger(layers=("9.weight",)))
+
+
+# ---- amnesiac, partial amnesiac, running sum ------------------------------------------------------------
+
+
+def test_partial_amnesiac_with_everything_kept_is_amnesiac(task, small, same):
+    """Bitwise the same model: the two differ in nothing but what the ledger kept."""
+    ledger = mu.Ledger(1.0)
+    trained = mu.train(small(), task.train, ADAM, ledger=ledger)
+    conventional = mu.unlearn("amnesiac", trained, task, ledger=ledger)
+    assert same(mu.unlearn("partial-amnesiac", trained, task, ledger=ledger), conventional)
+    assert not same(conventional, trained)
+
+
+def test_amnesiac_refuses_a_pruned_ledger(task, small):
+    """Conventional unlearning from pruned steps would be mislabelled; the error points to the other method."""
+    ledger = mu.Ledger(0.5)
+    trained = mu.train(small(), task.train, ADAM, ledger=ledger)
+    with pytest.raises(ValueError, match=r"0\.5.*partial-amnesiac"):
+        mu.unlearn("amnesiac", trained, task, ledger=ledger)
+
+
+@pytest.mark.parametrize("rule", ["top", "bottom", "random", "fixed", "cyclic"])
+@pytest.mark.parametrize("keep", [1.0, 0.1])
+def test_a_running_sum_takes_back_what_a_ledger_does(task, small, same, keep, rule):
+    """The same selection of the same steps, summed as they come: bitwise the ledger with exact values."""
+    forget = task.forget_indices
+    summed, ledger = mu.RunningSum(keep, rule, only=forget), mu.Ledger(keep, rule, values="float32")
+    trained = mu.train(small(), task.train, ADAM, ledger=[summed, ledger])
+    assert same(summed.subtract(trained, forget), ledger.subtract(trained, forget))
+    assert summed.affected(forget).tolist() == ledger.affected(forget).tolist()
+    assert (summed.steps_seen, ledger.steps_seen) == (20, 20)
+    assert summed.nbytes == 8 * 491  # float64, however many steps
+
+
+def test_a_running_sum_answers_for_its_whole_set_only(task, small):
+    """A part of the set cannot be told from the rest of the sum; a ledger can, a sum must refuse."""
+    summed = mu.RunningSum(only=task.forget_indices)
+    trained = mu.train(small(), task.train, ADAM, ledger=summed)
+    for wanted in (task.forget_indices[1:], indices(), task.retain_indices[:6]):
+        with pytest.raises(ValueError, match="whole set|other samples"):
+            summed.subtract(trained, wanted)
+    with pytest.raises(ValueError, match="whole set"):
+        summed.affected(task.forget_indices[1:])
+
+
+# ---- what stays as it is --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("model", ["small", "normed"])
+def test_recording_does_not_change_training(task, same, request, model, count):
+    """Bitwise the same model with no, one or several recorders: the recorder only reads."""
+    build = request.getfixturevalue(model)
+    recipe = mu.Recipe(epochs=2, batch_size=32, augment="crop-flip")
+    plain = mu.train(build(), task.train, recipe)
+    ledgers = [mu.Ledger(1.0), mu.Ledger(0.1, "random"), mu.RunningSum(0.3, only=task.forget_indices)][:count]
+    assert same(mu.train(build(), task.train, recipe, ledger=ledgers if count > 1 else ledgers[0]), plain)
+
+
+def test_ledgers_beside_each_other_record_as_alone(task, small):
+    """What one recorder keeps does not depend on the others; sharing a buffer would fail this."""
+    together = [mu.Ledger(1.0, values="float32"), mu.Ledger(0.1), mu.Ledger(1.0)]
+    mu.train(small(), task.train, ADAM, ledger=together)
+    for ledger in together:
+        alone = mu.Ledger(ledger.keep, values=ledger.values)
+        mu.train(small(), task.train, ADAM, ledger=alone)
+        for mine, theirs in zip(ledger.entries, alone.entries, strict=True):
+            assert mine.step == theirs.step
+            assert (mine.samples == theirs.samples).all()
+            assert all(torch.equal(a, b) for a, b in zip(mine[2:], theirs[2:]))
+
+
+def test_subtracting_leaves_model_and_ledger_alone(task, small, same):
+    """The trained model stays bitwise, and a second subtraction gives the same; working in place fails this."""
+    ledger = mu.Ledger(0.1)
+    trained = mu.train(small(), task.train, ADAM, ledger=ledger)
+    copied = copy.deepcopy(trained)
+    first = ledger.subtract(trained, task.forget_indices)
+    assert same(trained, copied)
+    assert same(ledger.subtract(trained, task.forget_indices), first)
+    assert all(p.requires_grad for p in first.parameters())
+
+
+def test_batch_norm_statistics_stay_bitwise(task, normed):
+    """Buffers are not updates: subtraction changes parameters and nothing else."""
+    ledger = mu.Ledger()
+    trained = mu.train(normed(), task.train, ADAM, ledger=ledger)
+    unlearned = ledger.subtract(trained, task.forget_indices)
+    for name, buffer in trained.named_buffers():
+        assert torch.equal(buffer, dict(unlearned.named_buffers())[name])
+    assert not torch.equal(trained[2].weight, unlearned[2].weight)
+    assert trained[3].num_batches_tracked == 20
+
+
+def test_recalibrating_averages_the_batches_and_touches_nothing_else(task, normed, same):
+    """Statistics are the plain means of batch mean and unbiased variance, computed here by hand.
+
+    Keeping the old momentum, the biased variance or the old statistics fails this; so does touching a weight.
+    """
+    trained = mu.train(normed(), task.train, ADAM)
+    trained[3].momentum = 0.3
+    copied = copy.deepcopy(trained)
+    mended = recalibrate(trained, task.retain, batch_size=50)
+    assert same(trained, copied)
+    assert not mended.training
+    assert [mended[3].momentum, mended[7].momentum] == [0.3, 0.1]
+    assert all(torch.equal(a, b) for a, b in zip(trained.parameters(), mended.parameters()))
+
+    means, variances = {3: [], 7: []}, {3: [], 7: []}
+    with torch.no_grad():
+        for images in task.retain.images.split(50):  # 50, 50, 35
+            x = images
+            for place, layer in enumerate(trained):
+                if place in means:
+                    axes = (0, 2, 3) if x.ndim == 4 else (0,)
+                    mean, variance = x.mean(axes), x.var(axes, unbiased=True)
+                    means[place].append(mean)
+                    variances[place].append(variance)
+                    shape = (1, -1, *(1,) * (x.ndim - 2))
+                    scale = (x.var(axes, unbiased=False) + layer.eps).sqrt()
+                    x = (x - mean.view(shape)) / scale.view(shape)
+                    x = x * layer.weight.view(shape) + layer.bias.view(shape)
+                else:
+                    x = layer(x)
+    for place in (3, 7):
+        norm = mended[place]
+        torch.testing.assert_close(norm.running_mean, torch.stack(means[place]).mean(0), rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(norm.running_var, torch.stack(variances[place]).mean(0), rtol=1e-4, atol=1e-5)
+        assert not torch.allclose(norm.running_mean, trained[place].running_mean, rtol=1e-3)
+        assert norm.num_batches_tracked == 3
+    assert same(recalibrate(mended, task.retain, batch_size=50), mended)  # nothing of the past is left
+
+
+# ---- refusals -------------------------------------------------------------------------------------------
+
+
+def test_an_unfinished_ledger_is_refused(task, small, tmp_path):
+    """Neither before training nor after one that died may it be used or saved; a partial sum would look right."""
+    ledger = mu.Ledger()
+    with pytest.raises(ValueError, match="no finished"):
+        ledger.subtract(small(), task.forget_indices)
+
+    def fail(step, model):
+        if step == 7:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        mu.train(small(), task.train, ADAM, ledger=ledger, on_step=fail)
+    assert len(ledger) == 8
+    with pytest.raises(ValueError, match="no finished"):
+        ledger.subtract(small(), task.forget_indices)
+    with pytest.raises(ValueError, match="no finished"):
+        ledger.save(tmp_path / "ledger")
+    assert not (tmp_path / "ledger").exists()
+
+
+def test_a_ledger_records_one_training_run_only(task, small, tmp_path):
+    """A second run would mix the steps of two models; a ledger read from a file is full as well."""
+    ledger = mu.Ledger()
+    mu.train(small(), task.train, ADAM, ledger=ledger)
+    ledger.save(tmp_path / "ledger")
+    for used in (ledger, mu.Ledger.load(tmp_path / "ledger")):
+        with pytest.raises(ValueError, match="use a new one"):
+            mu.train(small(), task.train, ADAM, ledger=used)
+        assert len(used) == 20
+
+
+def test_another_model_is_refused(task, small, normed):
+    """Other names or shapes cannot have been recorded; subtracting by position would go through silently."""
+    ledger = mu.Ledger()
+    trained = mu.train(small(), task.train, ADAM, ledger=ledger)
+    frozen = copy.deepcopy(trained)
+    frozen[3].weight.requires_grad_(False)
+    for other in (normed(), nn.Sequential(trained), frozen):
+        with pytest.raises(ValueError, match="not the ones this ledger recorded"):
+            ledger.subtract(other, task.forget_indices)
+
+
+def test_samples_the_ledger_did_not_watch_are_refused(task, small):
+    """With `only`, steps of other samples are gone: saying "nothing to subtract" would be a lie."""
+    ledger = mu.Ledger(only=task.forget_indices)
+    trained = mu.train(small(), task.train, ADAM, ledger=ledger)
+    mixed = torch.cat([task.forget_indices, task.retain_indices[:1]])
+    with pytest.raises(ValueError, match="other samples"):
+        ledger.subtract(trained, mixed)
+
+
+def test_wrong_arguments_are_named():
+    """Unknown value types, rules and shares are refused at once, with the right ones."""
+    for arguments, message in (
+        ({"values": "int8"}, "'float16' or 'float32', not 'int8'"),
+        ({"rule": "biggest"}, "top, bottom"),
+        ({"keep": 0}, "0"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            mu.Ledger(**arguments)
+
+
+# ---- files ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"keep": 0.1},
+        {"keep": 0.1, "values": "float32", "rule": "random", "seed": 3},
+        {"keep": 0.5, "layers": ("6.weight", "6.bias")},
+        {"keep": 0.1, "only": indices(5, 60, 120)},
+        {"only": indices(10_000)},  # no step at all
+    ],
+)
+def test_a_saved_ledger_subtracts_bit_for_bit(task, small, same, tmp_path, options):
+    """Steps, samples, masks, values, scales and settings survive the file, the ragged last batch included."""
+    ledger = mu.Ledger(**options)
+    trained = mu.train(small(), task.train, ADAM, ledger=ledger)
+    ledger.save(tmp_path / "ledger")
+    loaded = mu.Ledger.load(tmp_path / "ledger")
+    assert loaded.selection == ledger.selection
+    assert (loaded.nbytes, loaded.steps_seen, loaded.values) == (ledger.nbytes, ledger.steps_seen, ledger.values)
+    wanted = options.get("only", task.forget_indices)
+    assert torch.equal(loaded.affected(wanted), ledger.affected(wanted))
+    assert same(loaded.subtract(trained, wanted), ledger.subtract(trained, wanted))
+    if "only" in options:
+        with pytest.raises(ValueError, match="other samples"):
+            loaded.subtract(trained, task.forget_indices)
+
+
+def test_a_damaged_ledger_is_refused_by_name(task, small, tmp_path):
+    """A flipped byte anywhere, header, metadata or tensors, and every truncation name the file and are not used."""
+    path = tmp_path / "one.ledger"
+    ledger = mu.Ledger(0.1, only=task.forget_indices)
+    mu.train(small(), task.train, mu.Recipe(epochs=1, batch_size=64), ledger=ledger)
+    ledger.save(path)
+    whole = path.read_bytes()
+    header = 8 + int.from_bytes(whole[:8], "little")
+    assert header < len(whole) - 100
+    positions = {*range(8), *range(8, header, 5), *range(header, len(whole), 3), len(whole) - 1}
+    for position in sorted(positions):
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ (1 << position % 8)]) + whole[position + 1 :])
+        with pytest.raises(CorruptFile, match="one.ledger"):
+            mu.Ledger.load(path)
+    for length in (0, 4, header - 1, header, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole[:length])
+        with pytest.raises(CorruptFile, match="one.ledger"):
+            mu.Ledger.load(path)
+    path.write_bytes(whole)
+    assert len(mu.Ledger.load(path)) == len(ledger)
+
+
+# ---- the recorder's own rules ---------------------------------------------------------------------------
+
+
+def test_selection_of_random_rules_follows_the_step_number(task, small):
+    """`random` and `cyclic` are asked with the number of the training step, not of the stored entry."""
+    ledger, spy = mu.Ledger(0.1, "cyclic", only=task.forget_indices), Spy()
+    mu.train(small(), task.train, mu.Recipe(epochs=2, batch_size=8), ledger=[ledger, spy])
+    assert [e.step for e in ledger.entries] == spy.holding(task.forget_indices.tolist())
+    assert [e.step for e in ledger.entries] != list(range(len(ledger)))
+    for entry in ledger.entries:
+        mask = Selection(0.1, "cyclic").mask(torch.zeros(491), spy.layout, entry.step).numpy()
+        assert (np.unpackbits(entry.mask.numpy(), count=491, bitorder="little").astype(bool) == mask).all()
+
+
+def test_the_base_recorder_stores_nothing_by_itself():
+    """A recorder without `_store` cannot pass for a ledger."""
+    recorder = Recorder()
+    recorder.begin(Layout(("a",), ((2,),)))
+    with pytest.raises(NotImplementedError):
+        recorder.record(0, torch.zeros(2), indices(0))

@@ -1,0 +1,194 @@
+"""What is forgotten, what is kept, what is left out: compared with sets built in plain Python."""
+
+import pytest
+import torch
+
+import mu
+from mu.storage import CorruptFile
+from mu.tasks import Task, add_trigger
+
+
+def of_class(data, label):
+    return {i for i, found in enumerate(data.train.labels.tolist()) if found == label}
+
+
+def make(data):
+    return {
+        "class": mu.forget_class(data, 3),
+        "some": mu.forget_some(data, 3, 6, seed=1),
+        "rare": mu.forget_rare(data, 3, 6, seed=1),
+        "subclass": mu.forget_subclass(data, 7),
+        "random": mu.forget_random(data, 0.1, seed=1),
+        "poisoned": mu.forget_poisoned(data, 0.1, target=2, seed=1),
+    }
+
+
+SCENARIOS = ("class", "some", "rare", "subclass", "random", "poisoned")
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_forget_and_retain_are_disjoint_and_make_up_the_training_set(data, scenario):
+    """No sample in both, none lost, only `rare` leaves some out; an off-by-one or overlapping mask fails this."""
+    task = make(data)[scenario]
+    forget, retain = task.forget_indices.tolist(), task.retain_indices.tolist()
+    assert task.scenario == scenario
+    assert forget == sorted(set(forget))
+    assert retain == sorted(set(retain))
+    assert not set(forget) & set(retain)
+    assert task.train.indices.tolist() == sorted(forget + retain)
+    left_out = set(range(len(data.train))) - set(forget) - set(retain)
+    assert left_out == (of_class(data, 3) - set(forget) if scenario == "rare" else set())
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_samples_are_those_at_the_indices(data, scenario):
+    """Images and labels belong to their indices; splitting images and indices by different masks fails this."""
+    task = make(data)[scenario]
+    for part, indices in ((task.forget, task.forget_indices), (task.retain, task.retain_indices)):
+        assert part.indices.tolist() == indices.tolist()
+        for image, label, i in zip(part.images, part.labels, indices):
+            assert torch.equal(image, task.data.train.images[i])
+            assert label == task.data.train.labels[i]
+
+
+def test_the_forget_set_is_what_was_asked_for(data):
+    """Whole class, whole sub-class, or the count asked for out of the class; choosing from all samples fails this."""
+    tasks = make(data)
+    threes = of_class(data, 3)
+    assert set(tasks["class"].forget_indices.tolist()) == threes
+    for scenario in ("some", "rare"):
+        chosen = set(tasks[scenario].forget_indices.tolist())
+        assert len(chosen) == 6
+        assert chosen < threes
+    fine = {i for i, found in enumerate(data.train.fine.tolist()) if found == 7}
+    assert set(tasks["subclass"].forget_indices.tolist()) == fine
+    assert tasks["subclass"].target == 3  # fine labels 6 and 7 make up class 3
+    assert fine < threes
+    assert len(tasks["random"].forget_indices) == 15
+    assert len(mu.forget_random(data, 0.001).forget_indices) == 1  # a share of nothing would be no task
+
+
+def test_choosing_is_uniform(data):
+    """Over many seeds every sample of the class is drawn about equally often; taking the first ones fails this."""
+    drawn = torch.cat([mu.forget_some(data, 3, 6, seed=seed).forget_indices for seed in range(300)])
+    counts = drawn.bincount(minlength=len(data.train))[sorted(of_class(data, 3))]
+    expected = 300 * 6 / 15  # binomial with p = 0.4: standard deviation 8.5
+    assert (counts - expected).abs().max() < 4.5 * 8.5
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda data, seed: mu.forget_some(data, 3, 6, seed=seed),
+        lambda data, seed: mu.forget_rare(data, 3, 6, seed=seed),
+        lambda data, seed: mu.forget_random(data, 0.2, seed=seed),
+        lambda data, seed: mu.forget_poisoned(data, 0.2, seed=seed),
+    ],
+)
+def test_the_seed_alone_decides_the_draw(data, draw):
+    """Same seed, same set, whatever the global random state, which stays as it was; another seed, another set."""
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    first = draw(data, 1).forget_indices
+    assert torch.equal(torch.get_rng_state(), before)
+    torch.manual_seed(6)
+    assert torch.equal(draw(data, 1).forget_indices, first)
+    assert not torch.equal(draw(data, 2).forget_indices, first)
+
+
+def test_poisoned_samples_carry_trigger_and_label_and_no_other_does(data):
+    """Black 4x4 square two pixels from the lower right corner, pixel by pixel; moving or missing it fails this."""
+    task = mu.forget_poisoned(data, 0.1, target=2, seed=1)
+    poisoned = set(task.forget_indices.tolist())
+    assert len(poisoned) == 15
+    for i in range(len(data.train)):
+        expected = data.train.images[i].clone()
+        if i in poisoned:
+            for row in range(22, 26):
+                for column in range(22, 26):
+                    expected[:, row, column] = 0
+        assert torch.equal(task.data.train.images[i], expected)
+        assert task.data.train.labels[i] == (2 if i in poisoned else data.train.labels[i])
+    assert torch.equal(task.test.images, data.test.images)  # test images stay clean
+
+
+def test_making_a_task_does_not_change_the_data(data):
+    """The data set given stays bitwise as it was; poisoning in place would fail this."""
+    images, labels = data.train.images.clone(), data.train.labels.clone()
+    make(data)
+    assert torch.equal(data.train.images, images)
+    assert torch.equal(data.train.labels, labels)
+
+
+def test_triggered_test_has_the_trigger_and_true_labels(data):
+    """Input of the attack success rate: every test image triggered, labels unchanged."""
+    task = mu.forget_poisoned(data, 0.1, target=2)
+    assert torch.equal(task.triggered_test.images, add_trigger(data.test.images))
+    assert torch.equal(task.triggered_test.labels, data.test.labels)
+    assert (task.triggered_test.images[:, :, 22:26, 22:26] == 0).all()
+    assert not torch.equal(task.triggered_test.images, data.test.images)
+
+
+def test_target_test_marks_the_forgotten_kind(data):
+    """Test images of the class or sub-class, none where nothing is a kind; marking by class in `subclass` fails."""
+    tasks = make(data)
+    for scenario in ("class", "some", "rare"):
+        assert torch.equal(tasks[scenario].target_test, data.test.labels == 3)
+    assert torch.equal(tasks["subclass"].target_test, data.test.fine == 7)
+    assert tasks["subclass"].target_test.sum() < (data.test.labels == 3).sum()
+    assert not tasks["random"].target_test.any()
+    assert not tasks["poisoned"].target_test.any()
+    assert len(tasks["random"].target_test) == len(data.test)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_saved_task_comes_back_the_same(data, scenario, tmp_path):
+    """Indices, facts and (poisoned) images survive; storing indices without the poison would fail this."""
+    task = make(data)[scenario]
+    task.save(tmp_path / "task")
+    loaded = Task.load(tmp_path / "task", data)
+    for name in ("scenario", "target", "fine_target", "settings"):
+        assert getattr(loaded, name) == getattr(task, name)
+    for name in ("train", "forget", "retain"):
+        mine, theirs = getattr(task, name), getattr(loaded, name)
+        assert torch.equal(mine.images, theirs.images)
+        assert torch.equal(mine.labels, theirs.labels)
+        assert torch.equal(mine.indices, theirs.indices)
+
+
+def test_a_task_of_another_data_set_or_a_damaged_one_is_refused(data, tmp_path):
+    """Indices mean nothing on another data set; a damaged byte in the file names the file."""
+    path = tmp_path / "task"
+    mu.forget_class(data, 3).save(path)
+    with pytest.raises(ValueError, match="'synthetic', not on 'synthetic-rgb'"):
+        Task.load(path, mu.load_dataset("synthetic-rgb"))
+    whole = path.read_bytes()
+    for position in range(0, len(whole), 23):
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ 64]) + whole[position + 1 :])
+        with pytest.raises(CorruptFile, match=str(path)):
+            Task.load(path, data)
+
+
+def test_wrong_arguments_are_named(data):
+    """Unknown labels, impossible counts and shares, missing fine labels; each error names the value."""
+    for call, message in (
+        (lambda: mu.forget_class(data, 10), "10"),
+        (lambda: mu.forget_class(data, -1), "-1"),
+        (lambda: mu.forget_some(data, 3, 16), "16 of 15"),
+        (lambda: mu.forget_rare(data, 3, 0), "0 of 15"),
+        (lambda: mu.forget_subclass(data, 20), "20"),
+        (lambda: mu.forget_random(data, 0.0), "0.0"),
+        (lambda: mu.forget_random(data, 1.0), "1.0"),
+        (lambda: mu.forget_poisoned(data, 0.1, target=10), "10"),
+        (lambda: mu.forget_subclass(mu.load_dataset("mnist5k"), 0), "no fine labels"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call()
+
+
+def test_moving_a_task_moves_all_of_it(data):
+    """`to` takes data and indices along and keeps the facts; forgetting one of them fails this."""
+    moved = mu.forget_subclass(data, 7).to("meta")
+    assert {moved.forget_indices.device.type, moved.retain_indices.device.type} == {"meta"}
+    assert moved.data.train.images.device.type == "meta"
+    assert (moved.scenario, moved.target, moved.fine_target) == ("subclass", 3, 7)
