@@ -57,6 +57,7 @@ def build(profile: str = "quick", seeds: int | None = None, *, rerun: bool = Fal
 
 def execute(notebook: Path, parameters: dict, folder: Path, *, rerun: bool = False) -> Path:
     """Run a notebook by papermill, or find the copy of an earlier run of the same sources and parameters."""
+    import nbformat
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -77,7 +78,7 @@ def execute(notebook: Path, parameters: dict, folder: Path, *, rerun: bool = Fal
         for cell in made.cells:
             if "injected-parameters" in cell.metadata.get("tags", []):
                 cell.metadata.tags.append("remove-cell")  # the page says what was set; the cell is noise
-        papermill.iorw.write_ipynb(made, str(temporary))
+        nbformat.write(made, temporary)
     return done
 
 

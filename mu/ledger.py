@@ -49,6 +49,9 @@ class Recorder:
     ) -> None:
         self.selection = Selection(keep, rule, tuple(layers) if layers else None, seed)
         self.only = None if only is None else only.cpu()
+        if only is not None:
+            self._watched = torch.zeros(int(self.only.max()) + 2, dtype=torch.bool)  # the last stands for all above
+            self._watched[self.only] = True
         self.layout: Layout | None = None
         self.finalised = False  # True once training has ended without an error
         self.steps_seen = 0  # all steps of the training run, recorded or not
@@ -66,11 +69,15 @@ class Recorder:
     def record(self, step: int, change: Float[Tensor, " d"], samples: Int64[Tensor, " b"]) -> None:
         """Keep the selected part of `change`, the parameter difference (after - before) of one step."""
         self.steps_seen += 1
-        if self.only is None or bool(torch.isin(samples.cpu(), self.only).any()):
+        if self.only is None or self._watches(samples.cpu()):
             self._store(step, change, samples)
 
     def finish(self) -> None:
         self.finalised = True
+
+    def _watches(self, samples: Int64[Tensor, " b"]) -> bool:
+        """Whether a batch holds one of `only`, by table look-up: this runs at every step."""
+        return bool(self._watched[samples.clamp(max=len(self._watched) - 1)].any())
 
     def subtract(self, model: nn.Module, sample_indices: Int64[Tensor, " n"]) -> nn.Module:
         """A copy of `model` without the kept part of every step that used one of the samples.

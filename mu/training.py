@@ -244,7 +244,8 @@ def _trainable_copy(model: nn.Module) -> Iterator[tuple[nn.Module, Flat]]:
 def _repeatable(seed: int, device: torch.device) -> Iterator[torch.Generator]:
     """All randomness inside comes from `seed`; the caller's random state and settings are as before after."""
     cuda = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=cuda), torch.backends.cudnn.flags(deterministic=True, benchmark=False):
+    flags = torch.backends.cudnn.flags(torch.backends.cudnn.enabled, deterministic=True, benchmark=False)
+    with torch.random.fork_rng(devices=cuda), flags:  # left out, `enabled` would be False
         torch.manual_seed(seed)
         yield torch.Generator().manual_seed(seed)
 

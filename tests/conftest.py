@@ -45,7 +45,7 @@ def task(data):
 
 @pytest.fixture(scope="session")
 def small():
-    """seed -> an untrained network of 498 parameters in five layers, one of them a single number."""
+    """seed -> an untrained network of 491 parameters in five layers, one of them a single number."""
 
     class Gain(nn.Module):
         def __init__(self):

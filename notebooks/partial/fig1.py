@@ -1,0 +1,67 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: language_info
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   language_info:
+#     name: python
+# ---
+
+# %% [markdown]
+# # Figure 1: accuracy while training and unlearning
+#
+# Figure 1 of {cite:t}`gogineni2025partial` follows test accuracy over the epochs: first a model is trained, then a
+# class is removed, by conventional and by partial amnesiac unlearning. We know this topic from a later account.
+# The figure itself, its axes and its values were not available to us. The layout here is that of the predecessor's
+# figure {cite:p}`graves2021amnesiac`: training, a removal request, and then training on without the removed samples.
+#
+# The class to forget is the digit 3. It is rare: only a few of its samples are in training, scattered by shuffling.
+# The curve on the left is the price of forgetting, the curve on the right is the forgetting itself.
+#
+# ```{record} partial-fig1
+# ```
+
+# %% [markdown]
+# ## Live run
+#
+# When this page was built with `make book`, the output below was computed live on that machine: under the profile in
+# the cell, unless `make book PROFILE=…` named another. To run it yourself, change the cell and run all
+# ({doc}`profiles and costs </book/rerun>`).
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("partial-fig1", profile=profile, seeds=seeds, device=device)
+figures.show("partial-fig1", rows)
+
+# %% [markdown]
+# ## What to see
+#
+# All numbers are from the recorded figure at the top, in percent.
+#
+# | right after the subtraction | other classes, MLP | other classes, LeNet | digit 3, MLP | digit 3, LeNet |
+# |:---|---:|---:|---:|---:|
+# | amnesiac | {value}`partial-fig1 non-target accuracy method=amnesiac model=mlp phase=removal` | {value}`partial-fig1 non-target accuracy method=amnesiac model=lenet phase=removal` | {value}`partial-fig1 target accuracy method=amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=amnesiac model=lenet phase=removal` |
+# | partial amnesiac | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=mlp phase=removal` | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=lenet phase=removal` | {value}`partial-fig1 target accuracy method=partial-amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=partial-amnesiac model=lenet phase=removal` |
+#
+# * Both removals take the digit 3 away in one step, before any further training.
+# * Conventional removal drops the curve of the other classes at the dashed line. The drop is deeper for the MLP than
+#   for LeNet. The epochs after it bring the curve back.
+# * Partial removal leaves that curve near its level. Near is not at: compare the rows without and with fine-tuning in
+#   {numref}`partial-tab1`.
+# * The digit 3 starts below the others, because a class with few samples is learnt less well. Read its fall from
+#   where it stood, not from the top.
+# * Each run picks its own kept share, by a rule that sees the forget set alone ({ref}`why <choice-of-keep>`).

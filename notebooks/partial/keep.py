@@ -1,0 +1,71 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: language_info
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   language_info:
+#     name: python
+# ---
+
+# %% [markdown]
+# # How much to keep, and which entries
+#
+# This figure is ours; the paper has none like it that we know of. The share of each update that
+# {cite:t}`gogineni2025partial` keep was not available to us, nor was the rule that picks the entries. So we show
+# what both do: the same removal at every kept share, by five rules. The sweep is the evidence behind the choice of
+# `keep` everywhere else in the chapter.
+#
+# `top` keeps the largest changes of each layer, `bottom` the smallest, `random` draws entries anew at every step,
+# `fixed` draws them once, and `cyclic` moves a block on from step to step. `bottom` is a control: if it forgot as well
+# as `top`, size would not matter.
+#
+# ```{record} partial-keep
+# ```
+
+# %% [markdown]
+# ## Live run
+#
+# When this page was built with `make book`, the output below was computed live on that machine: under the profile in
+# the cell, unless `make book PROFILE=…` named another. To run it yourself, change the cell and run all
+# ({doc}`profiles and costs </book/rerun>`).
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("partial-keep", profile=profile, seeds=seeds, device=device)
+figures.show("partial-keep", rows)
+
+# %% [markdown]
+# ## What to see
+#
+# LeNet, right after the removal. *Forgotten* is UA, the share of forget samples that are no longer classified
+# correctly. Accuracies in percent, ledger in bytes.
+#
+# | rule, kept share | other classes | forgotten | ledger |
+# |:---|---:|---:|---:|
+# | `top`, 0.005 | {value}`partial-keep non-target accuracy model=lenet rule=top keep=0.005` | {value}`partial-keep UA model=lenet rule=top keep=0.005` | {value}`partial-keep stored bytes model=lenet rule=top keep=0.005 digits=0` |
+# | `top`, 0.02 | {value}`partial-keep non-target accuracy model=lenet rule=top keep=0.02` | {value}`partial-keep UA model=lenet rule=top keep=0.02` | {value}`partial-keep stored bytes model=lenet rule=top keep=0.02 digits=0` |
+# | `top`, 0.1 | {value}`partial-keep non-target accuracy model=lenet rule=top keep=0.1` | {value}`partial-keep UA model=lenet rule=top keep=0.1` | {value}`partial-keep stored bytes model=lenet rule=top keep=0.1 digits=0` |
+# | `random`, 0.1 | {value}`partial-keep non-target accuracy model=lenet rule=random keep=0.1` | {value}`partial-keep UA model=lenet rule=random keep=0.1` | {value}`partial-keep stored bytes model=lenet rule=random keep=0.1 digits=0` |
+# | `bottom`, 0.1 | {value}`partial-keep non-target accuracy model=lenet rule=bottom keep=0.1` | {value}`partial-keep UA model=lenet rule=bottom keep=0.1` | {value}`partial-keep stored bytes model=lenet rule=bottom keep=0.1 digits=0` |
+# | all, 1 | {value}`partial-keep non-target accuracy model=lenet rule=top keep=1` | {value}`partial-keep UA model=lenet rule=top keep=1` | {value}`partial-keep stored bytes model=lenet rule=top keep=1 digits=0` |
+#
+# * Too small a share does not forget; too large a share pays the conventional price. In between lies the window that
+#   makes the method work. Its width differs between networks.
+# * The size of an entry matters: `top` forgets with fewer entries than a random choice of the same size.
+# * `bottom` is the control. Where it forgets at all, it needs a larger share.
+# * Bytes fall with the kept share, but not in proportion: the mask that says which entries were kept costs one bit a
+#   parameter at every step ({eq}`ledger-bytes`).

@@ -1,0 +1,76 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: language_info
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   language_info:
+#     name: python
+# ---
+
+# %% [markdown]
+# # Table 1: all methods on MNIST, MLP
+#
+# {cite:t}`gogineni2025partial` has six tables. Their number is known from a later account, their contents are not.
+# We read them as one table for each pair of data set and network, and this is the one for MNIST and the MLP. Rows and
+# columns are our choice; label-flipping and optimization-based unlearning are not here yet.
+#
+# Block A forgets the digit 3 when only a few of its samples are in training. Block B forgets it when all of them are.
+# Every row starts from the same trained model and is compared with the same retrained one.
+#
+# ```{record} partial-tab1
+# ```
+
+# %% [markdown]
+# ## Live run
+#
+# When this page was built with `make book`, the output below was computed live on that machine: under the profile in
+# the cell, unless `make book PROFILE=…` named another. To run it yourself, change the cell and run all
+# ({doc}`profiles and costs </book/rerun>`).
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("partial-tab1", profile=profile, seeds=seeds, device=device)
+figures.show("partial-tab1", rows)
+
+# %% [markdown]
+# ## What to see
+#
+# **Block A.** Steps that used a digit 3: {value}`partial-tab1 affected share scenario=rare` % of all.
+#
+# * Forgetting: the digit 3 goes from {value}`partial-tab1 target accuracy method=trained scenario=rare` % to
+#   {value}`partial-tab1 target accuracy method=amnesiac scenario=rare epochs=0` % (amnesiac) and
+#   {value}`partial-tab1 target accuracy method=partial-amnesiac scenario=rare epochs=0` % (partial).
+# * Price: the other classes go from {value}`partial-tab1 non-target accuracy method=trained scenario=rare` % to
+#   {value}`partial-tab1 non-target accuracy method=amnesiac scenario=rare epochs=0` % (amnesiac) and
+#   {value}`partial-tab1 non-target accuracy method=partial-amnesiac scenario=rare epochs=0` % (partial).
+# * Need for fine-tuning: one epoch on the retained data brings amnesiac to
+#   {value}`partial-tab1 non-target accuracy method=amnesiac scenario=rare epochs=1` %, and partial to
+#   {value}`partial-tab1 non-target accuracy method=partial-amnesiac scenario=rare epochs=1` %.
+# * Against the reference: the average gap to the retrained model is
+#   {value}`partial-tab1 Avg. Gap method=amnesiac scenario=rare epochs=0` points for amnesiac and
+#   {value}`partial-tab1 Avg. Gap method=partial-amnesiac scenario=rare epochs=0` points for partial. The paper claims
+#   efficacy, that is, accuracy; this column asks more.
+#
+# **Block B.** Steps that used a digit 3: {value}`partial-tab1 affected share scenario=class` % of all. Almost the whole
+# training is taken back, and the other classes fall from
+# {value}`partial-tab1 non-target accuracy method=trained scenario=class` % to
+# {value}`partial-tab1 non-target accuracy method=amnesiac scenario=class epochs=0` %. The partial row is at
+# {value}`partial-tab1 non-target accuracy method=partial-amnesiac scenario=class epochs=0` %: where no share below one
+# forgets, the rule is left with all of every step, and partial is conventional. The ledger of nearly every step
+# is also the largest. Two shares (0.1 and 1) are tried here, for its size.
+#
+# A high MIA-Efficacy is not a success by itself; compare it with the row `retrain` ({ref}`why <metric-mia-efficacy>`).

@@ -1,0 +1,189 @@
+"""Notebooks, their execution, and the pages' directives."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pandas as pd
+import pytest
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
+
+from mu import book, results
+from mu.experiments import items
+
+CHECKOUT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def checkout(monkeypatch):
+    monkeypatch.setenv("MU_HOME", str(CHECKOUT))
+    return CHECKOUT
+
+
+@pytest.mark.parametrize("item", items().values(), ids=items())
+def test_every_item_has_a_paired_notebook(item):
+    """`.ipynb` is what jupytext makes of the reviewed `.py`, and has no outputs. Breaks if only one is edited."""
+    notebook = nbformat.read(CHECKOUT / item.notebook, as_version=4)
+    source = jupytext.read((CHECKOUT / item.notebook).with_suffix(".py"))
+    flat = lambda nb: [(c.cell_type, c.source, c.metadata.get("tags", [])) for c in nb.cells]  # noqa: E731
+    assert flat(notebook) == flat(source)
+    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells)
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert notebook.metadata.kernelspec.language == "python"
+
+
+@pytest.mark.parametrize("item", items().values(), ids=items())
+def test_every_notebook_can_be_parameterised(item):
+    """One cell is tagged `parameters` and sets profile, seeds and device. Breaks if papermill would find none."""
+    notebook = nbformat.read(CHECKOUT / item.notebook, as_version=4)
+    tagged = [cell.source for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    assert len(tagged) == 1
+    assert {"profile", "seeds", "device"} <= set(re.findall(r"^(\w+) =", tagged[0], re.MULTILINE))
+    assert any(f'"{item.id}"' in cell.source for cell in notebook.cells if cell.cell_type == "code")
+
+
+def test_every_notebook_is_on_a_page_of_the_book():
+    """The table of contents names every notebook. Breaks if an item is added without its page."""
+    toc = (CHECKOUT / "_toc.yml").read_text()
+    for item in items().values():
+        assert item.notebook.removesuffix(".ipynb") in toc
+
+
+@pytest.mark.slow
+def test_a_notebook_runs_once_per_source_and_parameters(folders, checkout, capsys):
+    """Executed under papermill; again only when something changed. Breaks if the key ignores parameters or text."""
+    notebook, made = CHECKOUT / "notebooks/partial/fig1.ipynb", folders / "executed"
+    first = book.execute(notebook, {"profile": "smoke"}, made)
+    assert "Executing Cell" in capsys.readouterr().out
+    when = first.stat().st_mtime_ns
+    assert book.execute(notebook, {"profile": "smoke"}, made) == first
+    assert first.stat().st_mtime_ns == when
+    outputs = [o for c in nbformat.read(first, as_version=4).cells for o in c.get("outputs", [])]
+    assert any("text/html" in o.get("data", {}) for o in outputs)
+    edited = folders / "partial" / "fig1.ipynb"
+    edited.parent.mkdir()
+    shutil.copy(notebook, edited)
+    edited.write_text(edited.read_text().replace("figures.show(", "assert profile == 'smoke'\\nfigures.show("))
+    second = book.execute(edited, {"profile": "smoke"}, made)
+    assert second != first
+    assert not first.exists()  # a stale copy does not pile up
+
+
+def test_a_failing_notebook_is_named_with_its_cell(folders, checkout):
+    """A notebook that raises ends the build with its name and error. Breaks if the failure is swallowed."""
+    path = folders / "broken.ipynb"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("raise KeyError('gone')")])
+    notebook.metadata = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
+    nbformat.write(notebook, path)
+    with pytest.raises(RuntimeError, match=r"broken.ipynb failed in cell 1(.|\n)*KeyError: 'gone'"):
+        book.execute(path, {}, folders / "executed")
+    assert not list((folders / "executed").iterdir())  # nothing half-run is kept
+
+
+def test_only_a_change_touches_the_rendering_key(folders):
+    """The key of the rendering changes with any source file and with nothing else. Breaks if a folder is missed."""
+    home = folders / "home"
+    (home / "book").mkdir(parents=True)
+    (home / "book" / "page.md").write_text("one")
+    before = book.source_digest(home)
+    (home / "unrelated.txt").write_text("x")
+    assert book.source_digest(home) == before
+    (home / "book" / "page.md").write_text("two")
+    assert book.source_digest(home) != before
+
+
+@pytest.fixture
+def site(folders):
+    """MyST text -> (HTML of a one-page site, warnings)."""
+
+    def site(text):
+        source = folders / "site"
+        (source / "notebooks" / "partial").mkdir(parents=True)
+        (source / "book").mkdir()
+        shutil.copytree(results.folder(), source / "results")
+        for item in items().values():  # stand-ins for the pages that generated text links to
+            (source / item.notebook).with_suffix(".md").write_text("# A\n")
+        (source / "book" / "rerun.md").write_text("# A\n")
+        (source / "index.md").write_text(f"# Page\n\n{text}\n")
+        config = {"extensions": ["myst_parser", "mu.pages"], "numfig": True, "exclude_patterns": ["_build"]}
+        warnings = folders / "warnings.txt"
+        with warnings.open("w") as sink, docutils_namespace():
+            app = Sphinx(source, None, folders / "out", folders / "trees", "html", config, status=None, warning=sink)
+            app.build()
+        kept = [w for w in warnings.read_text().splitlines() if w.strip() and "isn't included in any toctree" not in w]
+        return (folders / "out" / "index.html").read_text(), kept
+
+    return site
+
+
+@pytest.fixture
+def recorded():
+    """A record of two seeds with hand-made numbers."""
+    record = results.Record("partial-tab1", "laptop")
+    for seed, value in enumerate((80.0, 90.0)):
+        rows = pd.DataFrame([
+            {"seed": seed, "scenario": "rare", "method": "amnesiac", "metric": "RA", "value": value, "epochs": 0},
+            {"seed": seed, "scenario": "rare", "method": "amnesiac", "metric": "RA", "value": 99.0, "epochs": 1},
+        ])  # fmt: skip
+        text = results.checksum(results.as_text(rows))
+        facts = {"seconds": 61.0, "date": "2026-01-02", "commit": "abc", "code": "", "hardware": "A chip, 2 cores"}
+        segment = results.Segment(f"cell{seed}", {"s": 1}, seed, len(rows), text, versions={}, **facts)
+        record.add(segment, rows)
+    record.write(results.folder())
+    return record
+
+
+def test_text_takes_its_numbers_from_the_record(site, recorded):
+    """The value role prints mean ± sd of the rows asked for: 80, 90 -> 85.0 ± 7.1. Breaks if a filter is ignored."""
+    html, warnings = site("Left: {value}`partial-tab1 RA method=amnesiac epochs=0` %.")
+    assert "85.0 ± 7.1" in html
+    assert not warnings
+
+
+@pytest.mark.parametrize("query", ["RA method=amnesiac", "RA method=retrain epochs=0", "XY method=amnesiac epochs=0"])
+def test_an_ambiguous_or_empty_query_is_a_warning(site, recorded, query):
+    """A number that is not pinned down fails the build under -W. Breaks if the first match is taken silently."""
+    warnings = site(f"{{value}}`partial-tab1 {query}`")[1]
+    assert any("record laptop" in w for w in warnings)
+
+
+def test_a_record_has_number_caption_and_provenance(site, recorded):
+    """A recorded table is numbered, can be referred to, and says what made it. Breaks if any part is dropped."""
+    html, warnings = site("```{record} partial-tab1\n```\n\nSee {numref}`partial-tab1`.")
+    assert not warnings
+    assert 'href="#partial-tab1"' in html
+    assert "2 seeds" in html
+    assert "A chip, 2 cores" in html
+    assert "2026-01-02" in html
+    assert 'download=""' in html
+
+
+def test_a_missing_record_says_how_to_make_it(site):
+    """No record: the page says so with the command, and the build is clean. Breaks if it fails or invents one."""
+    results.folder().mkdir(parents=True)
+    html, warnings = site("```{record} partial-fig1\n```\n\n{value}`partial-fig1 RA`")
+    assert not warnings
+    assert "mu run partial-fig1" in html
+    assert "not recorded" in html
+
+
+def test_status_counts_cells(site, recorded):
+    """The status page reads manifests. Breaks if foreign cells (hashes the grid does not have) are counted."""
+    html, warnings = site("```{status}\n```\n\n```{rerun}\n```")
+    assert not warnings
+    assert "0 of 6" in html  # the hand-made cells are none of the grid's
+    assert "papermill notebooks/partial/tab1.ipynb" in html
+
+
+def test_committed_records_are_whole(checkout):
+    """Every committed record passes its checksums and is of a known item. Breaks if a CSV is edited by hand."""
+    manifests = list((CHECKOUT / "results").glob("*/*.json"))
+    for manifest in manifests:
+        record = results.read(manifest.stem, manifest.parent.name)
+        assert record.segments, manifest
+        assert record.item in items()
+        assert json.loads(manifest.read_text())["item"] == manifest.stem

@@ -1,0 +1,129 @@
+"""The `mu` command as a user meets it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from mu import cli, results
+from mu.experiments import items
+from mu.unlearning import methods
+
+COMMANDS = ["list", "methods", "run", "status", "merge", "book", "data fetch", "data verify"]
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    """arguments -> (exit code, stdout, stderr)."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["mu", *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        out, err = capsys.readouterr()
+        return end.value.code or 0, out, err
+
+    return call
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_help_has_an_example(call, command):
+    """`--help` shows how the command is typed. Breaks if an epilog is dropped or names another command."""
+    code, out, _ = call(*command.split(), "--help")
+    assert code == 0
+    assert f"Example: mu {command}" in out
+
+
+def test_list_json_is_the_registry(call):
+    """`mu list --json` holds every item with the contract's fields. Breaks if a field or an item is left out."""
+    code, out, _ = call("list", "--json")
+    rows = json.loads(out)
+    assert code == 0
+    assert [row["id"] for row in rows] == list(items())
+    assert all({"id", "paper", "title", "notebook", "profiles", "recorded"} <= set(row) for row in rows)
+    assert all(row["recorded"] == [] for row in rows)  # an empty checkout
+
+
+def test_methods_json_is_the_registry(call):
+    """`mu methods --json` names what each method is handed. Breaks if `needs` or options are not the signature's."""
+    rows = {row["name"]: row for row in json.loads(call("methods", "--json")[1])}
+    assert list(rows) == list(methods())
+    assert rows["amnesiac"]["needs"] == ["forget", "ledger"]
+    assert rows["fine-tune"]["defaults"]["recipe"]["lr"] == 0.01
+
+
+@pytest.mark.parametrize(
+    ("arguments", "right"),
+    [
+        (["run", "partial-fig99"], "partial-fig1"),
+        (["run", "partial-fig1", "--profile", "huge"], "laptop"),
+        (["run", "partial-fig1", "--seeds", "0"], "at least 1"),
+        (["run", "partial-fig1", "--profile", "smoke", "--device", "tpu"], "cpu"),
+        (["run", "partial-fig1", "--profile", "smoke", "--backend", "slurm"], "loky"),
+        (["run", "partial-fig1", "--profile", "smoke", "--budget", "soon"], "9m"),
+        (["status", "--profile", "huge"], "laptop"),
+        (["merge", "/nonexistent"], "no records"),
+        (["data", "verify", "mnist6k"], "mnist5k"),
+        (["book", "--profile", "huge"], "quick"),
+    ],
+)
+def test_a_wrong_word_is_one_line_that_lists_the_right_ones(call, arguments, right):
+    """Wrong names end with exit code 2 and one line on stderr. Breaks if an error becomes a traceback."""
+    code, out, err = call(*arguments)
+    assert code == 2
+    assert right in err
+    assert err.startswith("mu: ")
+    assert len(err.splitlines()) == 1
+    assert "Traceback" not in out + err
+
+
+def test_run_records_and_status_and_merge_agree(call, folders):
+    """What `run --out` records elsewhere, `merge` brings in and `status` counts. Breaks if any loses a cell."""
+    elsewhere = folders / "elsewhere"
+    assert call("run", "partial-tab1", "--profile", "smoke", "--out", str(elsewhere))[0] == 0
+    assert results.read("partial-tab1", "smoke", elsewhere).segments
+    code, out, _ = call("merge", str(elsewhere))
+    assert (code, out) == (0, "smoke/partial-tab1: 2 cells added\n")
+    assert call("merge", str(elsewhere))[1] == "smoke/partial-tab1: 0 cells added\n"
+    row = next(r for r in json.loads(call("status", "--profile", "smoke", "--json")[1]) if r["id"] == "partial-tab1")
+    assert (row["cells"], row["recorded"], row["missing"]) == (2, 2, 0)
+    assert row["seconds"] > 0
+    listed = {r["id"]: r["recorded"] for r in json.loads(call("list", "--json")[1])}
+    assert listed["partial-tab1"] == ["smoke"]
+
+
+def test_a_paper_names_all_its_items(call, monkeypatch):
+    """`mu run partial` runs every item of the paper, others none. Breaks if the prefix is matched loosely."""
+    asked = []
+    monkeypatch.setattr("mu.runner.run", lambda name, *_, **__: asked.append(name))
+    assert call("run", "partial")[0] == 0
+    assert asked == [name for name in items() if name.startswith("partial-")]
+
+
+def test_a_spent_budget_is_no_error(call, folders):
+    """A budget that ends first leaves exit code 0 and says how to go on. Breaks if it is taken for a failure."""
+    code, _, err = call("run", "partial-keep", "--profile", "smoke", "--budget", "1s", "--out", str(folders / "out"))
+    assert code == 0
+    assert "run the same line again" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("9m", 540), ("1h30m", 5400), ("45", 45), ("2h", 7200), ("1m5s", 65)]
+)
+def test_durations(text, seconds):
+    """Durations read as written. Breaks if a unit is dropped or confused."""
+    assert cli.parse_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "m", "9x", "-3", "1.5h"])
+def test_what_is_no_duration_is_refused(text):
+    """Anything else is an error, not zero. Breaks if the pattern may match nothing."""
+    with pytest.raises(ValueError, match="no duration"):
+        cli.parse_duration(text)
+
+
+def test_module_and_command_are_one():
+    """`python -m mu` is the command. Breaks if `__main__` stops calling it."""
+    shown = subprocess.run([sys.executable, "-m", "mu", "methods"], capture_output=True, text=True, check=True).stdout
+    assert "partial-amnesiac" in shown

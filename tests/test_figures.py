@@ -1,0 +1,112 @@
+"""Figures and tables: drawn for every item from rows of the smoke profile."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from mu import figures, results
+from mu.experiments import items
+from mu.unlearning import methods
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """item -> its smoke rows; the cells run in this process."""
+    made = {}
+
+    def rows(item):
+        if item not in made:
+            cells = items()[item].cells("smoke")
+            made[item] = pd.DataFrame([row for cell in cells for row in cell.run("cpu")])
+        return made[item]
+
+    return rows
+
+
+@pytest.mark.parametrize("item", items())
+def test_every_item_is_drawn(rows, item):
+    """Every item has an exhibit that its own rows fill. Breaks if an item is registered without one."""
+    exhibit = figures.exhibit(item)
+    made = exhibit.make(rows(item))
+    if exhibit.kind == "table":
+        assert made.notna().all().all()
+        assert not made.index.duplicated().any()
+    else:
+        assert exhibit.alt
+        for axis in made.axes:
+            assert any(len(line.get_xdata()) for line in axis.lines), axis.get_title()
+        plt.close(made)
+
+
+@pytest.mark.parametrize("item", [name for name in items() if figures.exhibit(name).kind == "figure"])
+def test_a_figure_is_a_function_of_its_rows_and_theme(rows, item):
+    """Same rows, same bytes; another theme, other ink. Breaks if a date or a random id gets into the SVG."""
+    light, again, dark = (figures.svg(item, rows(item), theme) for theme in ("light", "light", "dark"))
+    assert light == again
+    assert figures.INK["light"] in light
+    assert figures.INK["light"] not in dark
+    assert figures.INK["dark"] in dark
+
+
+def test_every_method_has_a_colour_of_its_own():
+    """One colour per method. Breaks if a method is added without one or two share one."""
+    colours = [figures.COLOURS[name] for name in ("trained", *methods())]
+    assert len(set(colours)) == len(colours)
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [([1.0], "1.0"), ([1.0, 2.0], "1.5 ± 0.7"), ([], "–"), ([float("nan"), 3.0], "3.0"), ([12345.0], "12,345.0")],
+)
+def test_mean_sd(values, text):
+    """Mean and sample deviation over seeds, hand-computed. Breaks if n replaces n - 1 (0.5 for the second)."""
+    assert figures.mean_sd(pd.Series(values, dtype=float)) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "–"), (999, "999 B"), (1000, "1 kB"), (2.5e6, "2.5 MB"), (3.21e9, "3.21 GB")]
+)
+def test_quantity(number, text):
+    """Decimal units, three digits. Breaks if 1024 replaces 1000."""
+    assert figures.quantity(number) == text
+
+
+def test_a_notebook_shows_both_themes(rows):
+    """A live figure carries a light and a dark image with alt text. Breaks if one is dropped."""
+    shown = figures.show("partial-fig1", rows("partial-fig1"))._repr_html_()
+    assert shown.count("<img") == 2
+    assert 'class="only-dark"' in shown
+    assert figures.exhibit("partial-fig1").alt[:20] in shown
+
+
+def test_curves_end_where_the_numbers_are(rows):
+    """The last point of figure 1's training curve is the trained model's accuracy, by another item's rows.
+
+    Breaks if the curve skips the end of training or swaps target and non-target.
+    """
+    curve = rows("partial-fig1").query("phase == 'training' and model == 'mlp' and metric == 'non-target accuracy'")
+    other = rows("partial-keep").query("method == 'trained' and model == 'mlp' and metric == 'non-target accuracy'")
+    assert curve.sort_values("epoch")["value"].iloc[-1] == other["value"].item()
+
+
+def test_the_readme_picture_is_drawn_from_the_record(monkeypatch):
+    """The picture on the front page shows the committed record. Breaks if either changes without the other.
+
+    To draw it again: `python tests/test_figures.py`.
+    """
+    monkeypatch.delenv("MU_HOME")
+    for theme in figures.THEMES:
+        assert readme_picture(theme).read_text() == draw_readme_picture(theme)
+
+
+def readme_picture(theme):
+    return results.home() / "book" / "_static" / f"readme-{theme}.svg"
+
+
+def draw_readme_picture(theme):
+    return figures.svg("partial-fig1", results.best("partial-fig1").frame, theme)
+
+
+if __name__ == "__main__":
+    for theme in figures.THEMES:
+        readme_picture(theme).write_text(draw_readme_picture(theme))
