@@ -13,6 +13,7 @@ Directives and roles write MyST text, which is parsed in place:
 from __future__ import annotations
 
 import shlex
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,11 +61,12 @@ class RecordDirective(Written):
         self.env.note_reread()
         item = get_item(self.arguments[0])
         record = results.best(item.id)
-        if record is None:
-            run = f"`mu run {item.id} --profile laptop`"
-            return self.parse(f":::{{admonition}} Not recorded yet\n{item.title}. {run} records it.\n:::")
-        exhibit = figures.exhibit(item.id)
         name = [] if "again" in self.options else [f":name: {item.id}"]
+        if record is None:  # numbered all the same, so that references to it hold
+            missing = f"Not recorded yet; `mu run {item.id} --profile laptop` records it."
+            table = [f"```{{table}} {item.title}", *name, "", as_table([{"": missing}]), "```"]
+            return self.parse("\n".join(table))
+        exhibit = figures.exhibit(item.id)
         if exhibit.kind == "table":
             table = [f"```{{table}} {exhibit.caption}", *name, "", *markdown(exhibit.make(record.frame)), "```"]
             return self.parse("\n".join([*table, "", *provenance(record)]))
@@ -122,7 +124,7 @@ class MethodsDirective(Written):
     def text(self) -> str:
         return as_table([
             {
-                "method": f"{{doc}}`{m.name} </book/methods/{m.name}>`", "from": f"{{cite:t}}`{m.paper}`",
+                "method": f"{{doc}}`{m.name} </{m.page}>`", "from": f"{{cite:t}}`{m.paper}`",
                 "is handed": ", ".join(m.needs), "in a line": m.summary,
             }
             for m in methods().values()
@@ -142,11 +144,12 @@ class MethodDirective(Written):
             for item in items().values()
             if (record := results.best(item.id)) is not None and method.name in set(record.frame["method"])
         ]
-        defaults = [f"`{name} = {value}`" for name, value in method.defaults.items()]
+        defaults = [f"`{name} = {brief(value)}`" for name, value in method.defaults.items()]
+        ledger = ", ledger=ledger" if "ledger" in method.needs else ""
         return "\n".join([
             f"* **Is handed** {', '.join(method.needs)}",
             f"* **Options** {'; '.join(defaults) or 'none'}",
-            f"* **Call** `mu.unlearn(\"{method.name}\", model, task{', ledger=ledger' * ('ledger' in method.needs)})`",
+            f"* **Call** `mu.unlearn(\"{method.name}\", model, task{ledger})`",
             f"* **Records** {', '.join(used) or 'none yet'}",
         ])  # fmt: skip
 
@@ -180,13 +183,21 @@ class ValueRole(SphinxRole):
             if column == "digits":
                 digits = int(value)
             elif column in rows:
-                rows = rows[rows[column].map(lambda x, v=value: same(x, v))]
+                rows = rows.loc[[same(x, value) for x in rows[column]]]
             else:
                 rows = rows.iloc[:0]
         if rows.empty or rows["seed"].duplicated().any():
             found = "no row" if rows.empty else "more than one row a seed"
             log.warning("value %r: %s in record %s", self.text, found, record.profile, location=self.get_location())
         return [nodes.inline(text=mean_sd(rows["value"], digits), classes=["mu-value"])], []
+
+
+def brief(value: object) -> str:
+    """A setting in short: of a dataclass only the fields that differ from its defaults."""
+    if not is_dataclass(value):
+        return repr(value)
+    set_apart = {f.name: getattr(value, f.name) for f in fields(value) if getattr(value, f.name) != f.default}
+    return f"{type(value).__name__}({', '.join(f'{name}={x!r}' for name, x in set_apart.items())})"
 
 
 def same(x: object, text: str) -> bool:
@@ -252,6 +263,7 @@ def duration(seconds: float) -> str:
 
 
 def setup(app: Sphinx) -> dict:
+    app.setup_extension("sphinx_design")  # its `div` holds the provenance line
     app.add_directive("record", RecordDirective)
     app.add_directive("status", StatusDirective)
     app.add_directive("rerun", RerunDirective)

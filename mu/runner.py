@@ -14,8 +14,10 @@ import platform
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,7 +129,7 @@ def _finished(
         options = {"backend": "sequential"}  # one CUDA context; the GPU is the parallelism
     else:
         options["inner_max_num_threads"] = 1
-    todo = (delayed(_run_cell)(cell, device) for cell in _affordable(missing, record, deadline))
+    todo = (delayed(_run_cell)(cell, device, os.getpid()) for cell in _affordable(missing, record, deadline))
     try:
         with _alarm(deadline), parallel_config(**options):
             # One cell per worker in flight: the next is taken only when one ends, so the budget can refuse it.
@@ -138,12 +140,26 @@ def _finished(
             client.close()
 
 
-def _run_cell(cell: Cell, device: str) -> tuple[Cell, list[dict], float]:
+def _run_cell(cell: Cell, device: str, runner: int) -> tuple[Cell, list[dict], float]:
     if device == "cpu":
         torch.set_num_threads(1)
+    if os.getppid() == runner:
+        _end_with(runner)
     start = time.perf_counter()
     rows = cell.run(device)
     return cell, rows, time.perf_counter() - start
+
+
+@cache
+def _end_with(parent: int) -> None:
+    """End this process when `parent` is gone: a worker would else finish its cell for nobody."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _affordable(missing: list[Cell], record: Record, deadline: float | None) -> Iterator[Cell]:

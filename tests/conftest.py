@@ -52,6 +52,9 @@ def small():
             super().__init__()
             self.gain = nn.Parameter(torch.ones(1))
 
+        def reset_parameters(self):
+            nn.init.ones_(self.gain)
+
         def forward(self, x):
             return self.gain * x
 

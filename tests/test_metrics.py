@@ -12,6 +12,7 @@ from torch import nn
 
 import mu
 from mu import metrics
+from mu.attacks import CONFIDENCE_STEPS
 from mu.metrics import Outputs
 
 
@@ -72,7 +73,7 @@ def test_scores_are_what_counting_gives(data, models, scenario):
         member = true_probability(retain, task.retain.labels)[: len(tested)]
         nonmember = true_probability(test[tested], task.test.labels[tested])
         forgotten = true_probability(forget, task.forget.labels)
-        grid = lambda x: np.round(x * 4096) / 4096  # noqa: E731
+        grid = lambda x: np.round(x * CONFIDENCE_STEPS) / CONFIDENCE_STEPS  # noqa: E731
         svc = SVC(C=3, gamma="auto")
         x = np.concatenate([grid(member), grid(nonmember)])[:, None]
         svc.fit(x, [1] * len(member) + [0] * len(nonmember))

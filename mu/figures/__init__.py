@@ -34,6 +34,12 @@ COLOURS = {
     "fine-tune": "#cc79a7",
     "amnesiac": "#e07b39",
     "partial-amnesiac": "#3a8fd9",
+    "label-flip": "#b8a000",
+    "partial-label-flip": "#7f7300",
+    "label-flip-all": "#d6c233",
+    "partial-label-flip-all": "#9a8b1f",
+    "ascent": "#c2453d",
+    "partial-ascent": "#8e2b5a",
 }
 
 

@@ -9,12 +9,15 @@ keyword-only with a default is an option.
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mu.unlearning.amnesiac import amnesiac, partial_amnesiac
+from mu.unlearning.ascent import ascent
 from mu.unlearning.fine_tune import fine_tune
+from mu.unlearning.label_flip import label_flip, label_flip_all
 from mu.unlearning.retrain import retrain
+from mu.unlearning.steps import PARTIAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,16 +38,25 @@ class Method:
         name: its name everywhere: records, pages, figures, command line.
         paper: BibTeX key of where it comes from.
         function: the method itself.
+        preset: options whose default differs from the function's.
+        base: the method it is a variant of, on whose page in the book it is described; empty for itself.
     """
 
     name: str
     paper: str
     function: Callable[..., nn.Module]
+    preset: dict[str, object] = field(default_factory=dict)
+    base: str = ""
 
     @property
     def summary(self) -> str:
         """First line of the method's docstring."""
         return inspect.getdoc(self.function).splitlines()[0]
+
+    @property
+    def page(self) -> str:
+        """Its page in the book."""
+        return f"book/methods/{self.base or self.name}"
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -55,7 +67,7 @@ class Method:
     def defaults(self) -> dict[str, object]:
         """Options and their default values."""
         parameters = inspect.signature(self.function).parameters.values()
-        return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+        return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY} | self.preset
 
 
 _METHODS = {
@@ -65,6 +77,12 @@ _METHODS = {
         Method("fine-tune", "warnecke2023features", fine_tune),
         Method("amnesiac", "graves2021amnesiac", amnesiac),
         Method("partial-amnesiac", "gogineni2025partial", partial_amnesiac),
+        Method("label-flip", "graves2021amnesiac", label_flip),
+        Method("partial-label-flip", "gogineni2025partial", label_flip, PARTIAL, "label-flip"),
+        Method("label-flip-all", "graves2021amnesiac", label_flip_all, base="label-flip"),
+        Method("partial-label-flip-all", "gogineni2025partial", label_flip_all, PARTIAL, "label-flip"),
+        Method("ascent", "gogineni2025partial", ascent),
+        Method("partial-ascent", "gogineni2025partial", ascent, PARTIAL, "ascent"),
     )
 }
 
@@ -102,4 +120,4 @@ def unlearn(
     if "ledger" in method.needs and ledger is None:
         raise ValueError(f"{name} needs the ledger of the model's training; pass ledger=...")
     handed = {need: ledger if need == "ledger" else getattr(task, need) for need in method.needs}
-    return method.function(model, **handed, **options).eval()
+    return method.function(model, **handed, **method.preset | options).eval()

@@ -1,0 +1,68 @@
+"""Gradient steps until the forget set is forgotten: what ascent and label flipping have in common.
+
+Both take steps on some samples with some loss, whole or layer-wise partial, and stop by one rule that
+looks at the forget set alone, never at test data.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mu.metrics import accuracy, predict
+from mu.pruning import Selection
+from mu.training import Recipe, train
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from mu.data import Samples
+
+OnStep = Callable[[int, "nn.Module"], "bool | None"]
+
+RECIPE = Recipe(batch_size=64, optimizer="adam", lr=1e-3)  # the rate of training: Graves et al., public code
+STOP_AT = 1.0  # percent of the forget set still classified as before: ours
+MAX_STEPS = 200  # ours; a partial step moves less, so the partial methods are allowed 25 times as many
+PARTIAL = {"keep": 0.1, "max_steps": 25 * MAX_STEPS}  # what makes a method partial
+
+
+def step_until_forgotten(
+    model: nn.Module,
+    samples: Samples,
+    forget: Samples,
+    loss: Callable[[Tensor, Tensor], Tensor],
+    *,
+    recipe: Recipe,
+    keep: float,
+    rule: str,
+    stop_at: float,
+    max_steps: int,
+    every: int,
+    on_step: OnStep | None,
+    seed: int,
+) -> nn.Module:
+    """Train on `samples` until the model classifies at most `stop_at` percent of `forget` correctly.
+
+    Args:
+        samples: what steps are taken on.
+        forget: samples with their true labels; looked at every `every` steps, at the cost of a forward pass.
+        loss: (logits, labels) -> scalar to minimise.
+        recipe: batch size, optimiser and rate; its number of epochs is not used.
+        keep, rule: the layer-wise selection applied to every step; keep = 1 applies the whole step.
+        max_steps: the end in any case.
+        on_step: called at every step with its number and the model: to count, or to follow a curve.
+    """
+
+    def look(step: int, model: nn.Module) -> bool:
+        ended = bool(on_step and on_step(step, model)) or step + 1 >= max_steps
+        if (step + 1) % every == 0 and not ended:
+            logits = predict(model, forget)
+            ended = accuracy(logits, forget.labels.to(logits.device)) <= stop_at
+        return ended
+
+    epochs = math.ceil(max_steps / math.ceil(len(samples) / recipe.batch_size))
+    partial = None if keep == 1 else Selection(keep, rule, seed=seed)
+    recipe = replace(recipe, epochs=epochs)
+    return train(model, samples, recipe, seed=seed, loss=loss, partial=partial, on_step=look)

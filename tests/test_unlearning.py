@@ -1,0 +1,160 @@
+"""One contract for every registered method, and what each of the first four is."""
+
+import copy
+import time
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+import mu
+from mu.models import reinitialise
+from mu.unlearning import DATA
+
+SHORT = mu.Recipe(epochs=2, batch_size=32, lr=1e-2)
+METHODS = list(mu.methods())
+
+
+def options(name, **more):
+    """The method's own defaults, but a short recipe where it takes one."""
+    return {**({"recipe": SHORT} if "recipe" in mu.methods()[name].defaults else {}), **more}
+
+
+class Sealed:
+    """A task that shows only what it is allowed to; not even the test set may be touched."""
+
+    def __init__(self, task, allowed):
+        self._task, self._allowed = task, allowed
+
+    def __getattr__(self, name):
+        assert name in self._allowed, f"the method reached for {name}"
+        return getattr(self._task, name)
+
+
+@pytest.fixture(scope="module")
+def trained(task, small):
+    """The original model and the ledger of its training."""
+    ledger = mu.Ledger()
+    return mu.train(small(), task.train, mu.Recipe(epochs=3, batch_size=32, lr=1e-2), ledger=ledger), ledger
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_contract(task, small, trained, same, name):
+    """Every method, on a model in training mode with a gradient: the model given stays bitwise, mode and all.
+
+    Same seed, bitwise the same; result in evaluation mode and a new object; random state and gradient mode as
+    before; no data but what `needs` names; under a second. Breaking any clause in any method fails this.
+    """
+    model, ledger = copy.deepcopy(trained[0]).train(), trained[1]
+    gradient = torch.ones_like(model[6].bias)
+    model[6].bias.grad = gradient
+    method = mu.methods()[name]
+    sealed = Sealed(task, set(method.needs) - {"ledger"})
+    ledger = ledger if "ledger" in method.needs else None
+    random_state = torch.get_rng_state()
+
+    start = time.process_time()
+    first = mu.unlearn(name, model, sealed, ledger=ledger, **options(name))
+    assert time.process_time() - start < 1
+
+    assert torch.equal(torch.get_rng_state(), random_state)
+    assert torch.is_grad_enabled()
+    assert same(model, trained[0])
+    assert model.training
+    assert all(p.requires_grad for p in model.parameters())
+    assert model[6].bias.grad is gradient
+    assert (gradient == 1).all()
+    assert sum(p.grad is not None for p in model.parameters()) == 1
+
+    assert first is not model
+    assert not any(module.training for module in first.modules())
+    assert [p.requires_grad for p in first.parameters()] == [p.requires_grad for p in model.parameters()]
+    assert first.state_dict().keys() == model.state_dict().keys()
+    mine = {p.data_ptr() for p in model.parameters()}
+    assert not mine & {p.data_ptr() for p in first.parameters()}
+    assert not same(first, model)  # it did something
+    assert all(p.isfinite().all() for p in first.parameters())
+
+    torch.rand(10)
+    assert same(mu.unlearn(name, model, task, ledger=ledger, **options(name)), first)
+    if "seed" in method.defaults:
+        assert not same(mu.unlearn(name, model, task, ledger=ledger, **options(name, seed=1)), first)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_registered_method_describes_itself(name):
+    """Name, paper, summary, needs and defaults are there and agree with the function's signature."""
+    method = mu.methods()[name]
+    assert method.name == name
+    assert method.paper
+    assert method.summary.endswith(".")
+    assert set(method.needs) <= set(DATA)
+    assert method.needs
+    assert not set(method.needs) & set(method.defaults)
+
+
+def test_needs_of_the_first_methods():
+    """What each is handed: retraining never the forget set, the amnesiac pair never the retain set."""
+    needs = {name: set(method.needs) for name, method in mu.methods().items()}
+    assert needs["retrain"] == {"retain"}
+    assert needs["fine-tune"] == {"retain"}
+    assert needs["amnesiac"] == {"forget", "ledger"}
+    assert needs["partial-amnesiac"] == {"forget", "ledger"}
+
+
+def test_the_registry_cannot_be_changed_through_its_copy():
+    """`methods()` hands out a copy; handing out the dict itself would let a caller delete a method."""
+    mu.methods().clear()
+    assert list(mu.methods()) == METHODS
+
+
+def test_wrong_names_are_refused_with_the_right_ones(task, trained):
+    """Unknown method or option, and a missing ledger; each message lists what there is."""
+    model, _ = trained
+    with pytest.raises(ValueError, match=f"unknown method 'forget-me'; choose one of {', '.join(METHODS)}"):
+        mu.unlearn("forget-me", model, task)
+    with pytest.raises(ValueError, match="retrain has no option epochs, lr; its options: recipe, seed"):
+        mu.unlearn("retrain", model, task, lr=1, epochs=2)
+    with pytest.raises(ValueError, match="amnesiac has no option seed; its options: none"):
+        mu.unlearn("amnesiac", model, task, seed=1)
+    for name in METHODS:
+        if "ledger" in mu.methods()[name].needs:
+            with pytest.raises(ValueError, match=f"^{name} needs the ledger"):
+                mu.unlearn(name, model, task)
+
+
+# ---- the first four -------------------------------------------------------------------------------------
+
+
+def test_retraining_never_reads_the_old_weights(task, trained, same):
+    """From any weights, even NaN, and with any statistics, the same model comes out: exact unlearning."""
+    model, _ = trained
+    ruined = copy.deepcopy(model)
+    for p in ruined.parameters():
+        nn.init.constant_(p, torch.nan)
+    first = mu.unlearn("retrain", model, task, recipe=SHORT, seed=4)
+    assert same(mu.unlearn("retrain", ruined, task, recipe=SHORT, seed=4), first)
+    assert same(mu.train(reinitialise(model, 4), task.retain, SHORT, seed=4), first)
+
+
+def test_fine_tuning_is_training_on_the_retain_set(task, trained, same):
+    """It goes on from the weights it is given, with a fresh optimiser."""
+    model, _ = trained
+    assert same(
+        mu.unlearn("fine-tune", model, task, recipe=SHORT, seed=4), mu.train(model, task.retain, SHORT, seed=4)
+    )
+
+
+@pytest.mark.parametrize("name", ["amnesiac", "partial-amnesiac"])
+def test_the_amnesiac_pair_reads_indices_only(task, trained, same, name):
+    """With every forget image black and every label wrong the result is bitwise the same."""
+    model, ledger = trained
+    images, labels = torch.zeros_like(task.forget.images), (task.forget.labels + 1) % 10
+
+    class Blind:
+        forget = replace(task.forget, images=images, labels=labels)
+
+    expected = mu.unlearn(name, model, task, ledger=ledger)
+    assert same(mu.unlearn(name, model, Blind, ledger=ledger), expected)
+    assert same(ledger.subtract(model, task.forget_indices), expected)
