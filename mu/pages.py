@@ -24,7 +24,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from mu import figures, results
-from mu.experiments import get_item, items
+from mu.experiments import Item, get_item, items
 from mu.figures import mean_sd
 from mu.results import LEADING, Record
 from mu.storage import digest
@@ -61,23 +61,32 @@ class RecordDirective(Written):
         self.env.note_reread()
         item = get_item(self.arguments[0])
         record = results.best(item.id)
-        name = [] if "again" in self.options else [f":name: {item.id}"]
         if record is None:  # numbered all the same, so that references to it hold
             missing = f"Not recorded yet; `mu run {item.id} --profile laptop` records it."
-            table = [f"```{{table}} {item.title}", *name, "", as_table([{"": missing}]), "```"]
-            return self.parse("\n".join(table))
+            return self.parse("\n".join(self.titled("table", item, item.title, as_table([{"": missing}]))))
         exhibit = figures.exhibit(item.id)
         if exhibit.kind == "table":
-            table = [f"```{{table}} {exhibit.caption}", *name, "", *markdown(exhibit.make(record.frame)), "```"]
-            return self.parse("\n".join([*table, "", *provenance(record)]))
+            text = self.titled("table", item, exhibit.caption, "\n".join(markdown(exhibit.make(record.frame))))
+            return self.parse("\n".join([*text, "", *provenance(record)]))
         light, dark = (self.draw(record, theme) for theme in figures.THEMES)
-        figure = [f"```{{figure}} {light}", *name, f":alt: {exhibit.alt}", ":width: 100%", "", exhibit.caption, "```"]
-        made = self.parse("\n".join([*figure, "", *provenance(record)]))
+        text = self.titled("figure", item, exhibit.caption, f":alt: {exhibit.alt}", light)
+        made = self.parse("\n".join([*text, "", *provenance(record)]))
         image = next(node for part in made for node in part.findall(nodes.image))
         other = image.deepcopy()
         image["classes"], other["classes"], other["uri"] = ["only-light"], ["only-dark"], dark
         image.parent.insert(image.parent.index(image) + 1, other)
         return made
+
+    def titled(self, kind: str, item: Item, caption: str, content: str, image: str = "") -> list[str]:
+        """MyST of a figure or table with number and caption; where it is shown again, with a reference instead."""
+        if "again" not in self.options:
+            title = caption if kind == "table" else image
+            tail = ["", caption] if kind == "figure" else []
+            head, content = ([content], "") if kind == "figure" else ([], content)
+            return [f"```{{{kind}}} {title}", f":name: {item.id}", *head, "", content, *tail, "```"]
+        reference = f"{{numref}}`{item.id}`, shown again. {caption}"
+        shown = [f"```{{image}} {image}", content, "```"] if kind == "figure" else [content]
+        return [*shown, "", "```{div} mu-caption", reference, "```"]
 
     def draw(self, record: Record, theme: str) -> str:
         """Write the figure below the build folder; its address for the page."""

@@ -135,13 +135,17 @@ def mean_sd(values: pd.Series, digits: int = 1) -> str:
     return mean if len(values) == 1 else f"{mean} ± {values.std():,.{digits}f}"
 
 
-def grid(rows: int, columns: int, height: float = 2.1):
-    """A figure with rows x columns panels in the book's width: (figure, 2-d array of axes)."""
+def grid(rows: Sequence[str], columns: Sequence[str], height: float = 1.9, **shared):
+    """A figure in the book's width with named rows and columns of panels: (figure, 2-d array of axes)."""
     import matplotlib.pyplot as plt
 
-    return plt.subplots(
-        rows, columns, figsize=(WIDTH, 0.5 + height * rows), sharex=True, squeeze=False, layout="constrained"
-    )
+    size = (WIDTH, 0.7 + height * len(rows))
+    figure, axes = plt.subplots(len(rows), len(columns), figsize=size, squeeze=False, layout="constrained", **shared)
+    for axis, name in zip(axes[0], columns, strict=True):
+        axis.set_title(name)
+    for axis, name in zip(axes[:, 0], rows, strict=True):
+        axis.set_ylabel(name)
+    return figure, axes
 
 
 def line(axis, rows: pd.DataFrame, x: str, *, colour: str, label: str, **look) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,47 +12,35 @@ from mu.figures import COLOURS, Exhibit, grid, legend_above, line, log_axis, mea
 from mu.pruning import RULES
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 NAMES = {"mlp": "MLP", "lenet": "LeNet", "resnet9": "ResNet9", "resnet9-slim": "ResNet9, 1/8 width"}
-PANELS = ("non-target accuracy", "target accuracy")
+TEST = {"non-target accuracy": "other classes, test acc. %", "target accuracy": "class to forget, test acc. %"}
+MARKED = {"marker": "o", "markersize": 3}
 RULE_COLOURS = dict(zip(RULES, ("#3a8fd9", "#e07b39", "#009e73", "#cc79a7", "#b8a000"), strict=True))
 
 
 def accuracy_curves(rows: pd.DataFrame) -> Figure:
-    """A row per network; other classes left, the class to forget right."""
-    models = [model for model in NAMES if model in set(rows["model"])]
-    figure, axes = grid(len(models), 2)
-    for model, pair in zip(models, axes, strict=True):
-        for metric, axis in zip(PANELS, pair, strict=True):
-            part = rows[(rows["model"] == model) & (rows["metric"] == metric)]
-            line(axis, part[part["phase"] == "training"], "epoch", colour=COLOURS["trained"], label="training")
-            request = part.loc[part["phase"] == "removal", "epoch"].iloc[0]
-            axis.axvline(request, color=COLOURS["trained"], linestyle="--", linewidth=1)
-            for method in ("amnesiac", "partial-amnesiac"):
-                after = part[(part["method"] == method) & part["phase"].isin(("removal", "after"))]
-                line(axis, after, "epoch", colour=COLOURS[method], label=method)
-                at = after.loc[after["phase"] == "removal", "value"].mean()
-                axis.plot(request, at, "o", color=COLOURS[method], markersize=6, zorder=5)
-            percent(axis)
-            axis.set_title(f"{NAMES.get(model, model)}: {metric}")
-    for axis in axes[-1]:
-        axis.set_xlabel("epoch")
-    for axis in axes[:, 0]:
-        axis.set_ylabel("test accuracy, %")
-    for axis in axes.flat:  # networks are trained for different lengths
-        axis.autoscale(axis="x")
-    legend_above(figure, axes[0, 0])
-    return figure
+    """Test accuracy over the epochs of training, removal and training on."""
+
+    def panel(axis, part: pd.DataFrame) -> None:
+        line(axis, part[part["phase"] == "training"], "epoch", colour=COLOURS["trained"], label="training")
+        request = part.loc[part["phase"] == "removal", "epoch"].iloc[0]
+        axis.axvline(request, color=COLOURS["trained"], linestyle="--", linewidth=1)
+        for method in ("amnesiac", "partial-amnesiac"):
+            after = part[(part["method"] == method) & part["phase"].isin(("removal", "after"))]
+            line(axis, after, "epoch", colour=COLOURS[method], label=method)
+            at = after.loc[after["phase"] == "removal", "value"].mean()
+            axis.plot(request, at, "o", color=COLOURS[method], markersize=6, zorder=5)
+
+    return _panels(rows, TEST, "epoch", panel)
 
 
 def affected_share(rows: pd.DataFrame) -> Figure:
-    """Accuracy against the share of steps that used a sample to forget; a row per network."""
-    rows = rows.assign(choice=rows["choice"].fillna(""))
+    """Test accuracy against the share of steps that used a sample to forget."""
     share = rows.groupby(["model", "count"])["affected"].transform("mean")
-    rows = rows.assign(share=share)
-    models = [model for model in NAMES if model in set(rows["model"])]
-    figure, axes = grid(len(models), 2)
+    rows = rows.assign(choice=rows["choice"].fillna(""), share=share)
     fixed = rows.loc[rows["choice"] == "fixed", "keep"].iloc[0]
     curves = (
         ("trained", "", "before the removal", ":"),
@@ -59,52 +48,31 @@ def affected_share(rows: pd.DataFrame) -> Figure:
         ("partial-amnesiac", "fixed", f"partial, keep {fixed:g}", "--"),
         ("partial-amnesiac", "chosen", "partial, keep chosen", "-"),
     )
-    for model, pair in zip(models, axes, strict=True):
-        for metric, axis in zip(PANELS, pair, strict=True):
-            part = rows[(rows["model"] == model) & (rows["metric"] == metric)]
-            for method, choice, label, dash in curves:
-                one = part[(part["method"] == method) & (part["choice"] == choice)]
-                line(
-                    axis, one, "share", colour=COLOURS[method], label=label, linestyle=dash, marker="o", markersize=3
-                )
-            percent(axis)
-            log_axis(axis, (1, 2, 5, 10, 20, 50, 100))
-            axis.set_title(f"{NAMES.get(model, model)}: {metric}")
-    for axis in axes[-1]:
-        axis.set_xlabel("affected steps, %")
-    for axis in axes[:, 0]:
-        axis.set_ylabel("test accuracy, %")
-    legend_above(figure, axes[0, 0])
-    return figure
+
+    def panel(axis, part: pd.DataFrame) -> None:
+        for method, choice, label, dash in curves:
+            one = part[(part["method"] == method) & (part["choice"] == choice)]
+            line(axis, one, "share", colour=COLOURS[method], label=label, linestyle=dash, **MARKED)
+        log_axis(axis, (1, 2, 5, 10, 20, 50, 100))
+
+    return _panels(rows, TEST, "affected steps, %", panel)
 
 
 def keep_sweep(rows: pd.DataFrame) -> Figure:
-    """Accuracy against the kept share, for every selection rule; a row per network."""
-    models = [model for model in NAMES if model in set(rows["model"])]
-    figure, axes = grid(len(models), 2)
-    forget = rows[rows["metric"] == "UA"].assign(value=lambda f: 100 - f["value"], metric="forget accuracy")
-    rows = pd.concat([rows, forget])
-    for model, pair in zip(models, axes, strict=True):
-        for metric, axis in zip(("non-target accuracy", "forget accuracy"), pair, strict=True):
-            part = rows[(rows["model"] == model) & (rows["metric"] == metric)]
-            for method in ("trained", "retrain"):
-                level = part.loc[part["method"] == method, "value"].mean()
-                axis.axhline(level, color=COLOURS[method], linestyle=":", label=method)
-            for rule in RULES:
-                one = part[part["rule"] == rule]
-                dash = "-" if rule == "top" else "--"
-                line(
-                    axis, one, "keep", colour=RULE_COLOURS[rule], label=rule, linestyle=dash, marker="o", markersize=3
-                )
-            percent(axis)
-            log_axis(axis, (0.005, 0.02, 0.1, 0.5))
-            axis.set_title(f"{NAMES.get(model, model)}: {metric}")
-    for axis in axes[-1]:
-        axis.set_xlabel("kept share of each layer's update")
-    for axis in axes[:, 0]:
-        axis.set_ylabel("accuracy, %")
-    legend_above(figure, axes[0, 0])
-    return figure
+    """Accuracy against the kept share, for every selection rule."""
+    columns = {"non-target accuracy": TEST["non-target accuracy"], "forget accuracy": "forget set, training acc. %"}
+
+    def panel(axis, part: pd.DataFrame) -> None:
+        for method in ("trained", "retrain"):
+            level = part.loc[part["method"] == method, "value"].mean()
+            axis.axhline(level, color=COLOURS[method], linestyle=":", label=method)
+        for rule in RULES:
+            dash = "-" if rule == "top" else "--"
+            one = part[part["rule"] == rule]
+            line(axis, one, "keep", colour=RULE_COLOURS[rule], label=rule, linestyle=dash, **MARKED)
+        log_axis(axis, (0.005, 0.02, 0.1, 0.5))
+
+    return _panels(_with_forget_accuracy(rows), columns, "kept share of each layer's update", panel)
 
 
 COLUMNS = {
@@ -122,8 +90,7 @@ BLOCKS = {"rare": "A: few samples", "class": "B: whole class"}
 
 def method_grid(rows: pd.DataFrame) -> pd.DataFrame:
     """Methods down, metrics across; block A is the rare class, block B the whole class."""
-    forget = rows[rows["metric"] == "UA"].assign(value=lambda f: 100 - f["value"], metric="forget accuracy")
-    rows = pd.concat([rows, forget])
+    rows = _with_forget_accuracy(rows)
     lines = {}
     for scenario, block in BLOCKS.items():
         for method in ("trained", "retrain", "amnesiac", "partial-amnesiac"):
@@ -135,6 +102,27 @@ def method_grid(rows: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame.from_dict(lines, orient="index")
     table.index = pd.MultiIndex.from_tuples(table.index, names=["block", "method"])
     return table
+
+
+def _panels(
+    rows: pd.DataFrame, columns: dict[str, str], x: str, panel: Callable[[Axes, pd.DataFrame], None]
+) -> Figure:
+    """A row of panels for each network and a column for each metric (metric -> title), percent upwards."""
+    models = {model: name for model, name in NAMES.items() if model in set(rows["model"])}  # small ones first
+    figure, axes = grid(models.values(), columns.values())
+    for model, across in zip(models, axes, strict=True):
+        for metric, axis in zip(columns, across, strict=True):
+            panel(axis, rows[(rows["model"] == model) & (rows["metric"] == metric)])
+            percent(axis)
+    for axis in axes[-1]:
+        axis.set_xlabel(x)
+    legend_above(figure, axes[0, 0])
+    return figure
+
+
+def _with_forget_accuracy(rows: pd.DataFrame) -> pd.DataFrame:
+    forget = rows[rows["metric"] == "UA"].assign(value=lambda f: 100 - f["value"], metric="forget accuracy")
+    return pd.concat([rows, forget])
 
 
 def _cell(rows: pd.DataFrame, metric: str) -> str:

