@@ -59,7 +59,7 @@ figures.show("partial-fig1", rows)
 # | digit 3, amnesiac | {value}`partial-fig1 target accuracy method=amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=amnesiac model=lenet phase=removal` |
 # | digit 3, partial amnesiac | {value}`partial-fig1 target accuracy method=partial-amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=partial-amnesiac model=lenet phase=removal` |
 #
-# * Both removals take the digit 3 away in one step, before any further training.
+# * Both removals bring the digit 3 to zero, or near it, in one step and before any further training.
 # * Conventional removal drops the curve of the other classes at the dashed line. The drop is deeper for the MLP than
 #   for LeNet. The epochs after it bring the curve back.
 # * Partial removal leaves that curve near its level. Near is not at: compare the rows without and with fine-tuning in
