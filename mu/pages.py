@@ -8,6 +8,8 @@ Directives and roles write MyST text, which is parsed in place:
 * ``{status}``, ``{rerun}``: what is recorded, and how to record it again.
 * ``{methods}``, ``{method} NAME``: from the registry.
 * ``{reported} ITEM``: numbers as published.
+
+It also draws formulas as MathML.
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from latex2mathml.converter import convert
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.math import get_node_equation_number
 
 from mu import figures, results
 from mu.experiments import Item, get_item, items
@@ -33,6 +37,7 @@ from mu.unlearning import methods
 if TYPE_CHECKING:
     import pandas as pd
     from sphinx.application import Sphinx
+    from sphinx.writers.html5 import HTML5Translator
 
 log = logging.getLogger(__name__)
 
@@ -271,8 +276,27 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
+def inline_math(writer: HTML5Translator, node: nodes.math) -> None:
+    """Formulas as MathML, which browsers draw themselves: no script to load, readable without a network."""
+    writer.body.append(convert(node.astext()))
+    raise nodes.SkipNode
+
+
+def display_math(writer: HTML5Translator, node: nodes.math_block) -> None:
+    writer.body.append(writer.starttag(node, "div", CLASS="math mu-math"))
+    text = node.astext().replace("{aligned}", "{split}")  # the one aligned environment the converter knows
+    writer.body.append(convert(text, display="block"))
+    if node["number"]:
+        writer.body.append(f'<span class="eqno">({get_node_equation_number(writer, node)})')
+        writer.add_permalink_ref(node, "Link to this equation")
+        writer.body.append("</span>")
+    writer.body.append("</div>")
+    raise nodes.SkipNode
+
+
 def setup(app: Sphinx) -> dict:
     app.setup_extension("sphinx_design")  # its `div` holds the provenance line
+    app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))
     app.add_directive("record", RecordDirective)
     app.add_directive("status", StatusDirective)
     app.add_directive("rerun", RerunDirective)

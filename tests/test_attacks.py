@@ -64,7 +64,7 @@ def test_perfect_separation():
     assert mia_efficacy(sure, unsure, torch.tensor([0.02, 0.99, 0.98, 0.97])) == 25
 
 
-def test_repeated_forget_samples_count_each(seed=0):
+def test_repeated_forget_samples_count_each():
     """Three of four forget samples share one value: they are counted three times."""
     sure, unsure = torch.linspace(0.95, 1, 50), torch.linspace(0, 0.1, 50)
     assert mia_efficacy(sure, unsure, torch.tensor([0.02, 0.02, 0.02, 0.99])) == 75

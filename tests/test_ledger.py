@@ -311,7 +311,7 @@ def test_a_running_sum_answers_for_its_whole_set_only(task, small):
     summed = mu.RunningSum(only=task.forget_indices)
     trained = mu.train(small(), task.train, ADAM, ledger=summed)
     for wanted in (task.forget_indices[1:], indices(), task.retain_indices[:6]):
-        with pytest.raises(ValueError, match="whole set|other samples"):
+        with pytest.raises(ValueError, match=r"whole set|other samples"):
             summed.subtract(trained, wanted)
     with pytest.raises(ValueError, match="whole set"):
         summed.affected(task.forget_indices[1:])
@@ -512,11 +512,11 @@ def test_a_damaged_ledger_is_refused_by_name(task, small, tmp_path):
     positions = {*range(8), *range(8, header, 5), *range(header, len(whole), 3), len(whole) - 1}
     for position in sorted(positions):
         path.write_bytes(whole[:position] + bytes([whole[position] ^ (1 << position % 8)]) + whole[position + 1 :])
-        with pytest.raises(CorruptFile, match="one.ledger"):
+        with pytest.raises(CorruptFile, match=r"one\.ledger"):
             mu.Ledger.load(path)
     for length in (0, 4, header - 1, header, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:length])
-        with pytest.raises(CorruptFile, match="one.ledger"):
+        with pytest.raises(CorruptFile, match=r"one\.ledger"):
             mu.Ledger.load(path)
     path.write_bytes(whole)
     assert len(mu.Ledger.load(path)) == len(ledger)

@@ -216,12 +216,15 @@ def test_a_damaged_byte_is_refused_or_without_effect(files, which):
     for position in range(len(whole)):
         for change in (1, 64, 255):
             path.write_bytes(whole[:position] + bytes([whole[position] ^ change]) + whole[position + 1 :])
+            refusal = None
             try:
                 back = read(root)
             except CorruptFile as error:
-                assert str(path) in str(error) or str(csv) in str(error)
-            else:
+                refusal = str(error)
+            if refusal is None:
                 pd.testing.assert_frame_equal(back.frame[expected.columns], expected)
+            else:
+                assert str(path) in refusal or str(csv) in refusal
 
 
 def test_rows_of_no_segment_are_not_used(files):
@@ -302,7 +305,7 @@ def test_merging_refuses_damaged_records_and_folders_without(tmp_path):
     with pytest.raises(CorruptFile, match=str(csv)):
         results.merge(theirs, ours)
     assert not ours.exists()
-    with pytest.raises(ValueError, match="holds no records.*smoke, quick, laptop, paper"):
+    with pytest.raises(ValueError, match=r"holds no records.*smoke, quick, laptop, paper"):
         results.merge(tmp_path / "empty", ours)
 
 

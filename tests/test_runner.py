@@ -3,6 +3,7 @@
 Most tests run a toy item in this process; those about processes run `partial-fig4` under the smoke profile.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -69,7 +70,8 @@ def test_a_finished_cell_is_never_run_again(toy, tmp_path):
     assert toy.calls == [(0, 0), (1, 0), (2, 0)]
     again = go(tmp_path)
     assert len(toy.calls) == 3
-    pd.testing.assert_frame_equal(again, first, check_exact=False, rtol=1e-7, check_dtype=False)
+    assert again["value"].tolist() == pytest.approx(first["value"].tolist(), rel=1e-7)
+    assert again[["cell", "seed", "method", "metric"]].equals(first[["cell", "seed", "method", "metric"]])
     more = go(tmp_path, seeds=2)
     assert toy.calls[3:] == [(0, 1), (1, 1), (2, 1)]
     assert len(more) == 12
@@ -199,15 +201,15 @@ def test_a_budget_ends_a_cell_that_overruns_and_the_next_run_goes_on(toy, tmp_pa
 
 
 def test_no_cell_is_begun_that_took_longer_than_is_left(toy, tmp_path):
-    """Seed 1 of cells whose seed 0 took 1.5 s is not begun with a budget of 1 s: the estimate is read from file."""
-    toy.seconds = dict.fromkeys(range(3), 1.5)
+    """Seed 1 of cells whose seed 0 took 0.6 s is not begun with a budget of 0.5: the estimate is read from file."""
+    toy.seconds = dict.fromkeys(range(3), 0.6)
     go(tmp_path)
     toy.calls.clear()
     start = time.monotonic()
     with pytest.raises(runner.BudgetSpent, match="would not end inside the budget"):
-        go(tmp_path, seeds=2, budget=1.0)
+        go(tmp_path, seeds=2, budget=0.5)
     assert toy.calls == []
-    assert time.monotonic() - start < 1.0
+    assert time.monotonic() - start < 0.5
     assert len(made(tmp_path)) == 3
 
 
@@ -279,27 +281,42 @@ def test_processes_give_bitwise_what_this_process_gives(complete):
     assert mine == theirs
 
 
+def running(group):
+    """Process ids of a group that still run; empty where there is no /proc to ask."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, of_group = stat.read_text().rpartition(")")[2].split()[:3]
+            if int(of_group) == group and state != "Z":
+                found.append(int(stat.parent.name))
+    return found
+
+
 def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(complete, tmp_path):
-    """SIGKILL in the middle of a real run. The next run leaves finished cells as they are, date, seconds and all,
-    and the record ends up the same as the uninterrupted one in everything but times."""
+    """SIGKILL in the middle of a real run. Its workers end by themselves. The next run leaves finished cells as they
+    are, date, seconds and all, and the record becomes the uninterrupted one in everything but times."""
     command = f"from mu import runner; runner.run({ITEM!r}, 'smoke', 2, device='cpu')"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    environment["MU_HOME"] = str(tmp_path)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "MU_HOME": str(tmp_path)}
     live = tmp_path / "_build" / "live"
     process = subprocess.Popen(
         [sys.executable, "-c", command], env=environment, cwd=tmp_path, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not (live / "smoke" / f"{ITEM}.json").exists():
             assert time.monotonic() < deadline
             assert process.poll() is None
             time.sleep(0.005)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
+        deadline = time.monotonic() + 20
+        while running(process.pid):
+            assert time.monotonic() < deadline, "workers outlive the run they work for"
+            time.sleep(0.1)
     finally:
-        os.killpg(process.pid, signal.SIGKILL)  # workers: a machine that goes down takes them along
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
     before = made(live, ITEM)
     assert 1 <= len(before) < 8
 
@@ -315,10 +332,12 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(complete, tm
 
 
 def test_a_dask_cluster_gives_the_same(complete, tmp_path):
-    """The other backend, on a cluster of one machine."""
+    """The other backend, on the cluster that dask is set to: here one worker process on this machine."""
     distributed = pytest.importorskip("distributed")
+    import dask
+
     with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster, \
-            distributed.Client(cluster):  # fmt: skip
+            dask.config.set({"scheduler-address": cluster.scheduler_address}):  # fmt: skip
         runner.run(ITEM, "smoke", 1, device="cpu", backend="dask", out=tmp_path, quiet=True)
     first = results.read(ITEM, "smoke", complete[0]).frame.query("seed == 0")
     assert numbers(results.read(ITEM, "smoke", tmp_path).frame) == numbers(first)
