@@ -9,12 +9,13 @@ STAMP   := .venv/.installed
 PROGRESS = { grep --line-buffered -oE '^ *(Downloading .* [(][0-9.]+ [MG]B[)]|Building wheels? .*|Installing collected packages|Successfully installed)' || true; }
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lock clean distclean
+.PHONY: help book test notebooks lock clean distclean
 
 help:
 	@echo 'make book                  run every notebook live and render the book into _build/html'
 	@echo 'make book PROFILE=smoke    the same under another profile: smoke, quick (default), laptop, paper'
 	@echo 'make test                  lint, then run the tests'
+	@echo 'make notebooks             write the .ipynb of every .py in notebooks/'
 	@echo 'make lock                  resolve pyproject.toml into requirements.lock (UPGRADE=1: to the newest versions)'
 	@echo 'make clean                 remove what was built; make distclean removes .venv too'
 	@echo
@@ -39,6 +40,10 @@ book: $(STAMP)
 test: $(STAMP)
 	$(BIN)/ruff check .
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q
+
+# The reviewed sources are the .py files; cells that did not change keep their ids.
+notebooks: $(STAMP)
+	$(BIN)/jupytext --update --to ipynb notebooks/*/*.py
 
 # Keeps every pin that still fits, unless UPGRADE is set.
 lock: $(STAMP)

@@ -96,8 +96,8 @@ def render(home: Path, executed: dict[str, Path]) -> None:
             shutil.copy(source, stage / name)
     for notebook, copy in executed.items():
         shutil.copy(copy, stage / notebook)
-    command = [sys.executable, "-m", "jupyter_book", "build", stage, "--path-output", home]
-    command += ["-n", "-W", "--keep-going"]
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    command = [jupyter_book, "build", stage, "--path-output", home, "-n", "-W", "--keep-going"]
     if subprocess.run([str(word) for word in command], cwd=home, check=False).returncode:
         raise RuntimeError("the book was not rendered without warnings; see above")
 

@@ -151,7 +151,7 @@ class Ledger(Recorder):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all recorded steps, sample lists included: what the ledger occupies, index cost and all."""
+        """Bytes that all recorded steps occupy, sample lists and index cost included."""
         return sum(4 + e.samples.nbytes + e.mask.nbytes + e.values.nbytes + e.scales.nbytes for e in self.entries)
 
     def affected(self, sample_indices: Int64[Tensor, " n"]) -> Int64[Tensor, " steps"]:

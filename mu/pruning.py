@@ -59,7 +59,7 @@ class Selection:
 
     Attributes:
         keep: share of the entries kept in each layer, above 0 and at most 1; at least one entry is kept.
-        rule: `top` keeps the largest |x|; `bottom` the smallest (a control: it should fail to forget);
+        rule: `top` keeps the largest magnitudes; `bottom` the smallest (a control: it should fail to forget);
             `random` draws anew at every step; `fixed` draws once; `cyclic` rotates blocks over the steps.
         layers: names of the only layers to keep anything of, or None for all (the other literal reading of
             "layer-wise partial").

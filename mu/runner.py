@@ -108,7 +108,9 @@ def run(
         have = sum(c.key in record.cells for c in cells)
         elapsed = time.monotonic() - start
         say(f"[{have}/{len(cells)}] {cell}: {seconds:.0f} s ({elapsed:.0f} s elapsed)")
-    return record.select({cell.key for cell in cells})
+    rows = record.select({cell.key for cell in cells})
+    rows.attrs = {"profile": profile, "seeds": len({cell.seed for cell in cells}), "hardware": hardware(device)}
+    return rows
 
 
 def _finished(

@@ -59,7 +59,7 @@ class Task:
 
     @cached_property
     def train(self) -> Samples:
-        """What the original model is trained on: forget and retain samples in data-set order."""
+        """Forget and retain samples together, in data-set order, as the original model is trained on them."""
         return self.data.train[torch.cat([self.forget_indices, self.retain_indices]).sort().values]
 
     @cached_property
@@ -86,7 +86,7 @@ class Task:
 
     @cached_property
     def triggered_test(self) -> Samples:
-        """Test images with the backdoor trigger, labels unchanged: input of the attack success rate."""
+        """Test images with the backdoor trigger and their own labels, for the attack success rate."""
         return replace(self.test, images=add_trigger(self.test.images))
 
     def to(self, device: str | torch.device) -> Task:

@@ -107,15 +107,17 @@ class Shown:
         self.item, self.rows, self.exhibit = item, rows, exhibit(item)
 
     def _repr_html_(self) -> str:
+        facts = " · ".join(f"{name} {value}" for name, value in self.rows.attrs.items())
+        run = f'<p class="mu-provenance">This run: {facts}</p>' if facts else ""
         if self.exhibit.kind == "table":
-            return f'<div class="mu-shown">{self.exhibit.make(self.rows).to_html(border=0)}</div>'
+            return f'<div class="mu-shown">{self.exhibit.make(self.rows).to_html(border=0)}</div>{run}'
         images = []
         for theme in THEMES:
             data = base64.b64encode(svg(self.item, self.rows, theme).encode()).decode()
             alt = html.escape(self.exhibit.alt)
             source = f"data:image/svg+xml;base64,{data}"
             images.append(f'<img class="only-{theme}" alt="{alt}" style="width:100%" src="{source}">')
-        return f'{self.CSS}<div class="mu-shown">{"".join(images)}</div>'
+        return f'{self.CSS}<div class="mu-shown">{"".join(images)}</div>{run}'
 
 
 def show(item: str, rows: pd.DataFrame) -> Shown:
