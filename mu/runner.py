@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -132,6 +133,8 @@ def _finished(
     else:
         options["inner_max_num_threads"] = 1
     todo = (delayed(_run_cell)(cell, device, os.getpid()) for cell in _affordable(missing, record, deadline))
+    # A worker that has grown is replaced between two cells; joblib's warning of it says nothing to a user.
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
     try:
         with _alarm(deadline), parallel_config(**options):
             # One cell per worker in flight: the next is taken only when one ends, so the budget can refuse it.
