@@ -60,7 +60,9 @@ def execute(notebook: Path, parameters: dict, folder: Path, *, rerun: bool = Fal
     import nbformat
     import papermill
     from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
 
+    local = Config(KernelManager={"transport": "ipc"})  # sockets in a file, not ports: nothing listens
     key = digest([notebook.read_text(), package_digest(), parameters])
     done = folder / f"{notebook.parent.name}-{notebook.stem}-{key}.ipynb"
     if done.exists() and not rerun:
@@ -71,7 +73,7 @@ def execute(notebook: Path, parameters: dict, folder: Path, *, rerun: bool = Fal
     with replacing(done) as temporary, _progress_on_stdout():
         try:
             made = papermill.execute_notebook(
-                notebook, None, parameters, progress_bar=False, log_output=True, cwd=results.home()
+                notebook, None, parameters, progress_bar=False, log_output=True, cwd=results.home(), config=local
             )
         except PapermillExecutionError as error:
             raise RuntimeError(f"{notebook} failed in cell {error.exec_count}:\n{error}") from error
@@ -130,7 +132,7 @@ class _progress_on_stdout:
 
         class Line(logging.Formatter):
             def format(self, record: logging.LogRecord) -> str:
-                return f"      {time.monotonic() - start:6.1f} s  {record.getMessage().strip()}"
+                return f"      {time.monotonic() - start:6.1f} s  {record.getMessage().strip().rstrip('-')}"
 
         self.logger = logging.getLogger("papermill")
         self.handler = logging.StreamHandler(sys.stdout)

@@ -200,6 +200,8 @@ class ValueRole(SphinxRole):
                 rows = rows.loc[[same(x, value) for x in rows[column]]]
             else:
                 rows = rows.iloc[:0]
+        if rows.empty and missing_cells(record):  # this part of the grid may still come
+            return [nodes.emphasis(text="not recorded")], []
         if rows.empty or rows["seed"].duplicated().any():
             found = "no row" if rows.empty else "more than one row a seed"
             log.warning("value %r: %s in record %s", self.text, found, record.profile, location=self.get_location())
@@ -221,12 +223,19 @@ def same(x: object, text: str) -> bool:
         return str(x) == text
 
 
+def missing_cells(record: Record) -> int:
+    """Cells of the item's grid that its record does not hold."""
+    return len({cell.key for cell in get_item(record.item).cells(record.profile)} - record.cells)
+
+
 def provenance(record: Record) -> list[str]:
     """The line below every figure and table."""
     item, csv = get_item(record.item), f"/results/{record.profile}/{record.item}"
     dates = sorted(s.date[:10] for s in record.segments)
     hardware = "; ".join(sorted({s.hardware for s in record.segments}))
     seeds = "1 seed" if record.seeds == 1 else f"{record.seeds} seeds"
+    if missing := missing_cells(record):
+        seeds += f" ({missing} cells of the grid still missing)"
     parts = (
         f"**{record.profile}** profile, {seeds}, recorded on {hardware}, {dates[-1]}",
         f"{{download}}`data <{csv}.csv>`",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch.nn import functional
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from mu.pruning import Layout, Selection
 

@@ -49,8 +49,8 @@ def test_an_item_has_every_profile(name):
 def test_settings_come_back_from_json_as_they_were(name):
     """A manifest gives settings back equal; a tuple among them comes back a list, and the cell as another one."""
     for profile in PROFILES:
-        for settings in get_item(name).grid(profile):
-            assert json.loads(json.dumps(settings)) == settings
+        for cell in get_item(name).cells(profile, 1):
+            assert json.loads(json.dumps(cell.settings)) == cell.settings
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -47,7 +47,7 @@ def read(root):
 def files(tmp_path):
     """A record of two cells, two rows each: (root, csv, manifest)."""
     third = [row(1 / 3, sparsity=95.0), row(1e-7 / 3, metric="KL, 'nats'", note='a "b"\nc')]
-    record({"aaaa": third, "bbbb": [row(2.0), row(math.nan, metric="KL")]}, tmp_path)
+    record({"aaaa": third, "bbbb": [row(2.0), row(math.nan, metric="KL", note="end")]}, tmp_path)
     return tmp_path, tmp_path / "smoke/sparsity-tab3.csv", tmp_path / "smoke/sparsity-tab3.json"
 
 
@@ -63,7 +63,7 @@ def test_rows_and_provenance_come_back(files):
     assert back.frame["cell"].tolist() == ["aaaa", "aaaa", "bbbb", "bbbb"]
     assert back.frame["value"].tolist() == pytest.approx([1 / 3, 1e-7 / 3, 2.0, math.nan], rel=1e-7, nan_ok=True)
     assert back.frame["metric"].tolist() == ["UA", "KL, 'nats'", "UA", "KL"]
-    assert back.frame["note"].isna().tolist() == [True, False, True, True]
+    assert back.frame["note"].isna().tolist() == [True, False, True, False]
     assert back.frame["note"][1] == 'a "b"\nc'
     assert back.frame["keep"].isna().all()
     assert back.frame["sparsity"][0] == 95
@@ -352,4 +352,4 @@ def test_a_manifest_is_plain_json(files):
     _, _, manifest = files
     facts = json.loads(manifest.read_text())
     assert (facts["item"], facts["profile"]) == ("sparsity-tab3", "smoke")
-    assert facts["segments"][1] == asdict(segment("bbbb", [row(2.0), row(math.nan, metric="KL")])[0])
+    assert facts["segments"][1] == asdict(segment("bbbb", [row(2.0), row(math.nan, metric="KL", note="end")])[0])
