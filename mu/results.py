@@ -59,15 +59,27 @@ class Segment:
     hardware: str
     versions: dict
 
+    def __post_init__(self) -> None:
+        # As the manifest gives them back: a tuple would compare unequal to the list it becomes there.
+        object.__setattr__(self, "settings", json.loads(json.dumps(self.settings)))
+
 
 @dataclass
 class Record:
-    """All recorded cells of one item under one profile. `frame` has one number per row."""
+    """All recorded cells of one item under one profile.
+
+    Rows are kept as the strings of the CSV, so that no cell's text depends on which other cells are there.
+    """
 
     item: str
     profile: str
     segments: list[Segment] = field(default_factory=list)
-    frame: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
+    text: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS, dtype=str))
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """One number per row."""
+        return _typed(self.text)
 
     @property
     def cells(self) -> set[str]:
@@ -82,16 +94,15 @@ class Record:
         self.keep_only(self.cells - {segment.cell})
         self.segments.append(segment)
         self.segments.sort(key=lambda s: (json.dumps(s.settings, sort_keys=True), s.seed))
-        rows = rows.assign(cell=segment.cell)
-        frame = pd.concat([self.frame, rows], ignore_index=True) if len(self.frame) else rows
+        text = pd.concat([self.text, as_text(rows).assign(cell=segment.cell)], ignore_index=True)
         order = {s.cell: i for i, s in enumerate(self.segments)}
-        frame = frame.iloc[frame["cell"].map(order).argsort(kind="stable")]
-        extra = sorted(set(frame.columns) - set(COLUMNS))
-        self.frame = frame.reindex(columns=COLUMNS + extra).reset_index(drop=True)
+        text = text.iloc[text["cell"].map(order).argsort(kind="stable")]
+        extra = sorted(set(text.columns) - set(COLUMNS))
+        self.text = text.reindex(columns=COLUMNS + extra).fillna("").reset_index(drop=True)
 
     def keep_only(self, cells: set[str]) -> None:
         self.segments = [s for s in self.segments if s.cell in cells]
-        self.frame = self.frame[self.frame["cell"].isin(cells)].reset_index(drop=True)
+        self.text = self.text[self.text["cell"].isin(cells)].reset_index(drop=True)
 
     def select(self, cells: set[str]) -> pd.DataFrame:
         return self.frame[self.frame["cell"].isin(cells)].reset_index(drop=True)
@@ -108,7 +119,7 @@ class Record:
             staying = [s for s in known if asdict(s) in [asdict(mine) for mine in self.segments]]
             if len(staying) < len(known):
                 write_text(manifest, self._manifest(staying))
-        write_text(csv, self.frame.to_csv(index=False, float_format=f"%.{DIGITS}g", lineterminator="\n"))
+        write_text(csv, self.text.to_csv(index=False, lineterminator="\n"))
         write_text(manifest, self._manifest(self.segments))
 
     def _manifest(self, segments: list[Segment]) -> str:
@@ -128,7 +139,12 @@ def read(item: str, profile: str, root: Path | None = None) -> Record:
     segments = _read_manifest(manifest)
     if not csv.exists():
         raise CorruptFile(f"{csv} is missing, but {manifest.name} describes it")
-    text = pd.read_csv(csv, dtype=str, keep_default_na=False)
+    try:
+        text = pd.read_csv(csv, dtype=str, keep_default_na=False)
+    except ValueError as error:  # no text, or no table
+        raise CorruptFile(f"{csv} cannot be read: {error}") from error
+    if "cell" not in text:
+        raise CorruptFile(f"{csv} has no column 'cell'")
     for segment in segments:
         rows = text[text["cell"] == segment.cell]
         if len(rows) != segment.rows or checksum(rows) != segment.sha256:
@@ -136,7 +152,7 @@ def read(item: str, profile: str, root: Path | None = None) -> Record:
                 f"{csv}: the rows of cell {segment.cell} ({segment.settings}, seed {segment.seed}) do not "
                 f"match their checksum; restore the file or delete it with {manifest.name} and record again"
             )
-    record = Record(item, profile, segments, _typed(text))
+    record = Record(item, profile, segments, text)
     record.keep_only(record.cells)
     return record
 
@@ -164,7 +180,7 @@ def merge(source: Path, root: Path | None = None) -> dict[tuple[str, str], int]:
         theirs, ours = read(item, profile, Path(source)), read(item, profile, root)
         new = [segment for segment in theirs.segments if segment.cell not in ours.cells]
         for segment in new:
-            ours.add(segment, theirs.select({segment.cell}))
+            ours.add(segment, theirs.text[theirs.text["cell"] == segment.cell])
         if new:
             ours.write(root or folder())
         added[profile, item] = len(new)
@@ -210,7 +226,7 @@ def _paths(root: Path, profile: str, item: str) -> tuple[Path, Path]:
 def _read_manifest(path: Path) -> list[Segment]:
     try:
         return [Segment(**facts) for facts in json.loads(path.read_text())["segments"]]
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise CorruptFile(f"{path} is not a manifest: {error}") from error
 
 

@@ -199,6 +199,8 @@ def add_trigger(images: UInt8[Tensor, "n channel height width"]) -> UInt8[Tensor
 
 def _task(data, scenario, forget, left_out=None, **facts) -> Task:
     retain = ~forget if left_out is None else ~(forget | left_out)
+    if not forget.any() or not retain.any():
+        raise ValueError(f"the {'forget' if retain.any() else 'retain'} set would be empty")
     return Task(data, scenario, forget.nonzero().flatten(), retain.nonzero().flatten(), **facts)
 
 

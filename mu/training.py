@@ -61,8 +61,10 @@ class Recipe:
         ):
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
-        if self.epochs < 0 or self.batch_size < 1 or not self.lr > 0:
-            raise ValueError(f"epochs >= 0, batch_size >= 1 and lr > 0 are needed, not {self}")
+        if self.epochs < 0 or self.batch_size < 1 or not self.lr > 0 or self.weight_decay < 0:
+            raise ValueError(f"epochs >= 0, batch_size >= 1, lr > 0 and weight_decay >= 0 are needed, not {self}")
+        if not all(0 <= share <= 1 for share in (self.momentum, self.warmup, *self.milestones)):
+            raise ValueError(f"momentum, warmup and milestones are shares from 0 to 1, not those of {self}")
 
     def rate(self, progress: float) -> float:
         """Learning rate after the share `progress` (0 to 1) of the run."""
@@ -117,11 +119,13 @@ def train(
     """
     device = next(model.parameters()).device
     samples = samples.to(device)
+    if not len(samples):
+        raise ValueError("there are no samples to train on")
     recorders = [ledger] if hasattr(ledger, "record") else list(ledger)
     steps_per_epoch = math.ceil(len(samples) / recipe.batch_size)
     total = recipe.epochs * steps_per_epoch
     step, stop = 0, False
-    with _trainable_copy(model) as (model, flat), _repeatable(seed, device) as generator:
+    with _trainable_copy(model) as (model, flat), _repeatable(seed, device) as generator, torch.enable_grad():
         optimizer = recipe.build_optimizer(flat.vector)
         for recorder in recorders:
             recorder.begin(flat.layout)
@@ -176,7 +180,7 @@ def recalibrate(model: nn.Module, samples: Samples, batch_size: int = 512) -> nn
         norm.reset_running_stats()
         norm.momentum, norm.previous_momentum = None, norm.momentum  # None: plain average over the batches
     model.train()
-    with torch.no_grad():
+    with torch.no_grad(), _repeatable(0, samples.images.device):
         for images in samples.images.split(batch_size):
             model(images)
     for norm in norms:
@@ -246,7 +250,9 @@ def _repeatable(seed: int, device: torch.device) -> Iterator[torch.Generator]:
     cuda = [device] if device.type == "cuda" else []
     flags = torch.backends.cudnn.flags(torch.backends.cudnn.enabled, deterministic=True, benchmark=False)
     with torch.random.fork_rng(devices=cuda), flags:  # left out, `enabled` would be False
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
+        if cuda:
+            torch.cuda.manual_seed(seed)
         yield torch.Generator().manual_seed(seed)
 
 

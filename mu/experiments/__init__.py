@@ -57,7 +57,7 @@ class Item:
         if seeds is not None and seeds < 1:
             raise ValueError(f"seeds must be at least 1, not {seeds}")
         count = self.seeds[profile] if seeds is None else seeds
-        grid = self.grid(profile)
+        grid = json.loads(json.dumps(self.grid(profile)))  # as a manifest gives them back, tuples as lists
         return [Cell(self.id, settings, seed) for seed in range(count) for settings in grid]
 
 
