@@ -51,7 +51,9 @@ SCALES = {
     # 20 of 3,620 samples affect 29 % of the steps, 8 affect 13 %.
     "quick": Scale("mnist5k", {"mlp": 10, "lenet": 10, "resnet9-slim": 3}, 20, (1, 4, 8, 20, 60), 1, 2),
     # 100 threes affect 11 % of the steps; figure 4 goes from 1 to 69 %.
-    "laptop": Scale("mnist", {"mlp": 10, "lenet": 10, "resnet9-slim": 2}, 100, (8, 42, 85, 200, 1000), 3, 4),
+    "laptop": Scale(
+        "mnist", {"mlp": 10, "lenet": 10, "resnet9-slim": 2}, 100, (8, 17, 42, 85, 200, 500, 1000), 3, 4
+    ),
     "paper": Scale("mnist", {"mlp": 10, "lenet": 10, "resnet9": 10}, 100, (8, 17, 42, 85, 200, 500, 1000), 5, 4),
 }
 
