@@ -105,16 +105,17 @@ def convnet(shape: Shape, width: int = 128) -> Features:
     return nn.Sequential(*layers, nn.Flatten()), width * 4 * 4
 
 
-def alexnet(shape: Shape) -> Features:
+def alexnet(shape: Shape, width: int = 128) -> Features:
     """AlexNet for 32 pixels (DC `AlexNet`): conv 128@5, pool, 192@5, pool, 256@3, 192@3, 192@3, pool."""
+    a, b, c = width, width * 3 // 2, width * 2  # 128, 192, 256
     layers = [
-        *[nn.Conv2d(shape[0], 128, 5, padding=2 + _border(shape)), nn.ReLU(), nn.MaxPool2d(2)],  # 32 -> 16
-        *[nn.Conv2d(128, 192, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)],  # 16 -> 8
-        *[nn.Conv2d(192, 256, 3, padding=1), nn.ReLU()],
-        *[nn.Conv2d(256, 192, 3, padding=1), nn.ReLU()],
-        *[nn.Conv2d(192, 192, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)],  # 8 -> 4
+        *[nn.Conv2d(shape[0], a, 5, padding=2 + _border(shape)), nn.ReLU(), nn.MaxPool2d(2)],  # 32 -> 16
+        *[nn.Conv2d(a, b, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)],  # 16 -> 8
+        *[nn.Conv2d(b, c, 3, padding=1), nn.ReLU()],
+        *[nn.Conv2d(c, b, 3, padding=1), nn.ReLU()],
+        *[nn.Conv2d(b, b, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)],  # 8 -> 4
     ]
-    return nn.Sequential(*layers, nn.Flatten()), 192 * 4 * 4
+    return nn.Sequential(*layers, nn.Flatten()), b * 4 * 4
 
 
 def _border(shape: Shape) -> int:
@@ -247,7 +248,9 @@ MODELS: dict[str, Callable[[Shape], Features]] = {
     "mlp": mlp,
     "lenet": lenet,
     "convnet": convnet,
+    "convnet-slim": partial(convnet, width=16),
     "alexnet": alexnet,
+    "alexnet-slim": partial(alexnet, width=16),
     "resnet9": resnet9,
     "resnet9-slim": partial(resnet9, width=8),
     "resnet18": resnet18,

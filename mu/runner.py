@@ -8,7 +8,6 @@ runs in a process of its own with one thread, so results do not depend on how ma
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import platform
 import signal
@@ -27,6 +26,7 @@ import pandas as pd
 import torch
 
 from mu import results
+from mu.experiments.common import code_digest
 from mu.results import Record, Segment
 
 if TYPE_CHECKING:
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 
 BACKENDS = ("loky", "dask")
 LIBRARIES = ("torch", "torchvision", "numpy", "pandas", "scikit-learn")
-SOURCES = Path(__file__).parent
-# Source files that no recorded number depends on: they present, or run, but do not compute.
-PRESENTATION = {"cli.py", "__main__.py", "book.py", "pages.py", "results.py", "runner.py", "figures"}
 
 
 class BudgetSpent(Exception):
@@ -207,24 +204,10 @@ def resolve_device(device: str) -> str:
     return device
 
 
-def code_digest(item: str) -> str:
-    """Hash of every source file that an item's numbers depend on."""
-    paper = item.split("-")[0]
-    sha = hashlib.sha256()
-    for path in sorted(SOURCES.rglob("*.py")):
-        name = path.relative_to(SOURCES)
-        if name.parts[0] in PRESENTATION:
-            continue
-        if name.parts[0] == "experiments" and name.stem not in ("__init__", "common", paper):
-            continue
-        sha.update(f"{name}\n".encode() + path.read_bytes())
-    return sha.hexdigest()[:16]
-
-
 def commit() -> str:
     """The checkout's commit, with "+" if `mu` has uncommitted changes; "unknown" outside git."""
     git = lambda *words: subprocess.run(  # noqa: E731
-        ["git", "-C", SOURCES.parent, *words], capture_output=True, text=True, check=True
+        ["git", "-C", Path(__file__).parents[1], *words], capture_output=True, text=True, check=True
     ).stdout.strip()
     try:
         return git("rev-parse", "--short=10", "HEAD") + ("+" if git("status", "--porcelain", "mu") else "")

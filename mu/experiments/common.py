@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from mu.data import Samples
 
 
+SOURCES = Path(__file__).parents[1]
+# Source files that no recorded number depends on: they present, or run, but do not compute.
+PRESENTATION = {"cli.py", "__main__.py", "book.py", "pages.py", "results.py", "runner.py", "verdicts.py", "figures"}
 KEPT_BYTES = 1e9  # ours: ledgers above this are not worth their disk; they are recorded again
 
 
@@ -83,3 +88,17 @@ def score_rows(method: str, scores: Scores, metrics: Sequence[str] = tuple(ACCUR
     return [
         {"method": method, "metric": name, "value": getattr(scores, ACCURACIES[name]), **columns} for name in metrics
     ]
+
+
+def code_digest(item: str) -> str:
+    """Hash of every source file that an item's numbers depend on."""
+    paper = item.split("-")[0]
+    sha = hashlib.sha256()
+    for path in sorted(SOURCES.rglob("*.py")):
+        name = path.relative_to(SOURCES)
+        if name.parts[0] in PRESENTATION:
+            continue
+        if name.parts[0] == "experiments" and name.stem not in ("__init__", "common", paper):
+            continue
+        sha.update(f"{name}\n".encode() + path.read_bytes())
+    return sha.hexdigest()[:16]

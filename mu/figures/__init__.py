@@ -36,8 +36,8 @@ COLOURS = {
     "partial-amnesiac": "#3a8fd9",
     "label-flip": "#b8a000",
     "partial-label-flip": "#7f7300",
-    "label-flip-all": "#d6c233",
-    "partial-label-flip-all": "#9a8b1f",
+    "label-flip-all": "#8c6bb1",
+    "partial-label-flip-all": "#5e4683",
     "ascent": "#c2453d",
     "partial-ascent": "#8e2b5a",
 }
@@ -159,11 +159,16 @@ def line(axis, rows: pd.DataFrame, x: str, *, colour: str, label: str, **look) -
         axis.fill_between(by[x], low, high, color=colour, alpha=0.18, linewidth=0)
 
 
-def legend_above(figure, axis) -> None:
+def legend_above(figure) -> None:
     """One legend for all panels, above them."""
-    handles, labels = axis.get_legend_handles_labels()
-    columns = min(len(labels), 3)
-    figure.legend(handles, labels, loc="outside upper center", ncols=columns, handlelength=1.6, columnspacing=1.4)
+    entries = {}
+    for axis in figure.axes:
+        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
+            entries.setdefault(label, handle)
+    figure.legend(
+        entries.values(), entries, loc="outside upper center", ncols=min(len(entries), 3), handlelength=1.6,
+        columnspacing=1.4,
+    )  # fmt: skip
 
 
 def percent(axis) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mu.experiments.partial import FORGOTTEN
+from mu.experiments.partial import FORGOTTEN, NAMES, STEPPING, TABLES
 from mu.figures import COLOURS, Exhibit, grid, legend_above, line, log_axis, mean_sd, percent, quantity
 from mu.pruning import RULES
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-NAMES = {"mlp": "MLP", "lenet": "LeNet", "resnet9": "ResNet9", "resnet9-slim": "ResNet9, 1/8 width"}
 TEST = {"non-target accuracy": "other classes, test acc. %", "target accuracy": "class to forget, test acc. %"}
+STEP_DASHES = {"top": "-", "random": "--", "fixed": ":"}
 MARKED = {"marker": "o", "markersize": 3}
 RULE_COLOURS = dict(zip(RULES, ("#3a8fd9", "#e07b39", "#009e73", "#cc79a7", "#b8a000"), strict=True))
 
@@ -75,48 +76,125 @@ def keep_sweep(rows: pd.DataFrame) -> Figure:
     return _panels(_with_forget_accuracy(rows), columns, "kept share of each layer's update", panel)
 
 
+def step_sweep(rows: pd.DataFrame) -> Figure:
+    """Accuracy on the other classes at equal forgetting, against the share of every step that is applied."""
+    forgotten = rows[rows["metric"] == "UA"].set_index(["seed", "model", "scenario", "method", "keep", "rule"])[
+        "value"
+    ]
+    rows = rows[(rows["metric"] == "non-target accuracy") & rows["rule"].notna()]
+    index = pd.MultiIndex.from_frame(rows[["seed", "model", "scenario", "method", "keep", "rule"]])
+    rows = rows.assign(metric=rows["scenario"], done=forgotten.reindex(index).to_numpy() >= 100 - 2 * FORGOTTEN)
+
+    def panel(axis, part: pd.DataFrame) -> None:
+        for base in STEPPING:
+            for rule, dash in STEP_DASHES.items():
+                one = part[part["method"].isin((base, f"partial-{base}"))]
+                one = one[(one["rule"] == rule) | (one["keep"] == 1)]
+                name = base if rule == "top" else None
+                line(axis, one, "keep", colour=COLOURS[base], label=name, linestyle=dash, **MARKED)
+        short = part[~part["done"]].groupby(["method", "rule", "keep"])["value"].mean().reset_index()
+        axis.plot(short["keep"], short["value"], "x", color=COLOURS["trained"], label="class not forgotten")
+        log_axis(axis, (0.05, 0.1, 0.2, 1))
+
+    columns = {"rare": "few samples: other classes, %", "class": "whole class: other classes, %"}
+    return _panels(rows, columns, "share of each layer's step that is applied", panel, scale=None)
+
+
+def activation_maps(rows: pd.DataFrame) -> Figure:
+    """A row per class: the image, and what its classification rests on before and after each removal."""
+    rows = rows[rows["seed"] == rows["seed"].min()]
+    columns = {"input": "input", "trained": "before", "amnesiac": "amnesiac", "partial-amnesiac": "partial"}
+    labels = list(rows["label"].unique())
+    figure, axes = grid([f"class {label:g}" for label in labels], columns.values(), height=1.6)
+    for label, across in zip(labels, axes, strict=True):
+        part = rows[(rows["label"] == label) & rows["x"].notna()]
+        top = part.loc[part["metric"] == "cam", "value"].max() or 1.0
+        for method, axis in zip(columns, across, strict=True):
+            one = part[part["method"] == method]
+            picture = one.pivot(index="y", columns="x", values="value").to_numpy()
+            look = {"cmap": "gray"} if method == "input" else {"cmap": "magma", "vmin": 0, "vmax": top}
+            axis.imshow(picture, **look)
+            axis.grid(False)
+            axis.set_xticks([])
+            axis.set_yticks([])
+    return figure
+
+
+def ledger_cost(rows: pd.DataFrame) -> Figure:
+    """Bytes per parameter and recorded step, and slow-down of training, against the kept share."""
+    columns = {"bytes per parameter": "bytes per parameter and step", "slow-down": "slow-down of a step, %"}
+
+    def panel(axis, part: pd.DataFrame) -> None:
+        ledger = part[part["recorder"] == "ledger"]
+        line(axis, ledger, "keep", colour=COLOURS["partial-amnesiac"], label="ledger", **MARKED)
+        if part["metric"].iloc[0] == "slow-down":
+            level = part.loc[part["recorder"] == "running-sum", "value"].mean()
+            axis.axhline(level, color=COLOURS["amnesiac"], linestyle="--", label="running sum")
+        else:
+            bound = rows[(rows["metric"] == "bytes per parameter, bound") & (rows["model"] == part["model"].iloc[0])]
+            line(axis, bound, "keep", colour=COLOURS["retrain"], label="entropy bound", linestyle=":")
+            axis.axhline(4, color=COLOURS["trained"], linestyle="--", label="dense float32")
+        axis.set_ylim(bottom=min(0, part["value"].min()))
+        log_axis(axis, (0.005, 0.02, 0.1, 0.5))
+
+    return _panels(rows, columns, "kept share of each layer's update", panel, scale=None)
+
+
 COLUMNS = {
     "target accuracy": "target test acc.",
     "non-target accuracy": "other test acc.",
     "forget accuracy": "forget train acc.",
     "RA": "retain train acc.",
-    "MIA-Efficacy": "MIA-Efficacy",
+    "MIA recall (shadow)": "MIA recall",
+    "AUC": "MIA AUC",
     "Avg. Gap": "Avg. Gap",
+    "steps": "steps",
     "stored bytes": "stored",
     "RTE": "time, s",
 }
 BLOCKS = {"rare": "A: few samples", "class": "B: whole class"}
+ROWS = ("trained", "retrain", "amnesiac", "partial-amnesiac", *(m for b in STEPPING for m in (b, f"partial-{b}")))
 
 
 def method_grid(rows: pd.DataFrame) -> pd.DataFrame:
     """Methods down, metrics across; block A is the rare class, block B the whole class."""
     rows = _with_forget_accuracy(rows)
+    several = rows["dataset"].nunique() > 1
     lines = {}
-    for scenario, block in BLOCKS.items():
-        for method in ("trained", "retrain", "amnesiac", "partial-amnesiac"):
-            part = rows[(rows["scenario"] == scenario) & (rows["method"] == method)]
-            for epochs in sorted(part["epochs"].fillna(0).unique()):
-                one = part[part["epochs"].fillna(0) == epochs]
-                name = method if not epochs else f"{method} + {epochs:g} ep. fine-tuning"
-                lines[block, name] = {COLUMNS[metric]: _cell(one, metric) for metric in COLUMNS}
+    for dataset in rows["dataset"].unique():
+        for scenario, block in BLOCKS.items():
+            title = f"{NAMES.get(dataset, dataset)}, {block}" if several else block
+            for method in ROWS:
+                part = rows[
+                    (rows["dataset"] == dataset) & (rows["scenario"] == scenario) & (rows["method"] == method)
+                ]
+                for epochs in sorted(part["epochs"].fillna(0).unique()):
+                    one = part[part["epochs"].fillna(0) == epochs]
+                    name = method if not epochs else f"{method} + {epochs:g} ep. fine-tuning"
+                    lines[title, name] = {COLUMNS[metric]: _cell(one, metric) for metric in COLUMNS}
     table = pd.DataFrame.from_dict(lines, orient="index")
     table.index = pd.MultiIndex.from_tuples(table.index, names=["block", "method"])
     return table
 
 
 def _panels(
-    rows: pd.DataFrame, columns: dict[str, str], x: str, panel: Callable[[Axes, pd.DataFrame], None]
+    rows: pd.DataFrame,
+    columns: dict[str, str],
+    x: str,
+    panel: Callable[[Axes, pd.DataFrame], None],
+    scale: Callable[[Axes], None] | None = percent,
 ) -> Figure:
-    """A row of panels for each network and a column for each metric (metric -> title), percent upwards."""
+    """A row of panels for each network and a column for each metric (metric -> title)."""
     models = {model: name for model, name in NAMES.items() if model in set(rows["model"])}  # small ones first
     figure, axes = grid(models.values(), columns.values())
     for model, across in zip(models, axes, strict=True):
         for metric, axis in zip(columns, across, strict=True):
             panel(axis, rows[(rows["model"] == model) & (rows["metric"] == metric)])
-            percent(axis)
+            if scale:
+                scale(axis)
     for axis in axes[-1]:
         axis.set_xlabel(x)
-    legend_above(figure, axes[0, 0])
+    legend_above(figure)
     return figure
 
 
@@ -129,18 +207,38 @@ def _cell(rows: pd.DataFrame, metric: str) -> str:
     values = rows.loc[rows["metric"] == metric, "value"]
     if metric == "stored bytes":
         return quantity(values.mean())
-    return mean_sd(values, 2 if metric == "RTE" else 1)
+    return mean_sd(values, {"RTE": 2, "steps": 0}.get(metric, 1))
+
+
+CURVES = Exhibit(
+    "figure",
+    "Test accuracy while training, at the removal request (dashed line; dots: right after the subtraction, "
+    "before any further step), and while training on without the forgotten samples. Band: one standard "
+    "deviation over seeds.",
+    accuracy_curves,
+    "Line plots, a row per network. After the removal the accuracy on the other classes drops for amnesiac "
+    "unlearning and stays for partial amnesiac unlearning; the accuracy on the forgotten class falls to zero.",
+)
+GRID = (
+    "forgetting class 3. Accuracies, membership recall and gaps in percent; mean ± sd over seeds. Time is that of "
+    "unlearning (of training for trained and retrain); stored is the ledger; MIA recall is that of shadow models, "
+    "MIA AUC against unseen images of the same class (50 is chance)."
+)
+
+
+def _table(data: str, network: str) -> Exhibit:
+    return Exhibit("table", f"All methods on {NAMES[data]}, {NAMES[network]}, {GRID}", method_grid)
 
 
 EXHIBITS = {
-    "partial-fig1": Exhibit(
+    "partial-fig1": CURVES,
+    "partial-fig2": replace(CURVES, caption=f"As {{numref}}`partial-fig1`, on OrganAMNIST. {CURVES.caption}"),
+    "partial-fig3": Exhibit(
         "figure",
-        "Test accuracy while training, at the removal request (dashed line; dots: right after the subtraction, "
-        "before any further step), and while training on without the forgotten samples. Band: one standard "
-        "deviation over seeds.",
-        accuracy_curves,
-        "Line plots, a row per network. After the removal the accuracy on the other classes drops for amnesiac "
-        "unlearning and stays for partial amnesiac unlearning; the accuracy on the forgotten class falls to zero.",
+        "Grad-CAM on the last convolution of LeNet for a test image of the forgotten class (above) and of a retained "
+        "one (below): what its own class's score rests on. One colour scale per row.",
+        activation_maps,
+        "Heat maps over two digits before and after each removal.",
     ),
     "partial-fig4": Exhibit(
         "figure",
@@ -151,12 +249,8 @@ EXHIBITS = {
         "Line plots, a row per network. Accuracy on other classes falls with the affected share, faster for "
         "amnesiac than for partial amnesiac unlearning; the right column shows where the class is not forgotten.",
     ),
-    "partial-tab1": Exhibit(
-        "table",
-        "All methods on MNIST, MLP, forgetting class 3. Accuracies, MIA-Efficacy and gaps in percent; mean ± sd "
-        "over seeds. Time is that of unlearning (of training for trained and retrain); stored is the ledger.",
-        method_grid,
-    ),
+    **{name: _table(*pair) for name, pair in TABLES.items()},
+    "partial-jmlr": Exhibit("table", f"All methods on further data sets, LeNet, {GRID}", method_grid),
     "partial-keep": Exhibit(
         "figure",
         "Accuracy right after the removal against the share of each layer's update that was kept and subtracted, "
@@ -165,4 +259,19 @@ EXHIBITS = {
         "Line plots, a row per network. With the largest entries kept, a window of small shares forgets the class "
         "at little cost to the others; the smallest entries do not forget.",
     ),
-}  # fmt: skip
+    "partial-steps": Exhibit(
+        "figure",
+        "Accuracy on the other classes where label flipping and gradient ascent stop: at equal forgetting. At 1 the "
+        "whole step is applied. Solid: largest entries; dashed: random ones; dotted: fixed ones. Crosses: the class "
+        "was not forgotten within the limit of steps.",
+        step_sweep,
+        "Line plots, a row per network; few samples of the class left, the whole class right.",
+    ),
+    "partial-ledger": Exhibit(
+        "figure",
+        "What recording every step costs, per parameter and step, and how much longer a training step takes, batch "
+        "64. A running sum is one vector for all steps, for a forget set known before training.",
+        ledger_cost,
+        "Line plots, a row per network: bytes fall with the kept share towards one eighth, near the entropy bound.",
+    ),
+}

@@ -1,0 +1,51 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: language_info
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   language_info:
+#     name: python
+# ---
+
+# %% [markdown]
+# # Figure 2: the same on OrganAMNIST
+#
+# Figure 2 of {cite:t}`gogineni2025partial` repeats figure 1 on OrganAMNIST with a ConvNet, an AlexNet and a ResNet9, as a
+# later account says. The layout is that of {doc}`fig1`. The class to forget is 3, the heart, with a few scattered samples in training.
+#
+# OrganAMNIST is not embedded: under `quick` the embedded digits stand in for it, so that the code runs everywhere. Real numbers
+# need `organamnist.npz` (`mu data fetch organamnist`).
+#
+# ```{record} partial-fig2
+# ```
+#
+# ## Live run
+#
+# When this page was built with `make book`, the output below was computed live on that machine: under the profile in
+# the cell, unless `make book PROFILE=…` named another. To run it yourself, change the cell and run all
+# ({doc}`profiles and costs </book/rerun>`).
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("partial-fig2", profile=profile, seeds=seeds, device=device)
+figures.show("partial-fig2", rows)
+
+# %% [markdown]
+# ## What to see
+#
+# The same as in {numref}`partial-fig1`: on the left, whether the dot of partial amnesiac unlearning stays at the level of training; on
+# the right, that both reach zero.

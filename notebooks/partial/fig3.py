@@ -1,0 +1,59 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: language_info
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   language_info:
+#     name: python
+# ---
+
+# %% [markdown]
+# # Figure 3: class activation maps
+#
+# Figure 3 of {cite:t}`gogineni2025partial` shows class activation maps before and after the removal; that is all we know of it. LeNet has no
+# global pooling, so a plain class activation map does not exist for it; Grad-CAM {cite:p}`selvaraju2017gradcam` on its last convolution does.
+#
+# Above an image of the forgotten class, below one of a retained class, each with the map for its own label. The claim would be
+# that the upper maps lose their evidence, and that the lower ones keep theirs.
+#
+# ```{record} partial-fig3
+# ```
+#
+# ## Live run
+#
+# When this page was built with `make book`, the output below was computed live on that machine: under the profile in
+# the cell, unless `make book PROFILE=…` named another. To run it yourself, change the cell and run all
+# ({doc}`profiles and costs </book/rerun>`).
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("partial-fig3", profile=profile, seeds=seeds, device=device)
+figures.show("partial-fig3", rows)
+
+# %% [markdown]
+# ## What to see
+#
+# How alike the map after the removal is to the one before, as the mean correlation over the first hundred test images of
+# the class that the trained model gets right:
+#
+# | | forgotten class | retained class |
+# |:---|---:|---:|
+# | amnesiac | {value}`partial-fig3 cam similarity method=amnesiac label=3 digits=2` | {value}`partial-fig3 cam similarity method=amnesiac label=1 digits=2` |
+# | partial | {value}`partial-fig3 cam similarity method=partial-amnesiac label=3 digits=2` | {value}`partial-fig3 cam similarity method=partial-amnesiac label=1 digits=2` |
+#
+# A map is a picture of one image under one method of attribution. It shows where the score comes from, not whether the
+# class can still be read from the features.

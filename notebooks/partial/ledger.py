@@ -1,0 +1,59 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: language_info
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   language_info:
+#     name: python
+# ---
+
+# %% [markdown]
+# # What recording costs
+#
+# A ledger is worth its bytes only because the forget set may be chosen after training. This page measures what it costs to record
+# every step: bytes per parameter and step, and time per step, against the kept share.
+#
+# Beside it: float32 differences stored whole, a running sum (one vector, if the forget set is known before), and the least that
+# any code could need for values of two bytes at the kept places.
+#
+# ```{record} partial-ledger
+# ```
+#
+# ## Live run
+#
+# When this page was built with `make book`, the output below was computed live on that machine: under the profile in
+# the cell, unless `make book PROFILE=…` named another. To run it yourself, change the cell and run all
+# ({doc}`profiles and costs </book/rerun>`).
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("partial-ledger", profile=profile, seeds=seeds, device=device)
+figures.show("partial-ledger", rows)
+
+# %% [markdown]
+# ## What to see
+#
+# At a kept share of 0.1:
+#
+# | network | bytes per parameter and step | slow-down of a step, % |
+# |:---|---:|---:|
+# | LeNet | {value}`partial-ledger bytes per parameter model=lenet recorder=ledger keep=0.1 digits=3` | {value}`partial-ledger slow-down model=lenet recorder=ledger keep=0.1` |
+# | ResNet9 | {value}`partial-ledger bytes per parameter model=resnet9 recorder=ledger keep=0.1 digits=3` | {value}`partial-ledger slow-down model=resnet9 recorder=ledger keep=0.1` |
+# | ResNet-18 | {value}`partial-ledger bytes per parameter model=resnet18 recorder=ledger keep=0.1 digits=3` | {value}`partial-ledger slow-down model=resnet18 recorder=ledger keep=0.1` |
+#
+# The mask costs one bit per parameter however little is kept; below a share of about 0.06 it is the larger part. Times on a
+# shared processor scatter: a slow-down of a few percent is within the noise.

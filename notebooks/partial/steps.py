@@ -1,0 +1,61 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: language_info
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   language_info:
+#     name: python
+# ---
+
+# %% [markdown]
+# # Label flipping and ascent, layer by layer
+#
+# Algorithms 2 and 3 of {cite:t}`gogineni2025partial` apply only a layer-wise share of every step of label flipping and of gradient
+# ascent. This sweep is ours: every share, three rules that pick the entries, a few samples or the whole class.
+#
+# All runs stop by one rule that looks at the forget set: at most 1 % of it still classified correctly. So points can be compared at
+# equal forgetting.
+#
+# ```{record} partial-steps
+# ```
+#
+# ## Live run
+#
+# When this page was built with `make book`, the output below was computed live on that machine: under the profile in
+# the cell, unless `make book PROFILE=…` named another. To run it yourself, change the cell and run all
+# ({doc}`profiles and costs </book/rerun>`).
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("partial-steps", profile=profile, seeds=seeds, device=device)
+figures.show("partial-steps", rows)
+
+# %% [markdown]
+# ## What to see
+#
+# MLP, whole class, largest entries, share 0.1; the number of steps is part of the price:
+#
+# | | other classes, % | steps |
+# |:---|---:|---:|
+# | label flip, forget set | {value}`partial-steps non-target accuracy method=label-flip model=mlp scenario=class` | {value}`partial-steps steps method=label-flip model=mlp scenario=class digits=0` |
+# | the same, partial | {value}`partial-steps non-target accuracy method=partial-label-flip model=mlp scenario=class keep=0.1 rule=top` | {value}`partial-steps steps method=partial-label-flip model=mlp scenario=class keep=0.1 rule=top digits=0` |
+# | label flip, all data | {value}`partial-steps non-target accuracy method=label-flip-all model=mlp scenario=class` | {value}`partial-steps steps method=label-flip-all model=mlp scenario=class digits=0` |
+# | the same, partial | {value}`partial-steps non-target accuracy method=partial-label-flip-all model=mlp scenario=class keep=0.1 rule=top` | {value}`partial-steps steps method=partial-label-flip-all model=mlp scenario=class keep=0.1 rule=top digits=0` |
+# | ascent | {value}`partial-steps non-target accuracy method=ascent model=mlp scenario=class` | {value}`partial-steps steps method=ascent model=mlp scenario=class digits=0` |
+# | the same, partial | {value}`partial-steps non-target accuracy method=partial-ascent model=mlp scenario=class keep=0.1 rule=top` | {value}`partial-steps steps method=partial-ascent model=mlp scenario=class keep=0.1 rule=top digits=0` |
+#
+# {doc}`Verdicts </book/verdicts>` says for which networks, shares and rules the partial form is the better one.

@@ -1,0 +1,53 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: language_info
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   language_info:
+#     name: python
+# ---
+
+# %% [markdown]
+# # Table 5: all methods on OrganAMNIST, AlexNet
+#
+# The same table as {doc}`tab1`, for AlexNet on OrganAMNIST. Block A forgets class 3 when only a few of its samples are in training, block B
+# when all of them are. Label flipping and gradient ascent stop at equal forgetting: at most 1 % of the forget set still right.
+#
+# OrganAMNIST is not embedded: under `quick` the embedded digits stand in for it, so that the code runs everywhere.
+#
+# ```{record} partial-tab5
+# ```
+#
+# ## Live run
+#
+# When this page was built with `make book`, the output below was computed live on that machine: under the profile in
+# the cell, unless `make book PROFILE=…` named another. To run it yourself, change the cell and run all
+# ({doc}`profiles and costs </book/rerun>`).
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("partial-tab5", profile=profile, seeds=seeds, device=device)
+figures.show("partial-tab5", rows)
+
+# %% [markdown]
+# ## What to see
+#
+# Right after the removal with few samples, the other classes are at {value}`partial-tab5 non-target accuracy method=amnesiac scenario=rare epochs=0` %
+# for amnesiac and at {value}`partial-tab5 non-target accuracy method=partial-amnesiac scenario=rare epochs=0` % for partial amnesiac unlearning; the
+# trained model has {value}`partial-tab5 non-target accuracy method=trained scenario=rare` %. With the whole class,
+# {value}`partial-tab5 affected share method=trained scenario=class` % of the steps used it, and taking them back leaves
+# {value}`partial-tab5 non-target accuracy method=partial-amnesiac scenario=class epochs=0` %.
