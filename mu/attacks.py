@@ -1,20 +1,47 @@
-"""Membership inference: does a model still treat a sample as one it was trained on?"""
+"""Membership inference: does a model still treat a sample as one it was trained on?
+
+Four attacks, each named after what it reads:
+
+| attack             | reads                       | learns from                         | used with                |
+|--------------------|-----------------------------|-------------------------------------|--------------------------|
+| `mia_efficacy`     | confidence in the label     | members and non-members             | Jia et al.               |
+| `entropy_recall`   | entropy of the output       | members and non-members             | SSD, MU-Mis              |
+| `threshold_attack` | confidence, or any score    | the same; false positives controlled | ours                    |
+| `ShadowAttack`     | the whole softmax output    | models trained by the attacker      | Graves et al., amnesiac  |
+
+The first three train on outputs of the attacked model itself. In none is lower (or higher) better: the value to
+reach is that of the retrained model.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
 
+from mu.models import reinitialise
+from mu.training import train
+
 if TYPE_CHECKING:
-    from jaxtyping import Float
-    from torch import Tensor
+    from collections.abc import Callable
+
+    from jaxtyping import Bool, Float, Int64
+    from torch import Tensor, nn
+
+    from mu.data import Samples
+    from mu.training import Recipe
 
 SVC_C = 3.0  # Jia et al., public code: SVC(C=3, gamma="auto", kernel="rbf")
 # Confidences are rounded to 1/1024, ours: it moves the result by less than 0.1 points and makes it hundreds of
 # times faster than 20,000 separate values.
 CONFIDENCE_STEPS = 1024
+SHADOW_LAYERS = (256, 128)  # hidden widths of the attack network: Graves et al., public code, as the next two
+SHADOW_EPOCHS = 10
+HELD_OUT = 0.1  # share of the shadow outputs that the attack network is checked on
+SHADOW_BATCH = 200  # scikit-learn's default; 8 in the public code, which takes 25 times as long
 
 
 def mia_efficacy(
@@ -39,9 +66,7 @@ def mia_efficacy(
     """
     from sklearn.svm import SVC
 
-    sets = [_numbers(x) for x in (member_confidence, nonmember_confidence, forget_confidence)]
-    if not all(len(x) for x in sets):
-        raise ValueError("membership inference needs members, non-members and a forget set; one is empty")
+    sets = _sets(member_confidence, nonmember_confidence, forget_confidence)
     member, nonmember, forget = (np.round(x * CONFIDENCE_STEPS) / CONFIDENCE_STEPS for x in sets)
     values, weights, labels = [], [], []
     for label, x in ((1, member), (0, nonmember)):
@@ -55,5 +80,212 @@ def mia_efficacy(
     return 100.0 * float(np.average(classifier.predict(value[:, None]) == 0, weights=count))
 
 
-def _numbers(x) -> np.ndarray:
-    return torch.as_tensor(x).detach().cpu().double().numpy()
+def entropy_recall(
+    member_logits: Float[Tensor, "m class"],
+    nonmember_logits: Float[Tensor, "n class"],
+    forget_logits: Float[Tensor, "f class"],
+) -> float:
+    """Percent of the forget set that the entropy attack calls members.
+
+    A logistic regression with balanced classes learns members (retained training samples) from non-members (test)
+    on one feature, the entropy of the attacked model's softmax output. Source: public code of SSD (Foster et al.
+    2024, `metrics.py`), after Chundawat et al. (2023), whose own release has the same feature but a support-vector
+    classifier. SSD's non-members are the whole test set, images of a forgotten class included.
+
+    Args:
+        member_logits, nonmember_logits, forget_logits: of the attacked model.
+
+    Raises:
+        ValueError: one of the sets is empty.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    member, nonmember, forget = _sets(*map(_entropy, (member_logits, nonmember_logits, forget_logits)))
+    classifier = LogisticRegression(class_weight="balanced", solver="lbfgs")
+    labels = np.r_[np.ones(len(member)), np.zeros(len(nonmember))]
+    classifier.fit(np.concatenate([member, nonmember])[:, None], labels)
+    return 100.0 * float(classifier.predict(forget[:, None]).mean())
+
+
+class ThresholdScores(NamedTuple):
+    """What one threshold on a score tells about the forget set."""
+
+    recall: float  # percent of the forget set at or above the threshold that best separates members from others
+    auc: float  # area under the ROC curve of forget set against non-members, 0 to 1; chance is 0.5
+    tpr_at_1_fpr: float  # percent of the forget set above all but 1 % of the non-members; chance is 1
+
+
+def threshold_attack(
+    member_confidence: Float[Tensor, " m"],
+    nonmember_confidence: Float[Tensor, " n"],
+    forget_confidence: Float[Tensor, " f"],
+) -> ThresholdScores:
+    """Call a sample a member if the model is sure enough of it, with the false positives under control.
+
+    `recall` is the attack of Yeom et al. (2018): the threshold with the largest difference between the shares of
+    members and of non-members at or above it (the highest one, if several). `auc` and `tpr_at_1_fpr`, as Carlini et
+    al. (2022) ask for, do not use the members: forget samples are the positives, non-members the negatives.
+
+    The non-members must be of the forget set's kind. Where a class is forgotten they are test images *of that
+    class*: against all test images the attack would tell the class, not the membership.
+
+    Args:
+        member_confidence, nonmember_confidence, forget_confidence: any score that is larger for members; ours is
+            the softmax probability of the true label.
+
+    Raises:
+        ValueError: one of the sets is empty.
+    """
+    from sklearn.metrics import roc_curve
+
+    member, nonmember, forget = _sets(member_confidence, nonmember_confidence, forget_confidence)
+    labels = np.r_[np.ones(len(member)), np.zeros(len(nonmember))]
+    false_rate, true_rate, thresholds = roc_curve(labels, np.concatenate([member, nonmember]))
+    threshold = thresholds[np.argmax(true_rate - false_rate)]
+
+    ascending, n = np.sort(nonmember), len(nonmember)
+    below, not_above = (np.searchsorted(ascending, forget, side) for side in ("left", "right"))
+    allowed = n // 100  # false positives; none if there are fewer than 100 non-members
+    return ThresholdScores(
+        recall=100.0 * float((forget >= threshold).mean()),
+        auc=float((below + not_above).mean() / (2 * n)),  # ties count half
+        tpr_at_1_fpr=100.0 * float((forget > ascending[n - 1 - allowed]).mean()),
+    )
+
+
+class ShadowOutputs(NamedTuple):
+    """What every shadow model says about every sample of the pool, on the CPU."""
+
+    probabilities: Float[Tensor, "shadow sample class"]  # softmax
+    labels: Int64[Tensor, " sample"]
+    member: Bool[Tensor, "shadow sample"]  # whether the shadow was trained on the sample
+
+
+def train_shadows(
+    model: nn.Module,
+    pool: Samples,
+    recipe: Recipe,
+    count: int,
+    seed: int,
+    on_done: Callable[[int, nn.Module], None] | None = None,
+) -> ShadowOutputs:
+    """Train `count` models as the attacked one was, each from new weights on a random half of `pool`.
+
+    Graves et al. (2021), public code: 20 shadows (their text: 16), 10 epochs. The halves overlap. Shadow i is the
+    same whatever `count` is.
+
+    Args:
+        model: the architecture; left untouched. Its device is where the shadows are trained.
+        pool: what the attacker has; half of it, rounded down, are members of each shadow.
+        recipe: of the attacked model.
+        seed: of halves, weights and batch orders; two seeds share no shadow.
+        on_done: called after each shadow with its number (from 0) and the trained shadow.
+
+    Raises:
+        ValueError: `count` is below one, or the pool has fewer than two samples.
+    """
+    from mu.metrics import predict  # which imports this module
+
+    if count < 1 or len(pool) < 2:
+        raise ValueError(f"at least one shadow and two samples are needed, not {count} and {len(pool)}")
+    generator = torch.Generator().manual_seed(seed)
+    probabilities, member = [], torch.zeros(count, len(pool), dtype=torch.bool)
+    for i in range(count):
+        shadow_seed = int(torch.randint(2**62, (), generator=generator))
+        member[i, torch.randperm(len(pool), generator=generator)[: len(pool) // 2]] = True
+        half = pool[member[i].to(pool.labels.device)]
+        shadow = train(reinitialise(model, shadow_seed), half, recipe, seed=shadow_seed)
+        probabilities.append(predict(shadow, pool).softmax(1).cpu())
+        if on_done:
+            on_done(i, shadow)
+    return ShadowOutputs(torch.stack(probabilities), pool.labels.cpu(), member)
+
+
+@dataclass(frozen=True)
+class ShadowAttack:
+    """The attack of Graves et al. (2021) on one class: a network that tells members by their softmax output.
+
+    Attributes:
+        label: the class it was fitted on, and is to be asked about.
+        classifier: a fitted `sklearn.neural_network.MLPClassifier`.
+        held_out_accuracy: percent right on the tenth of the shadow outputs kept back.
+        false_positive_rate: percent of the non-members among them called members. A recall near this value says
+            that the forget samples look like any other samples the model was not trained on.
+    """
+
+    label: int
+    classifier: Any
+    held_out_accuracy: float
+    false_positive_rate: float
+
+    @classmethod
+    def fit(cls, outputs: ShadowOutputs, label: int, seed: int) -> ShadowAttack:
+        """Fit classes-256-128-1 (ReLU, sigmoid, cross-entropy, Adam 1e-3, 10 epochs) on nine tenths of a class.
+
+        As in the public code, members that their shadow gets wrong are left out and non-members are not. Unlike
+        there: no dropout, which scikit-learn's network does not have (the public code leaves it on when it attacks);
+        batches of 200, not 8; and both parts of the split have members and non-members in the same proportion.
+        The split is by output, so a sample may be on both sides, seen by different shadows.
+
+        Args:
+            seed: of the split, the weights and the batch order.
+
+        Raises:
+            ValueError: the class has no members that are right, or no non-members, or too few to split.
+        """
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.model_selection import train_test_split
+        from sklearn.neural_network import MLPClassifier
+
+        of_class = outputs.labels == label
+        x, member = outputs.probabilities[:, of_class], outputs.member[:, of_class]  # (shadow, sample of the class)
+        kept = (x.argmax(2) == label) | ~member
+        x, member = x[kept].numpy(), member[kept].numpy()
+        if member.all() or not member.any():  # also where there is nothing at all
+            found = f"{member.sum()} correctly classified members and {(~member).sum()} non-members"
+            raise ValueError(f"class {label} has {found} among the shadow outputs; both are needed")
+        x, held_x, member, held_member = train_test_split(
+            x, member, test_size=HELD_OUT, stratify=member, random_state=seed
+        )
+        classifier = MLPClassifier(
+            SHADOW_LAYERS,
+            alpha=0.0,  # no weight decay
+            batch_size=min(SHADOW_BATCH, len(x)),
+            max_iter=SHADOW_EPOCHS,
+            n_iter_no_change=SHADOW_EPOCHS,  # no early stopping
+            random_state=seed,
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # ten epochs are what the attack is defined by
+            classifier.fit(x, member)
+        called = classifier.predict(held_x)
+        return cls(
+            label,
+            classifier,
+            held_out_accuracy=100.0 * float((called == held_member).mean()),
+            false_positive_rate=100.0 * float(called[~held_member].mean()),
+        )
+
+    def recall(self, logits: Float[Tensor, "n class"]) -> float:
+        """Percent of samples called members, from the attacked model's logits on samples of class `label`.
+
+        Raises:
+            ValueError: there are no samples, or the number of classes is not that of the shadows.
+        """
+        if not len(logits):
+            raise ValueError("there are no samples to ask the attack about")
+        probabilities = torch.as_tensor(logits).detach().float().softmax(1).cpu().numpy()
+        return 100.0 * float(self.classifier.predict(probabilities).mean())
+
+
+def _entropy(logits: Float[Tensor, "n class"]) -> Float[Tensor, " n"]:
+    """Entropy of the softmax output in nats, double precision; a probability of zero adds nothing."""
+    return torch.special.entr(torch.as_tensor(logits).detach().double().softmax(1)).sum(1)
+
+
+def _sets(*scores) -> list[np.ndarray]:
+    """Members', non-members' and forget set's scores as float64 arrays."""
+    sets = [torch.as_tensor(x).detach().cpu().double().numpy() for x in scores]
+    if not all(len(x) for x in sets):
+        raise ValueError("membership inference needs members, non-members and a forget set; one is empty")
+    return sets

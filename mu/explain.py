@@ -1,0 +1,122 @@
+"""What a model looks at, and what its features still hold.
+
+Accuracy cannot tell a class that is deleted from one that is only suppressed in the last layer. Two looks inside:
+`grad_cam` shows where in an image the evidence for a class is (partial, Figure 3), and `linear_probe` asks whether a
+new last layer could read the class again.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int64, UInt8
+    from torch import Tensor
+
+PROBE_STEPS = 1000  # of L-BFGS at most: ours; a warning of scikit-learn says when they were not enough
+
+
+def grad_cam(
+    model: nn.Module,
+    images: Float[Tensor, "n channel height width"] | UInt8[Tensor, "n channel height width"],
+    labels: Int64[Tensor, " n"],
+    layer: nn.Module | None = None,
+    scaled: bool = True,
+) -> Float[Tensor, "n height width"]:
+    r"""Grad-CAM (Selvaraju et al. 2017) of each image for its label, by the package `grad-cam`.
+
+    With $A^k$ the maps of the layer and $z_y$ the label's logit, the map is
+    $\mathrm{ReLU}\bigl(\sum_k \alpha_k A^k\bigr)$, $\alpha_k$ the spatial mean of $\partial z_y/\partial A^k$, enlarged
+    to the image by bilinear interpolation. The package rescales each map by itself to run from 0 to 1, which hides
+    how strong it is: a map that fades looks as strong as before, and a constant one becomes zero. To compare models
+    on one image take `scaled=False`, and divide by one number.
+
+    Args:
+        model: images -> logits; runs in evaluation mode. It is copied, so that its modes, gradients and hooks are
+            untouched.
+        images: floats in [0, 1], or uint8, which is divided by 255.
+        labels: the class each map is for; not necessarily the one predicted.
+        layer: a module of `model` with a 4-dimensional output; None is the last `nn.Conv2d` to be registered,
+            before its normalisation and ReLU.
+        scaled: False returns the maps as the formula has them, at least 0 and not bounded above.
+
+    Returns:
+        Maps on the CPU, float32; in [0, 1] if `scaled`.
+
+    Raises:
+        ImportError: the package `grad-cam` is missing (`pip install mu-companion[book]`).
+        ValueError: no images, another number of labels than of images, a label that is no class, no convolution to
+            choose, or a `layer` that is not in the model.
+    """
+    from pytorch_grad_cam import GradCAM
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+
+    if not len(images) or len(images) != len(labels):
+        raise ValueError(
+            f"{len(images)} images and {len(labels)} labels; as many of both are needed, and at least one"
+        )
+    modules = list(model.modules())
+    if layer is None:
+        convolutions = [module for module in modules if isinstance(module, nn.Conv2d)]
+        if not convolutions:
+            raise ValueError(f"this {type(model).__name__} has no nn.Conv2d; Grad-CAM needs feature maps")
+        layer = convolutions[-1]
+    place = next((i for i, module in enumerate(modules) if module is layer), None)
+    if place is None:
+        raise ValueError(f"layer {layer} is not a module of the model")
+    model = copy.deepcopy(model).requires_grad_(True)  # a frozen model would have no gradient to look at
+    layer = list(model.modules())[place]
+    device = next(model.parameters()).device
+    images = images.detach().to(device)
+    if images.dtype == torch.uint8:
+        images = images.float() / 255
+    with torch.no_grad():
+        classes = model.eval()(images[:1]).shape[1]
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(f"labels from {labels.min()} to {labels.max()}; this model has classes 0 to {classes - 1}")
+
+    # Not as a context manager: the package's one prints an IndexError and goes on.
+    cam = GradCAM(model, [layer])
+    targets = [ClassifierOutputTarget(label) for label in labels.tolist()]
+    with torch.enable_grad():
+        maps = cam(images, targets)
+    if scaled:
+        return torch.from_numpy(maps)
+    seen = cam.activations_and_grads
+    small = cam.get_cam_image(images, layer, targets, seen.activations[0].numpy(), seen.gradients[0].numpy())
+    small = torch.from_numpy(np.maximum(small, 0))[:, None]
+    return functional.interpolate(small, images.shape[2:], mode="bilinear", align_corners=False)[:, 0]
+
+
+def linear_probe(
+    features_train: Float[Tensor, "m feature"],
+    labels_train: Int64[Tensor, " m"],
+    features_test: Float[Tensor, "n feature"],
+    labels_test: Int64[Tensor, " n"],
+) -> float:
+    """Percent of test samples that a new linear layer gets right, on features of `Classifier.embed`.
+
+    To ask whether a forgotten class can still be read: train on features of retain *and* forget set, test on test
+    images of the forgotten class. The probe sees the forgotten samples, so even untrained features give more than
+    chance; compare with the retrained model. Ours: logistic regression (L2, C = 1) on standardised features, classes
+    balanced, because only a few samples of the class may be left to learn from.
+
+    Raises:
+        ValueError: a set is empty, lengths differ, a feature is not finite, or there is one class only to learn.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    sets = (features_train, labels_train, features_test, labels_test)
+    if not all(len(x) for x in sets):
+        raise ValueError("a probe needs samples to learn from and samples to test; one set is empty")
+    x, y, test_x, test_y = (x.detach().cpu().numpy() for x in sets)
+    probe = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=PROBE_STEPS))
+    return 100.0 * float(probe.fit(x, y).score(test_x, test_y))

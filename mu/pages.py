@@ -8,6 +8,7 @@ Directives and roles write MyST text, which is parsed in place:
 * ``{status}``, ``{rerun}``: what is recorded, and how to record it again.
 * ``{methods}``, ``{method} NAME``: from the registry.
 * ``{reported} ITEM``: numbers as published.
+* ``{verdicts} PAPER``: its claims, their tests, the evidence and the computed verdicts.
 
 It also draws formulas as MathML.
 """
@@ -27,7 +28,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.math import get_node_equation_number
 
-from mu import figures, results
+from mu import figures, results, verdicts
 from mu.experiments import Item, get_item, items
 from mu.figures import mean_sd
 from mu.results import LEADING, Record
@@ -183,6 +184,45 @@ class ReportedDirective(Written):
         ])  # fmt: skip
 
 
+class VerdictsDirective(Written):
+    required_arguments = 1
+
+    def text(self) -> str:
+        try:
+            known = verdicts.claims(self.arguments[0])
+        except ValueError as error:
+            raise self.error(str(error)) from error
+        rows = [("claim", "verdict", "evidence", "test")]
+        for claim in known:
+            found = verdicts.verdict(claim)
+            rows.append((
+                f"**{claim.id.split('-')[1]}** {claim.claim} *({claim.source})*",
+                f"**{found.word}**{self.basis(found)}",
+                "\n".join(self.line(e) for e in found.evidence) or f"reads {self.read(claim)}",
+                claim.test,
+            ))  # fmt: skip
+        made = ["```{list-table}", ":header-rows: 1", ":class: mu-verdicts", ""]
+        for row in rows:
+            made += [mark + cell.replace("\n", "\n    ") for mark, cell in zip(("* - ", *["  - "] * 3), row)]
+        return "\n".join([*made, "```"])
+
+    def basis(self, found: verdicts.Verdict) -> str:
+        """Seeds, profile, and whether more is to come."""
+        if not found.evidence:
+            return ""
+        parts = [found.seeds, f"{' and '.join(found.profiles)} profile"]
+        if found.complete < found.items:
+            parts.append(f"so far: {found.complete} of {found.items} items complete")
+        return f"; {'; '.join(parts)}"
+
+    def line(self, evidence: verdicts.Evidence) -> str:
+        item = notebook_link(get_item(evidence.item))
+        return f"* **{evidence.word}** {evidence.network}: {evidence.numbers} (n = {evidence.n}, {item})"
+
+    def read(self, claim: verdicts.Claim) -> str:
+        return ", ".join(notebook_link(get_item(name)) for name in claim.items)
+
+
 class ValueRole(SphinxRole):
     """Mean ± sd over seeds of one number of the best record."""
 
@@ -312,5 +352,6 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("methods", MethodsDirective)
     app.add_directive("method", MethodDirective)
     app.add_directive("reported", ReportedDirective)
+    app.add_directive("verdicts", VerdictsDirective)
     app.add_role("value", ValueRole())
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -49,6 +49,10 @@ SAME_RECALL = 10.0
 CHANCE = 10.0
 ERRORS = 2.0  # standard errors by which a margin must be passed
 
+SPELT_OUT = (
+    4  # comparisons that do not hold, up to which each one's numbers are given: more are unreadable on a phone
+)
+
 Answer = bool | None  # None: in the claimed direction, but not by two standard errors
 Rows = Mapping[str, pd.DataFrame]  # item -> its rows
 
@@ -454,7 +458,11 @@ def _affected(frames: Rows) -> list[Evidence]:
 
 
 def _stepping(*bases: str) -> Callable[[Rows], list[Evidence]]:
-    """C3, C4: an answer for every scenario and variant, the partial form against its whole form."""
+    """C3, C4: an answer for every scenario and variant, the partial form against its whole form.
+
+    Both are stopped by the same rule. Where the whole form ends without having forgotten, the comparison is to the
+    disadvantage of the partial one, and counts.
+    """
 
     def decide(frames: Rows) -> list[Evidence]:
         found = []
@@ -468,7 +476,7 @@ def _stepping(*bases: str) -> Callable[[Rows], list[Evidence]]:
 
 
 def _against_naive(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[tuple[str, Answer, str, Paired]]:
-    scenario = "few" if rows["scenario"].iloc[0] == "rare" else "whole class"
+    scenario = "few samples" if rows["scenario"].iloc[0] == "rare" else "whole class"
     for base in bases:
         naive = by_seed(rows, "non-target accuracy", method=base)
         partial = _where(rows, method=f"partial-{base}")
@@ -480,7 +488,8 @@ def _against_naive(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[tuple[s
             if not (ahead.n and len(known)):
                 continue
             gone = bool(known.mean() <= STOPPED)
-            label = " ".join([base, scenario, *(f"{x:g}" if isinstance(x, float) else str(x) for x in variant)])
+            rule_keep = " ".join(f"{x:g}" if isinstance(x, float) else str(x) for x in variant)
+            label = f"{base}, {scenario}: {rule_keep}".removesuffix(": ")
             why = f"{mean_sd(ahead.values)}" + ("" if gone else f", {mean_sd(known)} % of the forget set left")
             yield label, every(gone, ahead.exceeds(0)), why, ahead
 
@@ -495,8 +504,14 @@ def _together(network: str, item: str, cases: Sequence[tuple[str, Answer, str, P
         low, high = f"{min(held):.1f}", f"{max(held):.1f}"
         text += f", ahead by {low}" + (f" to {high}" if high != low else "")
     for word, answer in (("no", False), ("unclear", None)):
-        if some := [f"{label} ({why})" for label, a, why, _ in cases if a is answer]:
-            text += f"; {word}: {', '.join(some)}"
+        some = [(label, why) for label, a, why, _ in cases if a is answer]
+        listed = []
+        for i, (label, why) in enumerate(some):
+            group, _, variant = label.partition(": ")
+            same = i and variant and some[i - 1][0].startswith(f"{group}: ")
+            listed.append(f", {variant}" if same else f"; {word} at {label}")
+            listed.append(f" ({why})" if len(some) <= SPELT_OUT else "")
+        text += "".join(listed)
     n = min(ahead.n for *_, ahead in cases)
     return [Evidence(network, item, tuple(answer for _, answer, _, _ in cases), text, n)]
 
@@ -580,7 +595,7 @@ CLAIMS = (
     Claim(
         "partial-C8",
         "Membership inference on forgotten samples falls to the level of a model that never saw them.",
-        "abstract (that it is an indicator); the level is ours",
+        "abstract, as an indicator; the level is ours",
         f"Share of the forget set taken for members (100 − MIA-Efficacy): less than {SAME_RECALL:g} points from the "
         "retrained model, and below the trained one.",
         TABLE_ITEMS, _membership, "rare",

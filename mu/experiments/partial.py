@@ -188,11 +188,12 @@ class Trial:
         }
         return [{"method": method, "metric": name, "value": value, **columns} for name, value in values.items()]
 
-    def shadow_attack(self, shadows: int) -> attacks.ShadowAttack:
+    def shadow_attack(self, shadows: int) -> attacks.ShadowAttack | None:
         """The membership attack of Graves et al., on shadow models that never saw the forget samples if possible.
 
         The attacker's pool is the retain set and as many other samples of the class as are to be forgotten; where
-        the whole class is to be forgotten there are none, and the forget samples stand in.
+        the whole class is to be forgotten there are none, and the forget samples stand in. None if no shadow model
+        has learnt the class: then there is nothing to tell members by.
         """
         train, forget = self.task.data.train, self.task.forget_indices
         others = train.labels == self.settings["label"]
@@ -201,7 +202,10 @@ class Trial:
         stand_in: Samples = train[others] if len(others) else self.task.forget
         pool = join(self.task.retain, stand_in)
         seen = attacks.train_shadows(self.build(), pool, self.recipe, count=shadows, seed=self.after)
-        return attacks.ShadowAttack.fit(seen, self.settings["label"], seed=self.after)
+        try:
+            return attacks.ShadowAttack.fit(seen, self.settings["label"], seed=self.after)
+        except ValueError:
+            return None
 
     def _identity(self) -> dict:
         names = ("dataset", "model", "scenario", "label", "count", "recipe")
@@ -298,9 +302,9 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
         more = {
             "RTE": seconds,
             "stored bytes": stored,
-            "MIA recall (shadow)": attack.recall(out.forget),
+            "MIA recall (shadow)": attack.recall(out.forget) if attack else math.nan,
             "MIA recall (entropy)": attacks.entropy_recall(out.retain, out.test, out.forget),
-            "AUC": control.auc,
+            "AUC": 100 * control.auc,
             "TPR at 1 % FPR": control.tpr_at_1_fpr,
         }
         yield from ({"method": method, "metric": name, "value": value, **columns} for name, value in more.items())

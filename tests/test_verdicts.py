@@ -1,0 +1,436 @@
+"""Verdicts: what synthetic records with a known answer say about each claim."""
+
+import math
+import re
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
+
+from mu import results, verdicts
+from mu.experiments import get_item, items
+from mu.verdicts import Evidence, by_seed, compare, judge, paired
+
+SEEDS = (0, 1, 2)
+OTHERS, CLASS = "non-target accuracy", "target accuracy"
+
+
+def claim(name):
+    return next(c for c in verdicts.CLAIMS if c.id == f"partial-{name}")
+
+
+def rows(metric, values, seeds=SEEDS, **columns):
+    """One row a seed; a single number stands for all seeds."""
+    values = np.broadcast_to(values, len(seeds))
+    common = {"dataset": "mnist", "model": "mlp", "scenario": "rare", "metric": metric}
+    return [{**common, "seed": s, "value": float(v), **columns} for s, v in zip(seeds, values, strict=True)]
+
+
+def removal(trained=98.0, partial=97.5, full=90.0, left=0.0, seeds=SEEDS, **columns):
+    """Rows of a table right after the two removals."""
+    at_once = {"epochs": 0.0, **columns}
+    return pd.DataFrame([
+        *rows(OTHERS, trained, seeds, method="trained", **columns),
+        *rows(CLASS, 80, seeds, method="trained", **columns),
+        *rows(OTHERS, full, seeds, method="amnesiac", **at_once),
+        *rows(CLASS, 0, seeds, method="amnesiac", **at_once),
+        *rows(OTHERS, partial, seeds, method="partial-amnesiac", **at_once),
+        *rows(CLASS, left, seeds, method="partial-amnesiac", **at_once),
+    ])  # fmt: skip
+
+
+def decide(name, **frames):
+    """Verdict on rows by item (`tab1=...`)."""
+    return judge(claim(name).decide({f"partial-{item}": frame for item, frame in frames.items()}))
+
+
+# ---- counting and pairing -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answers", "word"),
+    [
+        ([(True,), (True, True)], "holds"),
+        ([(True,), (False,)], "holds in part"),
+        ([(True, None)], "holds in part"),
+        ([(False,), (None,)], "does not hold"),
+        ([(None,)], "does not hold"),
+        ([()], "not recorded"),
+        ([], "not recorded"),
+    ],
+)
+def test_a_verdict_counts_answers(answers, word):
+    """All, some, none, nothing to count. Breaks if unclear counts as held or an empty list as "all"."""
+    assert judge(Evidence("net", "item", a, "", 3) for a in answers).word == word
+
+
+def test_differences_are_paired_by_seed():
+    """Only seeds that both have, each with its own partner. Breaks if rows are paired by position."""
+    a = pd.Series({0: 10.0, 1: 20.0, 2: 30.0})
+    b = pd.Series({2: 29.0, 1: 18.0, 5: 0.0})
+    assert paired(a, b).values.to_dict() == {1: 2.0, 2: 1.0}
+
+
+def test_a_margin_is_passed_by_two_standard_errors():
+    """From three seeds on, as SciPy's standard error has it. Breaks if sd stands in for it, or n for n - 1."""
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        values = rng.normal(0.5, 1, rng.integers(3, 8))
+        t = values.mean() / stats.sem(values)
+        expected = False if t <= 0 else True if t > 2 else None
+        assert paired(pd.Series(values), pd.Series(values * 0)).exceeds(0) is expected
+
+
+def test_one_and_two_seeds_are_judged_by_their_mean():
+    """No standard error is made of fewer than three. Breaks if one seed's NaN reads as unclear."""
+    zero = pd.Series({0: 0.0, 1: 0.0})
+    assert paired(pd.Series({0: 1.0}), zero).exceeds(0.5) is True
+    assert paired(pd.Series({0: 5.0, 1: -3.0}), zero).exceeds(0.5) is True
+    assert paired(pd.Series({0: 0.5}), zero).exceeds(0.5) is False  # a margin has to be passed
+
+
+def test_two_rows_a_seed_are_refused():
+    """A number that is not pinned down is an error. Breaks if the last one wins."""
+    frame = pd.DataFrame(rows(OTHERS, 1, method="trained") * 2)
+    with pytest.raises(ValueError, match="more than one row a seed for 'non-target accuracy'"):
+        by_seed(frame, OTHERS, method="trained")
+
+
+# ---- the claims of `partial` ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({}, "holds"),
+        ({"left": 1.5}, "does not hold"),  # not forgotten
+        ({"partial": 95.5}, "does not hold"),  # 2.5 points lost
+        ({"full": 98.1}, "does not hold"),  # 0.6 points below conventional
+        ({"full": 97.9}, "holds"),  # 0.4 points are no difference
+        ({"partial": (97.9, 97.9, 93.0)}, "does not hold"),  # 1.7 on average, but 3.3 either way
+    ],
+)
+def test_c1_efficacy(change, word):
+    """C1: forgotten, little lost, not below conventional. Breaks if any of the three is not asked."""
+    assert decide("C1", tab1=removal(**change)).word == word
+
+
+def test_c1_seeds_that_share_their_ups_and_downs_agree():
+    """C1 pairs: trained models from 90 to 98, each losing one point. Breaks if spread over seeds counts as doubt."""
+    trained = np.array([90.0, 98.0, 94.0])
+    assert decide("C1", tab1=removal(trained, trained - 1, trained - 9)).word == "holds"
+
+
+def test_c1_mixed_networks():
+    """C1: one network yes, one no. Breaks if networks are averaged."""
+    found = decide("C1", tab1=removal(), tab2=removal(partial=80, model="lenet"))
+    assert found.word == "holds in part"
+    assert [e.word for e in found.evidence] == ["yes", "no"]
+    assert "97.5 ± 0.0 after partial" in found.evidence[0].numbers
+
+
+def test_c1_reads_a_network_once_from_where_it_has_most_seeds():
+    """Curves and tables hold the same removal. Breaks if it counts twice, or one seed goes before three."""
+    both = removal().assign(phase="removal", epoch=2.0)
+    both.loc[both["method"] == "trained", "phase"] = "training"
+    early = both[both["phase"] == "training"].assign(epoch=0.0, value=10.0)
+    curves = pd.concat([early, both]).drop(columns="epochs")
+    found = decide("C1", tab1=removal(partial=50, seeds=(0,)), fig1=curves)
+    assert [(e.item, e.n, e.word) for e in found.evidence] == [("partial-fig1", 3, "yes")]
+
+
+def test_c1_chooses_the_share_of_the_sweep_by_the_forget_set():
+    """The smallest share with UA of 99. Breaks if the best test accuracy is picked, which here does not forget."""
+    sweep = rows(OTHERS, 98, method="trained")
+    for keep, others, left, ua in ((0.1, 97.9, 60, 40), (0.2, 97, 0, 99), (1.0, 80, 0, 100)):
+        at = {"method": "partial-amnesiac", "keep": keep, "rule": "top"}
+        sweep += rows(OTHERS, others, **at) + rows(CLASS, left, **at) + rows("UA", ua, **at)
+        sweep += rows(OTHERS, 10, **{**at, "rule": "bottom"})
+    (found,) = decide("C1", keep=pd.DataFrame(sweep)).evidence
+    assert found.word == "yes"
+    assert "97.0 ± 0.0 after partial, 80.0 ± 0.0 after conventional" in found.numbers
+
+
+def test_one_seed_is_said():
+    """One seed decides by its number, and the verdict says so. Breaks if n is lost on the way."""
+    found = decide("C1", tab1=removal(seeds=(0,)))
+    assert (found.word, found.seeds, found.evidence[0].n) == ("holds", "one seed", 1)
+    found = decide("C1", tab1=removal(seeds=(0,)), tab2=removal(model="lenet"))
+    assert found.seeds == "1 to 3 seeds"
+
+
+@pytest.mark.parametrize(
+    ("partial", "full", "word"),
+    [
+        (0.2, 6.0, "holds"),
+        (0.9, 6.0, "does not hold"),
+        (0.2, 0.3, "does not hold"),
+        ((-0.4, 0.2, 1.2), 6.0, "does not hold"),
+    ],
+)
+def test_c2_fine_tuning(partial, full, word):
+    """C2: nothing to gain after partial, much after conventional. Breaks if one of the two is not asked."""
+    tuned = [
+        *rows(OTHERS, np.add(97.5, partial), method="partial-amnesiac", epochs=1.0),
+        *rows(OTHERS, np.add(90, full), method="amnesiac", epochs=1.0),
+        *rows(OTHERS, 60, method="partial-amnesiac", epochs=10.0),
+    ]
+    assert decide("C2", tab1=pd.concat([removal(), pd.DataFrame(tuned)])).word == word
+
+
+def stepping(base, naive, variants, known=0.5, **columns):
+    """Rows of a sweep over steps: {(rule, keep): other classes}."""
+    made = rows(OTHERS, naive, method=base, keep=1.0, rule="top", **columns)
+    for (rule, keep), value in variants.items():
+        at = {"method": f"partial-{base}", "keep": keep, "rule": rule, **columns}
+        made += rows(OTHERS, value, **at) + rows("UA", 100 - known, **at)
+    return pd.DataFrame(made)
+
+
+@pytest.mark.parametrize(("name", "base"), [("C3", "label-flip"), ("C3", "label-flip-all"), ("C4", "ascent")])
+def test_c3_c4_stepping(name, base):
+    """C3, C4: partial above plain at equal forgetting. Breaks if the wrong pair is compared or the sign turned."""
+    variants = {("top", 0.05): 95, ("random", 0.2): 94}
+    assert decide(name, steps=stepping(base, 90, variants)).word == "holds"
+    assert decide(name, steps=stepping(base, 96, variants)).word == "does not hold"
+    assert decide(name, steps=stepping(base, 90, variants, known=30)).word == "does not hold"
+    mixed = decide(name, steps=stepping(base, 94.5, variants))
+    assert mixed.word == "holds in part"
+    assert (
+        f"1 of 2 comparisons, ahead by 0.5; no at {base}, few samples: random 0.2 (-0.5 ± 0.0)"
+        in mixed.evidence[0].numbers
+    )
+    other = "C4" if name == "C3" else "C3"
+    assert decide(other, steps=stepping(base, 90, variants)).word == "not recorded"
+
+
+def test_c3_reads_both_scenarios_of_a_table():
+    """C3: rows of a table have no rule or share; both scenarios count. Breaks if the whole class is left out."""
+    table = pd.concat([stepping("label-flip", 90, {("top", 0.1): 95}),
+                       stepping("label-flip", 90, {("top", 0.1): 85}, scenario="class")])  # fmt: skip
+    found = decide("C3", tab1=table.drop(columns=["rule", "keep"]))
+    assert found.word == "holds in part"
+    assert "no at label-flip, whole class (" in found.evidence[0].numbers
+
+
+@pytest.mark.parametrize(("kept", "word"), [(10, "holds"), (120, "does not hold")])
+def test_c5_bytes(kept, word):
+    """C5: fewer bytes. Breaks if accuracies or the ledger after fine-tuning are read."""
+    stored = [*rows("stored bytes", kept, method="partial-amnesiac", epochs=0.0),
+              *rows("stored bytes", 100, method="amnesiac", epochs=0.0),
+              *rows("stored bytes", 1, method="partial-amnesiac", epochs=1.0)]  # fmt: skip
+    assert decide("C5", tab1=pd.DataFrame(stored)).word == word
+
+
+def shares(cases):
+    """Rows of figure 4: {count: (partial, conventional, class left)}."""
+    made = []
+    for count, (partial, full, left) in cases.items():
+        at = {"count": count, "affected": count / 10}
+        for choice, value in (("chosen", partial), ("fixed", 0.0)):
+            made += rows(OTHERS, value, method="partial-amnesiac", choice=choice, **at)
+        made += rows(CLASS, left, method="partial-amnesiac", choice="chosen", **at)
+        made += rows(OTHERS, full, method="amnesiac", choice=None, **at)
+    return pd.DataFrame(made)
+
+
+def test_c6_shares():
+    """C6: every share counts, and those that fail are named. Breaks if shares are averaged or forgetting is not
+    asked."""
+    assert decide("C6", fig4=shares({10: (98, 97, 0), 900: (90, 20, 0)})).word == "holds"
+    found = decide("C6", fig4=shares({10: (98, 97, 5), 100: (97, 90, 0), 900: (40, 50, 0)}))
+    assert found.word == "holds in part"
+    text = found.evidence[0].numbers
+    assert "1 of 3 shares of affected steps, ahead by 7.0" in text
+    assert "no at 1 % (ahead by 1.0 ± 0.0, class left 5.00 ± 0.00); no at 90 % (ahead by -10.0 ± 0.0)" in text
+    assert decide("C6", fig4=shares({900: (40, 50, 0)})).word == "does not hold"
+
+
+@pytest.mark.parametrize(
+    ("partial", "score", "word"), [(0.9, 1, "holds"), (0.3, 1, "does not hold"), (0.9, 40, "does not hold")]
+)
+def test_c7_maps(partial, score, word):
+    """C7: the retained map kept better, the forgotten class scored below chance. Breaks if labels are swapped."""
+    maps = [*rows("cam similarity", partial, method="partial-amnesiac", label=1),
+            *rows("cam similarity", 0.5, method="amnesiac", label=1),
+            *rows("cam similarity", 1 - partial, method="partial-amnesiac", label=3),
+            *rows("cam similarity", 0.5, method="amnesiac", label=3),
+            *rows("class score", score, method="partial-amnesiac", label=3),
+            *rows("class score", 95, method="partial-amnesiac", label=1)]  # fmt: skip
+    assert decide("C7", fig3=pd.DataFrame(maps)).word == word
+
+
+@pytest.mark.parametrize(
+    ("trained", "after", "retrained", "word"),
+    [
+        (95, 20, 15, "holds"),
+        (95, 60, 15, "does not hold"),  # not down to the level
+        (95, 2, 15, "does not hold"),  # too far below it: that tells, too
+        (15, 20, 15, "does not hold"),  # no drop
+    ],
+)
+def test_c8_membership(trained, after, retrained, word):
+    """C8: recall near the retrained model's and below the trained one's. Breaks if MIA-Efficacy is not turned."""
+    made = [*rows("MIA-Efficacy", 100 - trained, method="trained"),
+            *rows("MIA-Efficacy", 100 - retrained, method="retrain"),
+            *rows("MIA-Efficacy", 100 - after, method="partial-amnesiac", epochs=0.0)]  # fmt: skip
+    assert decide("C8", tab1=pd.DataFrame(made)).word == word
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [({"partial": 15}, "holds"), ({"left": 60}, "holds"), ({}, "does not hold"), ({"partial": 90}, "does not hold")],
+)
+def test_the_limit(change, word):
+    """With the whole class the method breaks the rest or keeps the class. Breaks if the rare scenario is read, or
+    if both ways of failing are needed."""
+    table = pd.concat([removal(), removal(**change, scenario="class")])
+    assert decide("limit", tab1=table).word == word
+    assert decide("limit", tab1=removal(partial=15)).word == "not recorded"
+
+
+@pytest.mark.parametrize("one", verdicts.CLAIMS, ids=lambda one: one.id)
+def test_nothing_or_too_little_recorded_is_no_verdict(one):
+    """No rows, rows of the trained model alone, or no seed in common. Breaks if absence reads as failure."""
+    assert judge(one.decide({})).word == "not recorded"
+    trained = pd.DataFrame([*rows(OTHERS, 98, method="trained"), *rows("UA", 3, method="trained")])
+    columns = {"phase": "training", "epoch": 1.0, "rule": None, "keep": None, "label": None}
+    bare = {item: trained.assign(**columns) for item in one.items}
+    assert judge(one.decide(bare)).word == "not recorded"
+    apart = removal()
+    apart.loc[apart["method"] != "partial-amnesiac", "seed"] += 10
+    frames = {item: apart.assign(**columns | {"phase": "removal"}) for item in one.items}
+    assert judge(one.decide(frames)).word == "not recorded"
+
+
+def test_claims_are_well_formed():
+    """Ids are unique, items exist, and all eight claims of the digest are there. Breaks if an item is renamed."""
+    ids = [one.id for one in verdicts.CLAIMS]
+    assert len(set(ids)) == len(ids)
+    assert {f"partial-C{i}" for i in range(1, 9)} <= set(ids)
+    assert all(name in items() for one in verdicts.CLAIMS for name in one.items)
+    with pytest.raises(ValueError, match="no claims of paper 'mumi'; choose one of partial"):
+        verdicts.claims("mumi")
+
+
+# ---- from records to the page ---------------------------------------------------------------------------
+
+
+def record(item, frame, seeds=SEEDS, stale=False):
+    """A laptop record in which every rare cell of the grid holds the frame's rows of its seed."""
+    made = results.Record(item, "laptop")
+    for cell in get_item(item).cells("laptop"):
+        if cell.seed in seeds and cell.settings["scenario"] == "rare":
+            part = frame[frame["seed"] == cell.seed].drop(columns=["dataset", "model"])
+            part = part.assign(dataset=cell.settings["dataset"], model=cell.settings["model"])
+            sha256 = results.checksum(results.as_text(part))
+            facts = {"seconds": 1.0, "date": "2026-01-02", "commit": "abc", "code": "", "hardware": "chip"}
+            key = f"old{cell.key}" if stale else cell.key
+            made.add(results.Segment(key, cell.settings, cell.seed, len(part), sha256, versions={}, **facts), part)
+    made.write(results.folder())
+
+
+def test_a_verdict_reads_the_best_records():
+    """From files to word, seeds and coverage. Breaks if whole items are not told from parts."""
+    record("partial-tab1", removal())
+    record("partial-tab2", removal(seeds=(0, 1)), seeds=(0, 1))
+    found = verdicts.verdict(claim("C1"))
+    assert (found.word, found.seeds, found.profiles) == ("holds", "2 to 3 seeds", ("laptop",))
+    assert (found.complete, found.items) == (1, 10)
+
+
+def test_cells_of_an_older_grid_are_not_read():
+    """What the present code would not run is no evidence. Breaks if old rows count beside new ones."""
+    record("partial-tab1", removal(), stale=True)
+    assert verdicts.verdict(claim("C1")).word == "not recorded"
+
+
+@pytest.fixture
+def page(folders):
+    """MyST text -> (HTML, warnings) of a one-page site."""
+
+    def page(text):
+        source = folders / "site"
+        (source / "notebooks" / "partial").mkdir(parents=True)
+        results.folder().mkdir(parents=True, exist_ok=True)
+        shutil.copytree(results.folder(), source / "results")
+        for item in items().values():
+            (source / item.notebook).with_suffix(".md").write_text("# A\n")
+        (source / "index.md").write_text(f"# Page\n\n{text}\n")
+        config = {"extensions": ["myst_parser", "mu.pages"], "exclude_patterns": ["_build"]}
+        warnings = folders / "warnings.txt"
+        with warnings.open("w") as sink, docutils_namespace():
+            Sphinx(
+                source, None, folders / "out", folders / "trees", "html", config, status=None, warning=sink
+            ).build()
+        kept = [w for w in warnings.read_text().splitlines() if w.strip() and "in any toctree" not in w]
+        return (folders / "out" / "index.html").read_text(), kept
+
+    return page
+
+
+@pytest.mark.parametrize("state", ["nothing", "one seed", "three seeds"])
+def test_the_page_renders_whatever_is_recorded(page, state):
+    """A row per claim, no warning. Breaks if a missing record stops the build or leaves a claim out."""
+    if state != "nothing":
+        seeds = (0,) if state == "one seed" else SEEDS
+        record("partial-tab1", removal(seeds=seeds), seeds)
+        record("partial-tab2", removal(partial=80, seeds=seeds), seeds)
+    html, warnings = page("```{verdicts} partial\n```")
+    assert not warnings
+    text = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", html))
+    for one in verdicts.CLAIMS:
+        assert one.claim.replace("'", "’") in text
+    assert 'href="notebooks/partial/tab1.html"' in html
+    if state == "nothing":
+        assert "holds;" not in text
+        assert html.count("<strong>not recorded</strong>") == len(verdicts.CLAIMS)
+    else:
+        many = "one seed" if state == "one seed" else "3 seeds"
+        complete = 0 if state == "one seed" else 2
+        assert f"holds in part; {many}; laptop profile; so far: {complete} of 10 items complete" in text
+        assert "yes MNIST, MLP: 98.0" in text
+        assert "no MNIST, LeNet: 98.0" in text
+
+
+def test_an_unknown_paper_is_an_error_of_the_page(page):
+    """A typo does not leave an empty page. Breaks if it is swallowed."""
+    assert any("no claims of paper" in w for w in page("```{verdicts} partail\n```")[1])
+
+
+# ---- ours beside the paper's ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "reported", "word"),
+    [
+        (95.0, 95.0, "reproduced"),
+        (95.0, 94.8, "reproduced"),  # 0.2 apart, 0.2000000000000028 in binary
+        (94.8, 95.0, "reproduced"),
+        (95.3, 95.0, "close"),
+        (95.6, 95.0, "close"),
+        (95.61, 95.0, "not reproduced"),
+        (90.0, 95.0, "not reproduced"),
+        (math.nan, 95.0, "not recorded"),
+        (None, 95.0, "not recorded"),
+        (95.0, math.nan, "not reported"),
+        (None, None, "not reported"),
+    ],
+)
+@pytest.mark.parametrize("sd", [None, math.nan, 0.0, 50.0])
+def test_compare(value, reported, word, sd):
+    """One tolerance, three, neither number missing taken for a match. Breaks if a large sd makes passing easier."""
+    assert compare(value, sd, reported, 0.2) == word
+
+
+def test_compare_refuses_what_makes_no_sense():
+    """A tolerance of 0, below or NaN, and a negative spread. Breaks if they pass as "not reproduced"."""
+    for tolerance in (0, -1, math.nan):
+        with pytest.raises(ValueError, match="tolerance must be above 0"):
+            compare(1, 1, 1, tolerance)
+    with pytest.raises(ValueError, match="standard deviation cannot be -1"):
+        compare(1, -1, 1, 1)
