@@ -201,7 +201,7 @@ class VerdictsDirective(Written):
                 "\n".join(self.line(e) for e in found.evidence) or f"reads {self.read(claim)}",
                 claim.test,
             ))  # fmt: skip
-        made = ["```{list-table}", ":header-rows: 1", ":class: mu-verdicts", ""]
+        made = ["```{list-table}", ":header-rows: 1", ":widths: 24 14 38 24", ":class: mu-verdicts", ""]
         for row in rows:
             made += [mark + cell.replace("\n", "\n    ") for mark, cell in zip(("* - ", *["  - "] * 3), row)]
         return "\n".join([*made, "```"])

@@ -367,8 +367,8 @@ def _efficacy(frames: Rows) -> list[Evidence]:
             continue
         answer = every(bool(left.mean() <= GONE), loss.below(PRESERVED), ahead.exceeds(-NO_DIFFERENCE))
         numbers = (
-            f"{mean_sd(trained)} before, {mean_sd(part)} after partial, {mean_sd(full)} after conventional removal; "
-            f"class left {mean_sd(left, 2)} and {mean_sd(left_full, 2)}"
+            f"{mean_sd(trained)} → {mean_sd(part)}, conventional {mean_sd(full)}; "
+            f"class left {mean_sd(left, 2)}, conventional {mean_sd(left_full, 2)}"
         )
         found.append(Evidence(network, item, (answer,), numbers, min(loss.n, ahead.n)))
     return found
@@ -384,9 +384,7 @@ def _no_fine_tuning(frames: Rows) -> list[Evidence]:
             ]
             if all(gain.n for gain in gains):
                 answer = every(gains[0].exceeds(NO_DIFFERENCE), gains[1].below(NO_DIFFERENCE))
-                numbers = (
-                    f"gain {mean_sd(gains[1].values)} after partial, {mean_sd(gains[0].values)} after conventional"
-                )
+                numbers = f"gain {mean_sd(gains[1].values)}, conventional {mean_sd(gains[0].values)}"
                 found.append(Evidence(_name(*network), item, (answer,), numbers, min(gain.n for gain in gains)))
     return found
 
@@ -413,7 +411,7 @@ def _membership(frames: Rows) -> list[Evidence]:
             off, drop = paired(after, retrained), paired(trained, after)
             if off.n and drop.n:
                 answer = every(off.below(SAME_RECALL), off.exceeds(-SAME_RECALL), drop.exceeds(0))
-                numbers = f"{mean_sd(trained)} before, {mean_sd(after)} after, retrained {mean_sd(retrained)}"
+                numbers = f"{mean_sd(trained)} → {mean_sd(after)}, retrained {mean_sd(retrained)}"
                 found.append(Evidence(_name(*network), item, (answer,), numbers, min(off.n, drop.n)))
     return found
 
@@ -429,7 +427,7 @@ def _limit(frames: Rows) -> list[Evidence]:
             loss = paired(trained, after)
             if loss.n and len(left):
                 answer = either(loss.exceeds(VISIBLE), Paired(left).exceeds(VISIBLE))
-                numbers = f"{mean_sd(trained)} before, {mean_sd(after)} after partial; class left {mean_sd(left)}"
+                numbers = f"{mean_sd(trained)} → {mean_sd(after)}; class left {mean_sd(left)}"
                 found.append(Evidence(_name(*network), item, (answer,), numbers, loss.n))
     return found
 
@@ -528,7 +526,7 @@ def _maps(frames: Rows) -> list[Evidence]:
             if ahead.n and len(score):
                 answer = every(ahead.exceeds(0), Paired(score).below(CHANCE))
                 numbers = (
-                    f"retained map {mean_sd(after, 2)} after partial, {mean_sd(full, 2)} after conventional; "
+                    f"retained map {mean_sd(after, 2)}, conventional {mean_sd(full, 2)}; "
                     f"forgotten class scored {mean_sd(score)} %"
                 )
                 found.append(Evidence(_name(*network), item, (answer,), numbers, min(ahead.n, len(score))))

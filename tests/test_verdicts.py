@@ -130,7 +130,7 @@ def test_c1_mixed_networks():
     found = decide("C1", tab1=removal(), tab2=removal(partial=80, model="lenet"))
     assert found.word == "holds in part"
     assert [e.word for e in found.evidence] == ["yes", "no"]
-    assert "97.5 ± 0.0 after partial" in found.evidence[0].numbers
+    assert "98.0 ± 0.0 → 97.5 ± 0.0, conventional" in found.evidence[0].numbers
 
 
 def test_c1_reads_a_network_once_from_where_it_has_most_seeds():
@@ -152,7 +152,7 @@ def test_c1_chooses_the_share_of_the_sweep_by_the_forget_set():
         sweep += rows(OTHERS, 10, **{**at, "rule": "bottom"})
     (found,) = decide("C1", keep=pd.DataFrame(sweep)).evidence
     assert found.word == "yes"
-    assert "97.0 ± 0.0 after partial, 80.0 ± 0.0 after conventional" in found.numbers
+    assert "→ 97.0 ± 0.0, conventional 80.0 ± 0.0" in found.numbers
 
 
 def test_one_seed_is_said():

@@ -1,0 +1,107 @@
+"""Label flipping and ascent: what they step on, what they move, and when they stop."""
+
+import pytest
+import torch
+
+import mu
+from mu.metrics import accuracy, predict
+from mu.pruning import Layout
+from mu.unlearning.label_flip import join, wrong_labels
+
+STEPPING = [name for name in mu.methods() if "flip" in name or "ascent" in name]
+
+
+@pytest.fixture(scope="module")
+def original(task, small):
+    return mu.train(small(0), task.train, mu.Recipe(epochs=30, batch_size=16, lr=1e-2))
+
+
+def run(name, original, task, **options):
+    """(unlearned model, numbers of the steps taken, models after each step)"""
+    steps, models = [], []
+
+    def watch(step, model):
+        steps.append(step)
+        models.append(torch.cat([p.detach().clone().flatten() for p in model.parameters()]))
+
+    options = {"recipe": mu.Recipe(batch_size=16, lr=1e-2), "seed": 1} | options
+    return mu.unlearn(name, original, task, on_step=watch, **options), steps, models
+
+
+def test_wrong_labels_are_wrong_and_uniform(data):
+    """Never the true label, every other one alike: chi-square over 9 labels. Breaks if 0 is drawn as a shift, or
+    the range ends one short."""
+    many = data.train[torch.arange(150).repeat(60)]
+    flipped = wrong_labels(many, 10, seed=0)
+    assert (flipped.labels != many.labels).all()
+    assert torch.equal(flipped.images, many.images)
+    shift = (flipped.labels - many.labels) % 10
+    counts = torch.bincount(shift, minlength=10)[1:].double()
+    expected = len(shift) / 9
+    assert ((counts - expected) ** 2 / expected).sum() < 26.1  # 8 degrees of freedom, p = 0.001
+    assert torch.equal(wrong_labels(many, 10, seed=0).labels, flipped.labels)
+    assert not torch.equal(wrong_labels(many, 10, seed=1).labels, flipped.labels)
+
+
+@pytest.mark.parametrize("name", STEPPING)
+def test_it_stops_once_the_forget_set_is_forgotten(name, original, task):
+    """At most `stop_at` percent right at the end, more before it. Breaks if the stop looks at other samples, or the
+    run goes on after it."""
+    model, steps, _ = run(name, original, task, stop_at=20.0, max_steps=400)
+    assert accuracy(predict(model, task.forget), task.forget.labels) <= 20.0
+    assert steps == list(range(len(steps)))
+    assert len(steps) < 400
+    if len(steps) > 10:  # one look earlier it was not forgotten: the same run cut there ends above the level
+        earlier, _, _ = run(name, original, task, stop_at=20.0, max_steps=len(steps) - 10)
+        assert accuracy(predict(earlier, task.forget), task.forget.labels) > 20.0
+
+
+@pytest.mark.parametrize("name", STEPPING)
+def test_it_never_takes_more_steps_than_allowed(name, original, task):
+    """`max_steps` ends a run that does not forget. Breaks if only the stop rule ends it."""
+    assert len(run(name, original, task, stop_at=-1.0, max_steps=7)[1]) == 7
+
+
+@pytest.mark.parametrize("name", [name for name in STEPPING if name.startswith("partial")])
+def test_a_partial_step_moves_only_its_share(name, original, task):
+    """Every step changes at most max(1, round(keep d)) entries of each layer, Adam's state or not. Breaks if the
+    mask is applied to the gradient instead of the update."""
+    _, _, models = run(name, original, task, keep=0.1, stop_at=-1.0, max_steps=6)
+    layout = Layout.of(original)
+    before = torch.cat([p.detach().flatten() for p in original.parameters()])
+    for after in models:
+        for layer in layout.split(after != before):
+            assert layer.sum() <= max(1, round(0.1 * len(layer)))
+        before = after
+
+
+def test_ascent_climbs_and_flipping_descends(original, task):
+    """One SGD step of ascent is theta + lr * gradient, of label flipping theta - lr * gradient under the wrong labels;
+    gradients by hand. Breaks if the sign or the labels are swapped."""
+    recipe = mu.Recipe(batch_size=16, optimizer="sgd", lr=0.1)
+    flipped = wrong_labels(task.forget, 10, seed=1).labels
+    for name, labels, sign in (("ascent", task.forget.labels, 1), ("label-flip", flipped, -1)):
+        original.zero_grad()
+        loss = torch.nn.functional.cross_entropy(original.train()(task.forget.images), labels)
+        loss.backward()
+        expected = torch.cat([(p + sign * 0.1 * p.grad).detach().flatten() for p in original.parameters()])
+        original.zero_grad()
+        original.eval()
+        _, _, models = run(name, original, task, recipe=recipe, max_steps=1)
+        assert torch.allclose(models[0], expected, atol=1e-6)
+
+
+def test_flipping_all_keeps_the_others_better(original, task):
+    """Stepping on the retain set too keeps more of it at equal forgetting. Breaks if the retain samples are lost or
+    relabelled on the way."""
+    alone, both = (run(name, original, task)[0] for name in ("label-flip", "label-flip-all"))
+    right = [accuracy(predict(model, task.retain), task.retain.labels) for model in (alone, both)]
+    assert right[1] > right[0]
+
+
+def test_join_is_one_after_the_other(task):
+    """Nothing lost, order kept. Breaks if labels and images are joined in different orders."""
+    joined = join(task.retain, task.forget)
+    assert len(joined) == len(task.train)
+    assert torch.equal(joined.images[-len(task.forget) :], task.forget.images)
+    assert torch.equal(joined.indices.sort().values, task.train.indices)
