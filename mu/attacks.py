@@ -2,12 +2,12 @@
 
 Four attacks, each named after what it reads:
 
-| attack             | reads                       | learns from                         | used with                |
-|--------------------|-----------------------------|-------------------------------------|--------------------------|
-| `mia_efficacy`     | confidence in the label     | members and non-members             | Jia et al.               |
-| `entropy_recall`   | entropy of the output       | members and non-members             | SSD, MU-Mis              |
-| `threshold_attack` | confidence, or any score    | the same; false positives controlled | ours                    |
-| `ShadowAttack`     | the whole softmax output    | models trained by the attacker      | Graves et al., amnesiac  |
+| attack             | reads                    | learns from                          | used with                  |
+|--------------------|--------------------------|--------------------------------------|----------------------------|
+| `mia_efficacy`     | confidence in the label  | members and non-members              | Jia et al.                 |
+| `entropy_recall`   | entropy of the output    | members and non-members              | SSD, MU-Mis                |
+| `threshold_attack` | confidence, or any score | the same, false positives controlled | ours, after Carlini et al. |
+| `ShadowAttack`     | the whole softmax output | models that the attacker trains      | Graves et al.              |
 
 The first three train on outputs of the attacked model itself. In none is lower (or higher) better: the value to
 reach is that of the retrained model.

@@ -29,13 +29,12 @@ def grad_cam(
     layer: nn.Module | None = None,
     scaled: bool = True,
 ) -> Float[Tensor, "n height width"]:
-    r"""Grad-CAM (Selvaraju et al. 2017) of each image for its label, by the package `grad-cam`.
+    """Grad-CAM (Selvaraju et al. 2017) of each image for its label, by the package `grad-cam`.
 
-    With $A^k$ the maps of the layer and $z_y$ the label's logit, the map is
-    $\mathrm{ReLU}\bigl(\sum_k \alpha_k A^k\bigr)$; $\alpha_k$ is the mean of $\partial z_y/\partial A^k$, enlarged
-    to the image by bilinear interpolation. The package rescales each map by itself to run from 0 to 1, which hides
-    how strong it is: a map that fades looks as strong as before, and a constant one becomes zero. To compare models
-    on one image take `scaled=False`, and divide by one number.
+    The map is ReLU(sum over k of a_k A_k): A_k are the maps of the layer, a_k the spatial mean of the derivative of
+    the label's logit by A_k. It is enlarged to the image by bilinear interpolation. The package then stretches each
+    map by itself to run from 0 to 1, which hides how strong it is: a map that fades looks as strong as before, and a
+    constant one becomes zero. To compare models on one image take `scaled=False`, and divide all by one number.
 
     Args:
         model: images -> logits; runs in evaluation mode. It is copied, so that its modes, gradients and hooks are

@@ -7,6 +7,8 @@ it is stored, and subtracts only what was kept.
 
 A `Ledger` stores each step by itself together with its samples, so the forget set may be chosen *after*
 training. A `RunningSum` keeps one vector, for a forget set known before: the strong baseline in storage.
+The steps of a ledger lie in *chunks*. They stay in memory, or go to one file each in a folder (`spill`) while
+training runs, for ledgers larger than memory.
 Both record true parameter differences, never $-\\eta g$: with momentum or Adam a step also carries earlier
 batches, with weight decay it carries the weights. Buffers (batch-norm statistics) are not updates and are
 left alone; `mu.training.recalibrate` re-estimates them where data may be used.
@@ -15,19 +17,31 @@ left alone; `mu.training.recalibrate` re-estimates them where data may be used.
 from __future__ import annotations
 
 import copy
+import errno
+import itertools
+import secrets
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 
 from mu import storage
 from mu.pruning import Layout, Selection
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from jaxtyping import Float, Int64
     from torch import Tensor, nn
+
+INDEX = "ledger.safetensors"  # in a spilled ledger's folder: settings, steps and samples, names of the chunks
+WAITING = 2  # chunks that may wait for the disk, beside the one being written; ours: rides out a short stall
+
+
+class LedgerFull(RuntimeError):
+    """The disk under a spilled ledger is full. The message names the folder and the last complete step."""
 
 
 class Recorder:
@@ -136,32 +150,93 @@ class Ledger(Recorder):
         values: how kept values are stored. Half precision is relative to each layer's largest change, so its
             rounding error stays below 0.05 % of it; float32 is exact.
         rule, layers, only, seed: see `Recorder`.
+        spill: an empty folder, made if absent. Every full chunk is then written there in the background, and
+            memory holds at most 1 + `WAITING` + 1 chunks (filled, waiting, being written), whatever the number
+            of steps. None keeps everything in memory.
+        chunk_steps: recorded steps in a chunk.
     """
 
-    def __init__(self, keep: float = 1.0, rule: str = "top", *,
-                 values: Literal["float16", "float32"] = "float16", **options) -> None:  # fmt: skip
+    def __init__(self, keep: float = 1.0, rule: str = "top", *, values: Literal["float16", "float32"] = "float16",
+                 spill: Path | str | None = None, chunk_steps: int = 64, **options) -> None:  # fmt: skip
         super().__init__(keep, rule, **options)
         if values not in ("float16", "float32"):
             raise ValueError(f"values must be 'float16' or 'float32', not {values!r}")
+        if chunk_steps < 1:
+            raise ValueError(f"chunk_steps must be at least 1, not {chunk_steps}")
         self.values = values
-        self.entries: list[Entry] = []
+        self.spill = None if spill is None else Path(spill)
+        self.chunk_steps = chunk_steps
+        self.steps: list[int] = []  # numbers of the recorded steps, ascending
+        self.samples: list[np.ndarray] = []  # int32[batch] of each, positions in data.train
+        self.chunks: list[list[Entry] | Path] = []  # the recorded steps, `chunk_steps` each: here, or in a file
 
     def __len__(self) -> int:
-        return len(self.entries)
+        return len(self.steps)
+
+    @property
+    def entries(self) -> list[Entry]:
+        """All recorded steps, read from their files if spilled."""
+        return [entry for number in range(len(self.chunks)) for entry in self._read(number)]
 
     @property
     def nbytes(self) -> int:
         """Bytes that all recorded steps occupy, sample lists and index cost included."""
-        return sum(4 + e.samples.nbytes + e.mask.nbytes + e.values.nbytes + e.scales.nbytes for e in self.entries)
+        if not self.steps:
+            return 0
+        mask = 0 if self.selection.keeps_all(self.layout) else -(-self.layout.size // 8)
+        values = sum(self.selection.counts(self.layout)) * getattr(torch, self.values).itemsize
+        each = 4 + mask + values + 4 * len(self.layout.names)
+        return len(self) * each + sum(samples.nbytes for samples in self.samples)
+
+    def begin(self, layout: Layout) -> None:
+        """Start recording.
+
+        Raises:
+            FileExistsError: the spill folder holds something already; the message names it.
+            LedgerFull: there is no space in it.
+        """
+        super().begin(layout)
+        if self.spill is not None:
+            self.spill.mkdir(parents=True, exist_ok=True)
+            if any(self.spill.iterdir()):
+                raise FileExistsError(f"{self.spill} is not empty; spill a ledger into a folder of its own")
+            self._run = secrets.token_hex(8)  # written into every file, so that chunks of two runs cannot mix
+            self._write_index()  # claims the folder; until `finish` it says that the run is not finished
+            self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mu.Ledger")
+            self._writes: deque[Future] = deque()
+
+    def record(self, step: int, change: Float[Tensor, " d"], samples: Int64[Tensor, " b"]) -> None:
+        """Keep the selected part of `change`, the parameter difference (after - before) of one step.
+
+        Raises:
+            LedgerFull: the disk became full while an earlier chunk was written.
+        """
+        if self.spill is not None:
+            self._await_writes()
+        super().record(step, change, samples)
+
+    def finish(self) -> None:
+        """Write what is not written yet; from here on the ledger can be used.
+
+        Raises:
+            LedgerFull: the disk is full.
+        """
+        if self.spill is not None:
+            if self.chunks and not isinstance(self.chunks[-1], Path):
+                self._hand_over()
+            self._await_writes(pending=0)
+            self._writer.shutdown()
+            self._write_index(finalised=True)
+        super().finish()
 
     def affected(self, sample_indices: Int64[Tensor, " n"]) -> Int64[Tensor, " steps"]:
-        """Numbers of the recorded steps whose batch held any of the samples, ascending."""
+        """Numbers of the recorded steps whose batch held any of the samples, ascending. No chunk is read."""
         wanted = torch.as_tensor(sample_indices).cpu().numpy()
-        return torch.tensor([e.step for e in self.entries if np.isin(e.samples, wanted).any()], dtype=torch.int64)
+        return torch.tensor([self.steps[i] for i in self._holding(wanted)], dtype=torch.int64)
 
     def _store(self, step, change, samples) -> None:
         views = self.layout.split(change)
-        scales = torch.stack(torch._foreach_norm(views, float("inf")))
+        scales = torch.stack([x.abs().amax() for x in views]).float()  # a tenth of the time of a norm
         counts = torch.tensor(self.selection.counts(self.layout), device=change.device)
         if self.selection.keeps_all(self.layout):
             mask, kept = torch.empty(0, dtype=torch.uint8), change
@@ -174,7 +249,7 @@ class Ledger(Recorder):
         else:
             scales = torch.ones_like(scales)
             kept = kept.clone()
-        self.entries.append(
+        self._append(
             Entry(
                 step,
                 samples.cpu().numpy().astype(np.int32),
@@ -184,12 +259,26 @@ class Ledger(Recorder):
             )
         )
 
+    def _append(self, entry: Entry) -> None:
+        if len(self) % self.chunk_steps == 0:
+            self.chunks.append([])
+        self.chunks[-1].append(entry)
+        self.steps.append(entry.step)
+        self.samples.append(entry.samples)
+        if self.spill is not None and len(self) % self.chunk_steps == 0:
+            self._hand_over()
+
+    def _holding(self, wanted: np.ndarray) -> list[int]:
+        """Places, in the order of recording, of the steps whose batch held one of the samples."""
+        return [i for i, samples in enumerate(self.samples) if np.isin(samples, wanted).any()]
+
     def _total(self, sample_indices) -> Float[Tensor, " d"]:
         total = torch.zeros(self.layout.size, dtype=torch.float64)
         counts = torch.tensor(self.selection.counts(self.layout))
-        steps = set(self.affected(sample_indices).tolist())
-        for entry in self.entries:
-            if entry.step in steps:
+        places = self._holding(sample_indices.numpy())
+        for number, held in itertools.groupby(places, key=lambda i: i // self.chunk_steps):
+            chunk = self._read(number)
+            for entry in (chunk[i % self.chunk_steps] for i in held):
                 change = entry.values.double() * entry.scales.double().repeat_interleave(counts)
                 if len(entry.mask):
                     total[_unpack(entry.mask, len(total))] += change
@@ -197,43 +286,74 @@ class Ledger(Recorder):
                     total += change
         return total
 
+    # ---- files: a ledger in one file, or an index and a file for each chunk
+
     def save(self, path: str | Path) -> None:
-        """Store the ledger, checksummed, in one safetensors file."""
+        """Store the ledger, checksummed, in one safetensors file.
+
+        A spilled ledger is read into memory for this. If it does not fit, copy its folder instead.
+        """
         if not self.finalised:
             raise ValueError("this ledger holds no finished training run; nothing is saved")
-        lengths = [len(e.samples) for e in self.entries]
-        samples = [np.empty(0, np.int32), *(e.samples for e in self.entries)]
-        stack = lambda parts, empty: torch.stack(parts) if parts else empty  # noqa: E731
-        storage.save(
-            path,
-            {
-                "steps": torch.tensor([e.step for e in self.entries], dtype=torch.int64),
-                "lengths": torch.tensor(lengths, dtype=torch.int64),
-                "samples": torch.from_numpy(np.concatenate(samples)),
-                "masks": stack([e.mask for e in self.entries], torch.empty(0, 0, dtype=torch.uint8)),
-                "values": stack([e.values for e in self.entries], torch.empty(0, 0)),
-                "scales": stack([e.scales for e in self.entries], torch.empty(0, 0)),
-                **({} if self.only is None else {"only": self.only}),
-            },
-            {
-                "keep": self.keep,
-                "rule": self.selection.rule,
-                "layers": self.selection.layers,
-                "seed": self.selection.seed,
-                "values": self.values,
-                "names": self.layout.names,
-                "shapes": self.layout.shapes,
-                "steps_seen": self.steps_seen,
-            },
-        )
+        storage.save(path, self._tensors(self.entries), self._facts())
 
     @classmethod
     def load(cls, path: str | Path) -> Ledger:
-        """Read a saved ledger.
+        """Read a saved ledger, or open the folder of a spilled one, whose chunks are read when they are needed.
 
         Raises:
+            FileNotFoundError: there is no such file, or the folder holds no ledger.
+            ValueError: the training run that spilled into this folder did not finish; see `recover`.
             mu.storage.CorruptFile: a byte of the file is not what was written; the message names the file.
+                The same, and FileNotFoundError, are raised for a chunk by the method that needs it.
         """
+        path = Path(path)
+        ledger, tensors, facts = cls._open(path / INDEX if path.is_dir() else path)
+        if "chunk" in facts:
+            raise ValueError(f"{path} is one chunk of a ledger; load its folder")
+        if "chunks" not in facts:
+            for entry in _entries(tensors):
+                ledger._append(entry)
+        elif facts["finalised"]:
+            ledger.steps = tensors["steps"].tolist()
+            ledger.samples = _split_samples(tensors)
+            ledger.chunks = [ledger.spill / name for name in facts["chunks"]]
+        else:
+            raise ValueError(
+                f"the training run that spilled into {ledger.spill} did not finish; "
+                f"mu.Ledger.recover opens the steps that are complete"
+            )
+        ledger.finalised = True
+        return ledger
+
+    @classmethod
+    def recover(cls, folder: str | Path) -> Ledger:
+        """The complete chunks of a run that did not finish: a ledger of its first `steps_seen` training steps.
+
+        It can be subtracted from the model as it was after those steps, and from no other. Writes nothing.
+
+        Raises:
+            FileNotFoundError: the folder holds no ledger.
+            mu.storage.CorruptFile: a chunk is damaged; the message names it.
+        """
+        ledger, _, facts = cls._open(Path(folder) / INDEX)
+        if facts["finalised"]:
+            return cls.load(folder)
+        for number in itertools.count():
+            path = ledger.spill / _chunk_name(number)
+            if not path.exists():
+                break
+            ledger.chunks.append(path)
+            tensors, facts = ledger._load_chunk(number)
+            ledger.steps += tensors["steps"].tolist()
+            ledger.samples += _split_samples(tensors)
+            ledger.steps_seen = facts["steps_seen"]
+        ledger.finalised = True
+        return ledger
+
+    @classmethod
+    def _open(cls, path: Path) -> tuple[Ledger, dict[str, Tensor], dict]:
+        """A file's tensors and facts, and a ledger with its settings and no steps yet."""
         tensors, facts = storage.load(path)
         ledger = cls(
             facts["keep"],
@@ -245,15 +365,90 @@ class Ledger(Recorder):
         )
         ledger.layout = Layout(tuple(facts["names"]), tuple(tuple(shape) for shape in facts["shapes"]))
         ledger.steps_seen = facts["steps_seen"]
-        samples = tensors["samples"].split(tensors["lengths"].tolist())
-        ledger.entries = [
-            Entry(int(step), ids.numpy(), mask, values, scales)
-            for step, ids, mask, values, scales in zip(
-                tensors["steps"], samples, tensors["masks"], tensors["values"], tensors["scales"], strict=True
-            )
-        ]
-        ledger.finish()
-        return ledger
+        if "chunks" in facts:
+            ledger.spill, ledger.chunk_steps, ledger._run = path.parent, facts["chunk_steps"], facts["run"]
+        return ledger, tensors, facts
+
+    def _hand_over(self) -> None:
+        """Give the last chunk to the writer; wait if too many wait already."""
+        number, entries = len(self.chunks) - 1, self.chunks[-1]
+        facts = {**self._facts(), "run": self._run, "chunk": number}
+        self._await_writes(pending=WAITING)
+        self.chunks[-1] = self.spill / _chunk_name(number)
+        self._writes.append(self._writer.submit(self._write_chunk, number, entries, facts))
+
+    def _await_writes(self, pending: int = WAITING + 1) -> None:
+        """Wait until at most `pending` chunks are not written yet; raise what went wrong with one."""
+        while self._writes and (len(self._writes) > pending or self._writes[0].done()):
+            if error := self._writes[0].exception():
+                self._writer.shutdown(wait=False, cancel_futures=True)
+                raise error  # and again at every later call: the chunk stays first in the queue
+            self._writes.popleft()
+
+    def _write_chunk(self, number: int, entries: list[Entry], facts: dict) -> None:
+        self._write(_chunk_name(number), self._tensors(entries), facts, complete=number * self.chunk_steps)
+
+    def _write_index(self, finalised: bool = False) -> None:
+        facts = {
+            "run": self._run,
+            "finalised": finalised,
+            "chunk_steps": self.chunk_steps,
+            "chunks": [path.name for path in self.chunks],
+        }
+        self._write(INDEX, self._index(self.steps, self.samples), {**self._facts(), **facts}, complete=len(self))
+
+    def _write(self, name: str, tensors: dict[str, Tensor], facts: dict, complete: int) -> None:
+        """Save a file of the folder; should the disk be full, the first `complete` steps are still good."""
+        try:
+            storage.save(self.spill / name, tensors, facts)
+        except (OSError, SafetensorError) as error:
+            if not _disk_full(error):
+                raise
+            last = f"step {self.steps[complete - 1]} is the last complete one" if complete else "no step is complete"
+            raise LedgerFull(
+                f"no space left for the ledger in {self.spill}: {last}; "
+                f"mu.Ledger.recover opens the steps that are complete"
+            ) from error
+
+    def _read(self, number: int) -> list[Entry]:
+        chunk = self.chunks[number]
+        return chunk if isinstance(chunk, list) else _entries(self._load_chunk(number)[0])
+
+    def _load_chunk(self, number: int) -> tuple[dict[str, Tensor], dict]:
+        path = self.chunks[number]
+        tensors, facts = storage.load(path)
+        if (facts.get("run"), facts.get("chunk")) != (self._run, number):
+            raise storage.CorruptFile(f"{path} is not chunk {number} of the ledger in {self.spill}")
+        return tensors, facts
+
+    def _index(self, steps: list[int], samples: list[np.ndarray]) -> dict[str, Tensor]:
+        return {
+            "steps": torch.tensor(steps, dtype=torch.int64),
+            "lengths": torch.tensor([len(ids) for ids in samples], dtype=torch.int64),
+            "samples": torch.from_numpy(np.concatenate([np.empty(0, np.int32), *samples])),
+            **({} if self.only is None else {"only": self.only}),
+        }
+
+    def _tensors(self, entries: list[Entry]) -> dict[str, Tensor]:
+        stack = lambda parts, empty: torch.stack(parts) if parts else empty  # noqa: E731
+        return {
+            **self._index([e.step for e in entries], [e.samples for e in entries]),
+            "masks": stack([e.mask for e in entries], torch.empty(0, 0, dtype=torch.uint8)),
+            "values": stack([e.values for e in entries], torch.empty(0, 0)),
+            "scales": stack([e.scales for e in entries], torch.empty(0, 0)),
+        }
+
+    def _facts(self) -> dict:
+        return {
+            "keep": self.keep,
+            "rule": self.selection.rule,
+            "layers": self.selection.layers,
+            "seed": self.selection.seed,
+            "values": self.values,
+            "names": self.layout.names,
+            "shapes": self.layout.shapes,
+            "steps_seen": self.steps_seen,
+        }
 
 
 class RunningSum(Recorder):
@@ -292,6 +487,29 @@ class RunningSum(Recorder):
     def _require_all(self, sample_indices: Int64[Tensor, " n"]) -> None:
         if not torch.equal(sample_indices.unique(), self.only.unique()):
             raise ValueError("a running sum can take back only the whole set it was kept for")
+
+
+def _entries(tensors: dict[str, Tensor]) -> list[Entry]:
+    """The steps in a file's tensors; the inverse of `Ledger._tensors`."""
+    heavy = (tensors[name] for name in ("masks", "values", "scales"))
+    return [
+        Entry(int(step), *parts)
+        for step, *parts in zip(tensors["steps"], _split_samples(tensors), *heavy, strict=True)
+    ]
+
+
+def _split_samples(tensors: dict[str, Tensor]) -> list[np.ndarray]:
+    return [ids.numpy() for ids in tensors["samples"].split(tensors["lengths"].tolist())]
+
+
+def _chunk_name(number: int) -> str:
+    return f"chunk-{number:05d}.safetensors"
+
+
+def _disk_full(error: Exception) -> bool:
+    """Whether a write failed for want of space. safetensors hands the system's error on as text only."""
+    codes = (errno.ENOSPC, errno.EDQUOT)
+    return getattr(error, "errno", None) in codes or any(f"(os error {code})" in str(error) for code in codes)
 
 
 def _pack(mask: Tensor) -> Tensor:

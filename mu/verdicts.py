@@ -116,7 +116,7 @@ class Claim:
     """A claim and its test.
 
     Attributes:
-        id: `<paper>-<C and the digest's number>`, or `<paper>-<word>` for a check of ours.
+        id: `<paper>-C<number>`, or `<paper>-<word>` for a check of ours.
         claim: one sentence, our words.
         source: where the claim is made.
         test: when it counts as held, one sentence with its margins.

@@ -1,13 +1,29 @@
-"""The published membership attack, against scikit-learn on every single point."""
+"""The membership attacks: the published one against scikit-learn on every single point, the others by brute force."""
 
 import time
 
 import numpy as np
 import pytest
+import scipy.optimize
+import scipy.special
+import scipy.stats
 import torch
+from sklearn.metrics import roc_auc_score
 from sklearn.svm import SVC
+from torch import nn
 
-from mu.attacks import CONFIDENCE_STEPS, mia_efficacy
+import mu
+from mu.attacks import (
+    CONFIDENCE_STEPS,
+    ShadowAttack,
+    ShadowOutputs,
+    _entropy,
+    entropy_recall,
+    mia_efficacy,
+    threshold_attack,
+    train_shadows,
+)
+from mu.models import Normalise
 
 
 def published(member, nonmember, forget):
@@ -77,12 +93,13 @@ def test_one_of_each_and_gradients():
 
 
 @pytest.mark.parametrize("empty", [0, 1, 2])
-def test_an_empty_set_is_an_error(empty):
+@pytest.mark.parametrize(("attack", "shape"), [(mia_efficacy, ()), (entropy_recall, (3,)), (threshold_attack, ())])
+def test_an_empty_set_is_an_error(attack, shape, empty):
     """Nothing can be inferred from nothing; scikit-learn's own message would not say what is missing."""
-    sets = [torch.rand(5) for _ in range(3)]
-    sets[empty] = torch.empty(0)
+    sets = [torch.rand(5, *shape) for _ in range(3)]
+    sets[empty] = torch.empty(0, *shape)
     with pytest.raises(ValueError, match="one is empty"):
-        mia_efficacy(*sets)
+        attack(*sets)
 
 
 def test_twenty_thousand_points_take_a_moment():
@@ -94,3 +111,240 @@ def test_twenty_thousand_points_take_a_moment():
     start = time.process_time()
     mia_efficacy(*sets)
     assert time.process_time() - start < 1
+
+
+# ---- entropy ---------------------------------------------------------------------------------------------
+
+
+def test_entropy_in_closed_form():
+    """ln C for equal logits, 0 for a sure one, -sum p ln p between, in nats.
+
+    Bits, a mean over classes, or 0 * -inf of a probability that underflows would each show here.
+    """
+    p = torch.tensor([0.5, 0.25, 0.25], dtype=torch.double)
+    logits = torch.stack([torch.zeros(3).double(), torch.tensor([5000.0, 0, -5000]).double(), p.log() + 7])
+    expected = [np.log(3), 0, 1.5 * np.log(2)]
+    assert _entropy(logits).tolist() == pytest.approx(expected, abs=1e-12)
+    assert _entropy(logits.float()).tolist() == pytest.approx(expected, abs=1e-6)
+
+
+def logits_of(seed, n, sharpness):
+    random = np.random.default_rng(seed)
+    return torch.from_numpy(sharpness * random.standard_normal((n, 4)))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_entropy_recall_is_that_of_the_optimum(seed):
+    """Against the balanced logistic loss written out and minimised by scipy, ten times more members than others.
+
+    Without class weights nearly everything is called a member; with the labels swapped the share is its complement.
+    """
+    sets = logits_of(seed, 1000, 3), logits_of(seed + 10, 100, 2), logits_of(seed + 20, 300, 2.5)
+    member, nonmember, forget = (scipy.stats.entropy(scipy.special.softmax(x.numpy(), 1), axis=1) for x in sets)
+
+    def loss(parameters):
+        w, b = parameters
+        weight = (len(member) + len(nonmember)) / 2  # n / (2 n_class) for each sample of a class
+        value = weight * np.logaddexp(0, -(w * member + b)).mean()
+        return value + weight * np.logaddexp(0, w * nonmember + b).mean() + w**2 / 2
+
+    w, b = scipy.optimize.minimize(loss, [0.0, 0.0], method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-9}).x
+    expected = 100 * np.mean(w * forget + b > 0)
+    assert 20 < expected < 80
+    assert entropy_recall(*sets) == pytest.approx(expected, abs=0.4)  # one forget sample
+
+
+def test_entropy_recall_of_sure_and_unsure():
+    """A forget set as sure as the members is recalled whole, one as unsure as the others not at all."""
+    sure, unsure = logits_of(0, 50, 40), logits_of(1, 50, 0.1)
+    assert entropy_recall(sure, unsure, logits_of(2, 9, 40)) == 100
+    assert entropy_recall(sure, unsure, logits_of(2, 9, 0.1)) == 0
+
+
+# ---- threshold -------------------------------------------------------------------------------------------
+
+
+def few_values(seed):
+    """Scores with many ties within and across the sets."""
+    random = np.random.default_rng(seed)
+    draw = lambda n, shift: np.clip(np.round(random.normal(shift, 3, n)), 0, 12) / 12  # noqa: E731
+    return draw(300, 8), draw(250, 5), draw(90, 7)
+
+
+@pytest.mark.parametrize(
+    "sets", [*(confidences(seed) for seed in range(3)), *(few_values(seed) for seed in range(3))]
+)
+def test_threshold_scores_by_brute_force(sets):
+    """Every threshold tried, one by one; the AUC against scikit-learn.
+
+    Ties counted whole or not at all, members taken for the AUC's positives, or one false positive too many fail it.
+    """
+    member, nonmember, forget = sets
+    scores = threshold_attack(*map(torch.from_numpy, sets))
+    labels = np.r_[np.ones(len(forget)), np.zeros(len(nonmember))]
+    assert scores.auc == pytest.approx(roc_auc_score(labels, np.r_[forget, nonmember]), abs=1e-12)
+
+    thresholds = np.r_[np.unique(np.concatenate(sets)), np.inf]
+    controlled = [t for t in thresholds if (nonmember >= t).mean() <= 0.01]
+    assert scores.tpr_at_1_fpr == pytest.approx(100 * max((forget >= t).mean() for t in controlled), abs=1e-9)
+
+    among = np.r_[np.unique(np.r_[member, nonmember]), np.inf]
+    best = max(among, key=lambda t: (round((member >= t).mean() - (nonmember >= t).mean(), 12), t))
+    assert scores.recall == pytest.approx(100 * (forget >= best).mean(), abs=1e-9)
+
+
+def test_threshold_scores_see_the_order_only():
+    """Any increasing function of the score gives the same result; the sign turned round does not."""
+    sets = [torch.from_numpy(x) for x in confidences(0)]
+    scores = threshold_attack(*sets)
+    assert threshold_attack(*(torch.log(x) for x in sets)) == pytest.approx(scores)
+    assert threshold_attack(*(-x for x in sets)).auc == pytest.approx(1 - scores.auc)
+
+
+def test_never_trained_samples_are_at_chance():
+    """Forget samples drawn as the non-members are: AUC near one half, 1 % of them above the 1 % threshold."""
+    random = np.random.default_rng(0)
+    member, nonmember, forget = random.normal(1, 1, 5000), random.normal(0, 1, 20000), random.normal(0, 1, 20000)
+    scores = threshold_attack(member, nonmember, forget)
+    assert scores.auc == pytest.approx(0.5, abs=0.01)
+    assert scores.tpr_at_1_fpr == pytest.approx(1, abs=0.3)
+    assert scores.recall == pytest.approx(100 * (1 - scipy.stats.norm.cdf(0.5)), abs=4)  # threshold midway
+
+
+def test_few_nonmembers_allow_no_false_positive():
+    """With 99 non-members one would be more than 1 %; with 100 it is allowed."""
+    forget = torch.tensor([98.0, 99.0, 98.5])
+    assert threshold_attack(forget, torch.arange(1.0, 100), forget).tpr_at_1_fpr == 0
+    assert threshold_attack(forget, torch.arange(0.0, 100), forget).tpr_at_1_fpr == pytest.approx(100 * 2 / 3)
+
+
+# ---- shadow models ---------------------------------------------------------------------------------------
+
+
+def noise(seed, n=300):
+    """Random images with random labels out of two: nothing to learn, everything to remember."""
+    generator = torch.Generator().manual_seed(seed)
+    images = torch.randint(256, (n, 1, 8, 8), generator=generator, dtype=torch.uint8)
+    return mu.Samples(images, torch.randint(2, (n,), generator=generator), torch.arange(n))
+
+
+def network():
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(0)
+        return nn.Sequential(
+            Normalise((0.5,), (0.3,)), nn.Flatten(), nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 2)
+        )
+
+
+MEMORISE = mu.Recipe(epochs=25, lr=3e-3, batch_size=32)
+GLANCE = mu.Recipe(epochs=1, batch_size=64)
+
+
+@pytest.fixture(scope="module")
+def shadows():
+    return train_shadows(network(), noise(0), MEMORISE, count=4, seed=1)
+
+
+def test_members_are_recalled_and_others_are_not(shadows):
+    """A network that remembers its training set is found out; samples it never saw are called members as often as
+    the attack is wrong. Flags swapped, members of another shadow, or logits taken for probabilities fail it.
+    """
+    seen, unseen = noise(2), noise(3)
+    attacked = mu.train(network(), seen, MEMORISE, seed=5)
+    for label in (0, 1):
+        attack = ShadowAttack.fit(shadows, label, seed=0)
+        recall = {name: attack.recall(mu.predict(attacked, part[part.labels == label]))
+                  for name, part in (("seen", seen), ("unseen", unseen))}  # fmt: skip
+        assert recall["seen"] > 95
+        assert recall["unseen"] < 65  # half of them get the right label by luck, most of those with confidence
+        assert recall["unseen"] == pytest.approx(attack.false_positive_rate, abs=20)
+        assert attack.held_out_accuracy > 65
+
+
+def test_shadows_are_what_they_say():
+    """Outputs are those of the shadow handed out, halves are halves and differ, and the model stays untouched.
+
+    A shadow trained on its non-members, or all on one half, would show.
+    """
+    model, pool, handed = network(), noise(0, 101), []
+    before = [p.clone() for p in model.parameters()]
+    out = train_shadows(model, pool, GLANCE, count=3, seed=7, on_done=lambda i, shadow: handed.append((i, shadow)))
+    assert [i for i, _ in handed] == [0, 1, 2]
+    for i, shadow in handed:
+        assert torch.equal(out.probabilities[i], mu.predict(shadow, pool).softmax(1))
+    assert out.probabilities.shape == (3, 101, 2)
+    assert out.member.sum(1).tolist() == [50, 50, 50]
+    assert len({tuple(row.tolist()) for row in out.member}) == 3
+    assert torch.equal(out.labels, pool.labels)
+    assert all(map(torch.equal, before, model.parameters()))
+
+
+def test_a_memorising_shadow_is_right_on_its_members(shadows):
+    """On random labels only what was trained on is right: near 100 % of the members, about half of the others."""
+    right = shadows.probabilities.argmax(2) == shadows.labels
+    assert right[shadows.member].double().mean() > 0.95
+    assert 0.3 < right[~shadows.member].double().mean() < 0.7
+
+
+def test_shadows_repeat_by_seed():
+    """Same seed: bitwise the same, and the first ones do not depend on how many follow. Another seed: none in common.
+
+    Seeds that are counted up (seed + i) would share shadows between neighbouring seeds.
+    """
+    runs = [
+        train_shadows(network(), noise(0, 60), GLANCE, count=n, seed=seed) for n, seed in ((3, 0), (2, 0), (3, 1))
+    ]
+    assert torch.equal(runs[0].probabilities[:2], runs[1].probabilities)
+    assert torch.equal(runs[0].member[:2], runs[1].member)
+    assert not any(torch.equal(a, b) for a in runs[0].probabilities for b in runs[2].probabilities)
+
+
+def test_the_attack_repeats_by_seed(shadows):
+    """Same seed: the same network, bit by bit; global random state is left alone. Another seed: another network."""
+    state = np.random.get_state()[1].copy()  # noqa: NPY002
+    fits = [ShadowAttack.fit(shadows, 0, seed) for seed in (3, 3, 4)]
+    assert np.array_equal(state, np.random.get_state()[1])  # noqa: NPY002
+    first, again, other = (fit.classifier.coefs_[0] for fit in fits)
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert fits[0].classifier.n_iter_ == 10
+    assert [w.shape for w in fits[0].classifier.coefs_] == [(2, 256), (256, 128), (128, 1)]
+
+
+def outputs(right_members, wrong_members, nonmembers):
+    """One shadow and class 0: right members answer (.9, .1), all others (.1, .9); one sample of class 1 besides."""
+    count = right_members + wrong_members + nonmembers
+    probabilities = torch.tensor([[0.1, 0.9]]).repeat(count + 1, 1)
+    probabilities[:right_members] = torch.tensor([0.9, 0.1])
+    member = torch.arange(count + 1) < right_members + wrong_members
+    return ShadowOutputs(probabilities[None], torch.tensor([0] * count + [1]), member[None])
+
+
+def test_wrong_members_are_left_out_and_wrong_nonmembers_are_not():
+    """(.1, .9) belongs to 1,500 wrong members and 200 non-members: left out, the answer is "not a member".
+
+    Kept, it would be "member". Were non-members filtered as well, none would be left.
+    """
+    attack = ShadowAttack.fit(outputs(300, 1500, 200), 0, seed=0)
+    assert (attack.held_out_accuracy, attack.false_positive_rate) == (100, 0)
+    assert attack.recall(torch.log(torch.tensor([[0.9, 0.1], [0.1, 0.9], [0.1, 0.9], [0.9, 0.1]]))) == 50
+    assert attack.recall(torch.log(torch.tensor([[0.9, 0.1]])) + 30) == 100  # a shift changes no probability
+
+
+@pytest.mark.parametrize(
+    ("counts", "label"), [((0, 0, 50), 0), ((0, 50, 50), 0), ((50, 0, 0), 0), ((50, 0, 50), 1), ((50, 0, 50), 5)]
+)
+def test_a_class_without_both_kinds_is_an_error(counts, label):
+    """No members, none that is right, no non-members, or no such class: the message names the class."""
+    with pytest.raises(ValueError, match=f"class {label} has"):
+        ShadowAttack.fit(outputs(*counts), label, seed=0)
+
+
+def test_nothing_to_train_or_to_ask():
+    """No shadow, no pool to halve, no sample to judge."""
+    for count, pool in ((0, noise(0, 10)), (1, noise(0, 1))):
+        with pytest.raises(ValueError, match="at least one shadow and two samples"):
+            train_shadows(network(), pool, GLANCE, count=count, seed=0)
+    attack = ShadowAttack.fit(outputs(50, 0, 50), 0, seed=0)
+    with pytest.raises(ValueError, match="no samples"):
+        attack.recall(torch.empty(0, 2))

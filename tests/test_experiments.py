@@ -233,7 +233,7 @@ def test_models_kept_for_one_version_of_the_code_are_not_used_by_another(monkeyp
     trial = Trial(get_item("partial-tab1").cells("smoke")[0].settings, 0, "cpu")
     assert trial._identity()["code"] == runner.code_digest("partial")
     trial.retrain()
-    monkeypatch.setattr(runner, "code_digest", lambda item: "changed")
+    monkeypatch.setattr("mu.experiments.partial.code_digest", lambda item: "changed")
     trial.retrain()
     assert len(list((cache_folder() / "trained").iterdir())) == 2
 

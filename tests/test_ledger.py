@@ -4,15 +4,21 @@
 """
 
 import copy
+import errno
+import gc
+import shutil
+import time
 
 import numpy as np
 import pytest
 import torch
+from safetensors import SafetensorError
 from torch import nn
 from torch.nn import functional
 
 import mu
-from mu.ledger import Recorder
+from mu import storage
+from mu.ledger import WAITING, Entry, LedgerFull, Recorder
 from mu.pruning import Layout, Selection
 from mu.storage import CorruptFile
 from mu.training import recalibrate
@@ -465,6 +471,7 @@ def test_wrong_arguments_are_named():
         ({"values": "int8"}, "'float16' or 'float32', not 'int8'"),
         ({"rule": "biggest"}, "top, bottom"),
         ({"keep": 0}, "0"),
+        ({"chunk_steps": 0}, "at least 1, not 0"),
     ):
         with pytest.raises(ValueError, match=message):
             mu.Ledger(**arguments)
@@ -520,6 +527,280 @@ def test_a_damaged_ledger_is_refused_by_name(task, small, tmp_path):
             mu.Ledger.load(path)
     path.write_bytes(whole)
     assert len(mu.Ledger.load(path)) == len(ledger)
+
+
+# ---- ledgers larger than memory -------------------------------------------------------------------------
+
+
+def chunk(number):
+    return f"chunk-{number:05d}.safetensors"
+
+
+def identical(mine, theirs):
+    """Whether two lists of entries are bitwise the same."""
+    return len(mine) == len(theirs) and all(
+        a.step == b.step and (a.samples == b.samples).all() and all(torch.equal(x, y) for x, y in zip(a[2:], b[2:]))
+        for a, b in zip(mine, theirs)
+    )
+
+
+def breaking(monkeypatch, name, error):
+    """From now on, writing the file called `name` raises `error`; other files are written as ever."""
+    save = storage.save
+
+    def breaks(path, tensors, metadata):
+        if path.name == name and (name != "ledger.safetensors" or metadata["finalised"]):
+            raise error
+        save(path, tensors, metadata)
+
+    monkeypatch.setattr(storage, "save", breaks)
+
+
+@pytest.mark.parametrize("chunk_steps", [1, 3, 10, 64])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"keep": 0.1},
+        {"values": "float32"},
+        {"keep": 0.3, "rule": "random", "seed": 3, "layers": ("3.weight", "6.bias")},
+        {"keep": 0.1, "only": indices(5, 60)},
+        {"only": indices(10_000)},  # no step at all
+    ],
+)
+def test_a_spilled_ledger_is_the_ledger_in_memory(task, small, same, tmp_path, options, chunk_steps):
+    """Training, steps, bytes, subtraction and the single file are bitwise the same, from the folder too.
+
+    Dropping the last chunk, which is not full, or reading the chunks in another order fails this.
+    """
+    folder, plain = tmp_path / "spilled", mu.train(small(), task.train, ADAM)
+    memory, spilled = mu.Ledger(**options), mu.Ledger(**options, spill=folder, chunk_steps=chunk_steps)
+    trained = mu.train(small(), task.train, ADAM, ledger=[memory, spilled])
+    assert same(trained, plain)
+    names = {chunk(i) for i in range(-(-len(memory) // chunk_steps))}
+    assert {path.name for path in folder.iterdir()} == {"ledger.safetensors", *names}
+    watched = options.get("only", task.train.indices)
+    memory.save(tmp_path / "memory")
+    for ledger in (spilled, mu.Ledger.load(folder), mu.Ledger.load(str(folder)), mu.Ledger.recover(folder)):
+        assert ledger.selection == memory.selection
+        assert (len(ledger), ledger.nbytes) == (len(memory), memory.nbytes)
+        assert (ledger.steps_seen, ledger.values) == (20, memory.values)
+        assert identical(ledger.entries, memory.entries)
+        for wanted in (watched, watched[1:2], indices()):
+            assert torch.equal(ledger.affected(wanted), memory.affected(wanted))
+            assert same(ledger.subtract(trained, wanted), memory.subtract(trained, wanted))
+        ledger.save(tmp_path / "copy")
+        assert (tmp_path / "copy").read_bytes() == (tmp_path / "memory").read_bytes()
+        with pytest.raises(ValueError, match="use a new one"):
+            mu.train(small(), task.train, ADAM, ledger=ledger)
+
+
+def test_only_chunks_with_an_affected_step_are_read(task, small, tmp_path, monkeypatch):
+    """Opening, `affected` and `nbytes` read the index only; subtraction reads each needed chunk once, in order.
+
+    Reading every chunk, or a chunk once a step, fails this.
+    """
+    mu.train(small(), task.train, ADAM, ledger=(spilled := mu.Ledger(0.1, spill=tmp_path / "l", chunk_steps=2)))
+    read, load = [], storage.load
+    monkeypatch.setattr(storage, "load", lambda path: read.append(path.name) or load(path))
+    ledger = mu.Ledger.load(tmp_path / "l")
+    steps = ledger.affected(indices(0, 1)).tolist()
+    assert ledger.nbytes == spilled.nbytes > 0
+    assert read == ["ledger.safetensors"]
+    read.clear()
+    ledger.subtract(small(), indices(0, 1))
+    assert read == [chunk(i) for i in sorted({step // 2 for step in steps})]
+    assert 0 < len(read) < len(steps) < 10
+
+
+def test_memory_does_not_grow_with_the_steps(task, small, tmp_path, monkeypatch):
+    """Before a slow disk, no more than the filled, the waiting and the written chunk are held, at any step.
+
+    An unbounded queue, or a ledger that keeps what it has written, fails this.
+    """
+    save, held = storage.save, []
+    monkeypatch.setattr(storage, "save", lambda *arguments: time.sleep(0.02) or save(*arguments))
+
+    def count(step, model):
+        if step % 5 == 4:
+            held.append(sum(type(thing) is Entry for thing in gc.get_objects()) - before)
+
+    before = sum(type(thing) is Entry for thing in gc.get_objects())
+    ledger = mu.Ledger(0.1, spill=tmp_path / "l", chunk_steps=2)
+    mu.train(small(), task.train, mu.Recipe(epochs=10, batch_size=32), ledger=ledger, on_step=count)
+    assert len(ledger) == 50
+    assert len(held) == 10
+    assert 2 < max(held) <= 2 * (1 + WAITING + 1)
+    assert sum(type(thing) is Entry for thing in gc.get_objects()) == before
+
+
+@pytest.mark.parametrize(
+    ("chunk_steps", "broken", "at_most"),
+    [(1, chunk(2), 3 + WAITING + 2), (20, chunk(0), 20), (64, chunk(0), 20), (3, "ledger.safetensors", 20)],
+)
+def test_what_goes_wrong_with_a_chunk_stops_training(
+    task, small, tmp_path, monkeypatch, chunk_steps, broken, at_most
+):
+    """The writer's error comes out of training, soon or with the end, and the ledger stays unusable.
+
+    A writer thread that dies quietly would leave a run that believes it was recorded.
+    """
+    breaking(monkeypatch, broken, PermissionError(errno.EACCES, "not yours"))
+    ledger = mu.Ledger(0.1, spill=tmp_path / "l", chunk_steps=chunk_steps)
+    with pytest.raises(PermissionError, match="not yours"):
+        mu.train(small(), task.train, ADAM, ledger=ledger)
+    assert ledger.steps_seen <= at_most
+    assert not ledger.finalised
+    with pytest.raises(ValueError, match="no finished"):
+        ledger.subtract(small(), task.forget_indices)
+    with pytest.raises(PermissionError):  # nor can it be finished by hand
+        ledger.finish()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.EDQUOT, "Disk quota exceeded"),
+        SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("broken", "complete"), [(chunk(0), 0), (chunk(2), 6), (chunk(6), 18), ("ledger.safetensors", 20)]
+)
+def test_a_full_disk_leaves_the_complete_steps(task, small, same, tmp_path, monkeypatch, error, broken, complete):
+    """The error names folder and last complete step; what is recovered equals a ledger of a run that ended there.
+
+    Counting the chunk that failed as complete, or any chunk after it, fails this.
+    """
+    breaking(monkeypatch, broken, error)
+    folder, models, spilled = (
+        tmp_path / "brimful",
+        [small()],
+        mu.Ledger(0.1, spill=tmp_path / "brimful", chunk_steps=3),
+    )
+    memory = mu.Ledger(0.1)
+    mu.train(small(), task.train, ADAM, ledger=memory, on_step=lambda _, m: models.append(copy.deepcopy(m)) or False)
+    last = f"step {complete - 1} is the last complete one" if complete else "no step is complete"
+    with pytest.raises(LedgerFull, match=rf"brimful: {last}; mu\.Ledger\.recover"):
+        mu.train(small(), task.train, ADAM, ledger=spilled)
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match=r"brimful did not finish.*recover"):
+        mu.Ledger.load(folder)
+    files = sorted(path.name for path in folder.iterdir())
+    ledger = mu.Ledger.recover(folder)
+    assert ledger.finalised
+    assert ledger.steps_seen == len(ledger) == complete
+    assert identical(ledger.entries, memory.entries[:complete])
+    assert sorted(path.name for path in folder.iterdir()) == files  # recovering writes nothing
+    whole = mu.Ledger(0.1)
+    model = mu.train(
+        small(), task.train, ADAM, ledger=whole, on_step=lambda step, _: step >= complete - 1
+    ) if complete else small()  # fmt: skip
+    assert same(model, models[complete])
+    if complete:
+        wanted = task.forget_indices
+        assert same(ledger.subtract(model, wanted), whole.subtract(model, wanted))
+
+
+def test_a_folder_that_cannot_take_the_index_is_found_out_before_training(task, small, tmp_path, monkeypatch):
+    """A disk that is full from the start is reported at step 0. An index written at the end only fails this."""
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(storage, "save", full)
+    ledger = mu.Ledger(spill=tmp_path / "full")
+    with pytest.raises(LedgerFull, match="full: no step is complete"):
+        mu.train(small(), task.train, ADAM, ledger=ledger)
+    assert ledger.steps_seen == 0
+
+
+def test_a_killed_run_is_refused_and_can_be_recovered(task, small, tmp_path):
+    """An unfinished folder is refused by name; the chunks on disk give the steps before. Loading it would lie."""
+    folder, memory, broken = tmp_path / "cut", mu.Ledger(0.1), mu.Ledger(0.1, spill=tmp_path / "cut", chunk_steps=3)
+
+    def fail(step, model):
+        if step == 7:
+            deadline = time.monotonic() + 30
+            while not (folder / chunk(1)).exists() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        mu.train(small(), task.train, ADAM, ledger=[memory, broken], on_step=fail)
+    for path in (folder, folder / "ledger.safetensors"):
+        with pytest.raises(ValueError, match=r"cut did not finish; mu\.Ledger\.recover"):
+            mu.Ledger.load(path)
+    assert identical(mu.Ledger.recover(folder).entries, memory.entries[:6])
+    with pytest.raises(FileExistsError, match="cut is not empty"):
+        mu.train(small(), task.train, ADAM, ledger=mu.Ledger(0.1, spill=folder))
+
+
+def test_a_spill_folder_belongs_to_one_ledger(task, small, tmp_path):
+    """A folder with anything in it is refused by name and left alone, also to a second ledger of the same run.
+
+    Checking when the ledger is made, rather than when it begins, would let the second one in.
+    """
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used" / "notes.txt").write_text("mine")
+    with pytest.raises(FileExistsError, match="used is not empty"):
+        mu.train(small(), task.train, ADAM, ledger=mu.Ledger(spill=tmp_path / "used"))
+    assert [path.name for path in (tmp_path / "used").iterdir()] == ["notes.txt"]
+    twins = [mu.Ledger(spill=tmp_path / "one"), mu.Ledger(spill=tmp_path / "one")]
+    with pytest.raises(FileExistsError, match="one is not empty"):
+        mu.train(small(), task.train, ADAM, ledger=twins)
+    for nothing in (tmp_path / "absent", tmp_path / "used"):
+        for opened in (mu.Ledger.load, mu.Ledger.recover):
+            with pytest.raises(FileNotFoundError, match=nothing.name):
+                opened(nothing)
+
+
+def test_a_damaged_missing_or_foreign_chunk_is_refused_when_needed(task, small, same, tmp_path):
+    """It is named and never subtracted; samples that do not need it are still answered.
+
+    A chunk of another place or another run is whole by its own checksum; only its run and number give it away.
+    """
+    folder, memory = tmp_path / "l", mu.Ledger(0.1)
+    spilled, other = (mu.Ledger(0.1, spill=tmp_path / name, chunk_steps=1) for name in ("l", "other"))
+    trained = mu.train(small(), task.train, ADAM, ledger=[memory, spilled, other])
+    needs, spares = [next(i for i in range(141) if (4 in spilled.affected(task.train.indices[[i]])) == yes)
+                     for yes in (True, False)]  # fmt: skip
+    needs, spares = task.train.indices[[needs]], task.train.indices[[spares]]
+    path = folder / chunk(4)
+    whole = path.read_bytes()
+
+    def flip():
+        path.write_bytes(whole[:-9] + bytes([whole[-9] ^ 4]) + whole[-8:])
+
+    for damage, error in (
+        (flip, CorruptFile),
+        (lambda: path.write_bytes(whole[: len(whole) // 2]), CorruptFile),
+        (path.unlink, FileNotFoundError),
+        (lambda: shutil.copy(folder / chunk(5), path), CorruptFile),
+        (lambda: shutil.copy(tmp_path / "other" / chunk(4), path), CorruptFile),
+    ):
+        damage()
+        ledger = mu.Ledger.load(folder)
+        assert torch.equal(ledger.affected(needs), memory.affected(needs))
+        assert same(ledger.subtract(trained, spares), memory.subtract(trained, spares))
+        for use in (lambda ledger=ledger: ledger.subtract(trained, needs), lambda ledger=ledger: ledger.entries):
+            with pytest.raises(error, match="chunk-00004"):
+                use()
+        path.write_bytes(whole)
+    assert same(mu.Ledger.load(folder).subtract(trained, needs), memory.subtract(trained, needs))
+    with pytest.raises(ValueError, match=r"chunk-00004.*one chunk of a ledger"):
+        mu.Ledger.load(path)
+
+
+def test_recovering_refuses_a_damaged_chunk(task, small, tmp_path, monkeypatch):
+    """Its steps were complete once: stopping before it would quietly take fewer steps back."""
+    breaking(monkeypatch, chunk(5), OSError(errno.ENOSPC, "No space left on device"))
+    with pytest.raises(LedgerFull):
+        mu.train(small(), task.train, ADAM, ledger=mu.Ledger(0.1, spill=tmp_path / "l", chunk_steps=2))
+    path = tmp_path / "l" / chunk(3)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(CorruptFile, match="chunk-00003"):
+        mu.Ledger.recover(tmp_path / "l")
 
 
 # ---- the recorder's own rules ---------------------------------------------------------------------------

@@ -237,7 +237,7 @@ def test_wrong_names_are_refused_with_the_right_ones(tmp_path):
 
 
 def test_a_missing_gpu_is_said_to_be_missing(monkeypatch):
-    """"cuda" without one is an error, "auto" falls to the CPU by its meaning."""
+    """ "cuda" without one is an error, "auto" falls to the CPU by its meaning."""
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     assert runner.resolve_device("auto") == "cpu"
     with pytest.raises(ValueError, match="no CUDA device"):

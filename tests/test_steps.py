@@ -76,8 +76,8 @@ def test_a_partial_step_moves_only_its_share(name, original, task):
 
 
 def test_ascent_climbs_and_flipping_descends(original, task):
-    """One SGD step of ascent is theta + lr * gradient, of label flipping theta - lr * gradient under the wrong labels;
-    gradients by hand. Breaks if the sign or the labels are swapped."""
+    """One SGD step of ascent is theta + lr * gradient; of label flipping it is theta - lr * gradient under the wrong
+    labels; the gradients are taken by hand. Breaks if the sign or the labels are swapped."""
     recipe = mu.Recipe(batch_size=16, optimizer="sgd", lr=0.1)
     flipped = wrong_labels(task.forget, 10, seed=1).labels
     for name, labels, sign in (("ascent", task.forget.labels, 1), ("label-flip", flipped, -1)):

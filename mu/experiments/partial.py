@@ -302,11 +302,12 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
         more = {
             "RTE": seconds,
             "stored bytes": stored,
-            "MIA recall (shadow)": attack.recall(out.forget) if attack else math.nan,
             "MIA recall (entropy)": attacks.entropy_recall(out.retain, out.test, out.forget),
             "AUC": 100 * control.auc,
             "TPR at 1 % FPR": control.tpr_at_1_fpr,
         }
+        if attack:
+            more["MIA recall (shadow)"] = attack.recall(out.forget)
         yield from ({"method": method, "metric": name, "value": value, **columns} for name, value in more.items())
 
     yield from rows("trained", original, seconds)
@@ -392,18 +393,17 @@ def activation_maps(settings: dict, seed: int, device: str) -> Iterator[dict]:
             shown = (task.test.labels == label).nonzero().flatten()[:100]
         images, labels = task.test.images[shown].float() / 255, task.test.labels[shown]
         before = explain.grad_cam(original, images, labels, scaled=False)
-        yield from _pixels("input", images[0].mean(0), label)
+        yield from _pixels("trained", "pixel", images[0].mean(0), label)
         for method, model in models.items():
             maps = explain.grad_cam(model, images, labels, scaled=False)
-            yield from _pixels(method, maps[0], label)
+            yield from _pixels(method, "cam", maps[0], label)
             score = model(images).softmax(1).gather(1, labels[:, None]).mean().item()
             yield {"method": method, "metric": "class score", "value": 100 * score, "label": label}
             likeness = [_correlation(a, b) for a, b in zip(before, maps, strict=True)]
             yield {"method": method, "metric": "cam similarity", "value": statistics.mean(likeness), "label": label}
 
 
-def _pixels(method: str, picture: Tensor, label: int) -> Iterator[dict]:
-    metric = "pixel" if method == "input" else "cam"
+def _pixels(method: str, metric: str, picture: Tensor, label: int) -> Iterator[dict]:
     for y, line in enumerate(picture.tolist()):
         for x, value in enumerate(line):
             yield {"method": method, "metric": metric, "value": value, "label": label, "x": x, "y": y}
@@ -450,7 +450,7 @@ def ledger_cost(settings: dict, seed: int, device: str) -> Iterator[dict]:
         }
         if name.startswith("ledger"):
             values["bytes per parameter, bound"] = 2 * keep + _entropy(keep) / 8
-        yield from ({"method": "record", "metric": m, "value": value, **columns} for m, value in values.items())
+        yield from ({"method": "trained", "metric": m, "value": value, **columns} for m, value in values.items())
 
 
 def _step_times(model, samples, recipe, ledger, seed, device) -> list[float]:
@@ -520,7 +520,7 @@ def _table(*pairs: tuple[str, str]):
             few, whole = _both(_settings(profile, data, network, **more))
             # With the whole class nearly every step is affected: two ledgers are gigabytes already.
             cells += [few, {**whole, "keeps": [0.1, 1.0]}]
-        return cells
+        return [cell for i, cell in enumerate(cells) if cell not in cells[:i]]  # one set may stand for two
 
     return grid
 

@@ -103,16 +103,19 @@ def step_sweep(rows: pd.DataFrame) -> Figure:
 def activation_maps(rows: pd.DataFrame) -> Figure:
     """A row per class: the image, and what its classification rests on before and after each removal."""
     rows = rows[rows["seed"] == rows["seed"].min()]
-    columns = {"input": "input", "trained": "before", "amnesiac": "amnesiac", "partial-amnesiac": "partial"}
+    columns = {"input": "trained", "before": "trained", "amnesiac": "amnesiac", "partial": "partial-amnesiac"}
     labels = list(rows["label"].unique())
-    figure, axes = grid([f"class {label:g}" for label in labels], columns.values(), height=1.6)
+    figure, axes = grid([f"class {label:g}" for label in labels], columns, height=1.6)
     for label, across in zip(labels, axes, strict=True):
         part = rows[(rows["label"] == label) & rows["x"].notna()]
         top = part.loc[part["metric"] == "cam", "value"].max() or 1.0
-        for method, axis in zip(columns, across, strict=True):
-            one = part[part["method"] == method]
+        for (name, method), axis in zip(columns.items(), across, strict=True):
+            if name == "input":
+                one, look = part[part["metric"] == "pixel"], {"cmap": "gray"}
+            else:
+                one = part[(part["metric"] == "cam") & (part["method"] == method)]
+                look = {"cmap": "magma", "vmin": 0, "vmax": top}
             picture = one.pivot(index="y", columns="x", values="value").to_numpy()
-            look = {"cmap": "gray"} if method == "input" else {"cmap": "magma", "vmin": 0, "vmax": top}
             axis.imshow(picture, **look)
             axis.grid(False)
             axis.set_xticks([])
