@@ -136,14 +136,13 @@ def threshold_attack(
     Raises:
         ValueError: one of the sets is empty.
     """
-    from sklearn.metrics import roc_curve
-
     member, nonmember, forget = _sets(member_confidence, nonmember_confidence, forget_confidence)
-    labels = np.r_[np.ones(len(member)), np.zeros(len(nonmember))]
-    false_rate, true_rate, thresholds = roc_curve(labels, np.concatenate([member, nonmember]))
-    threshold = thresholds[np.argmax(true_rate - false_rate)]
+    m, n = len(member), len(nonmember)
+    candidates = np.r_[np.inf, np.unique(np.r_[member, nonmember])[::-1]]  # the highest first
+    members, others = (len(x) - np.searchsorted(np.sort(x), candidates) for x in (member, nonmember))  # at or above
+    threshold = candidates[np.argmax(members * n - others * m)]  # in whole numbers, so that ties are ties
 
-    ascending, n = np.sort(nonmember), len(nonmember)
+    ascending = np.sort(nonmember)
     below, not_above = (np.searchsorted(ascending, forget, side) for side in ("left", "right"))
     allowed = n // 100  # false positives; none if there are fewer than 100 non-members
     return ThresholdScores(

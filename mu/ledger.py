@@ -151,8 +151,8 @@ class Ledger(Recorder):
             rounding error stays below 0.05 % of it; float32 is exact.
         rule, layers, only, seed: see `Recorder`.
         spill: an empty folder, made if absent. Every full chunk is then written there in the background, and
-            memory holds at most 1 + `WAITING` + 1 chunks (filled, waiting, being written), whatever the number
-            of steps. None keeps everything in memory.
+            memory holds at most 1 + `WAITING` + 1 chunks (filled, waiting, being written, the last with its copy
+            for the file), whatever the number of steps. None keeps everything in memory.
         chunk_steps: recorded steps in a chunk.
     """
 
@@ -236,7 +236,7 @@ class Ledger(Recorder):
 
     def _store(self, step, change, samples) -> None:
         views = self.layout.split(change)
-        scales = torch.stack([x.abs().amax() for x in views]).float()  # a tenth of the time of a norm
+        scales = torch.stack([x.abs().amax() for x in views]).float()  # on a CPU a tenth of _foreach_norm's time
         counts = torch.tensor(self.selection.counts(self.layout), device=change.device)
         if self.selection.keeps_all(self.layout):
             mask, kept = torch.empty(0, dtype=torch.uint8), change
