@@ -62,7 +62,7 @@ def mia_efficacy(
         member_confidence, nonmember_confidence, forget_confidence: probabilities, 0 to 1.
 
     Raises:
-        ValueError: one of the sets is empty.
+        ValueError: one of the sets is empty, or a value is NaN.
     """
     from sklearn.svm import SVC
 
@@ -96,7 +96,7 @@ def entropy_recall(
         member_logits, nonmember_logits, forget_logits: of the attacked model.
 
     Raises:
-        ValueError: one of the sets is empty.
+        ValueError: one of the sets is empty, or a value is NaN.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -122,9 +122,9 @@ def threshold_attack(
 ) -> ThresholdScores:
     """Call a sample a member if the model is sure enough of it, with the false positives under control.
 
-    `recall` is the attack of Yeom et al. (2018): the threshold with the largest difference between the shares of
-    members and of non-members at or above it (the highest one, if several). `auc` and `tpr_at_1_fpr`, as Carlini et
-    al. (2022) ask for, do not use the members: forget samples are the positives, non-members the negatives.
+    `recall` uses one threshold for all samples, as Yeom et al. (2018) do; ours is where the shares of members and of
+    non-members at or above it differ most (the highest such value). `auc` and `tpr_at_1_fpr`, which Carlini et al.
+    (2022) ask for, do not use the members: forget samples are the positives, non-members the negatives.
 
     The non-members must be of the forget set's kind. Where a class is forgotten they are test images *of that
     class*: against all test images the attack would tell the class, not the membership.
@@ -134,7 +134,7 @@ def threshold_attack(
             the softmax probability of the true label.
 
     Raises:
-        ValueError: one of the sets is empty.
+        ValueError: one of the sets is empty, or a value is NaN.
     """
     member, nonmember, forget = _sets(member_confidence, nonmember_confidence, forget_confidence)
     m, n = len(member), len(nonmember)
@@ -287,4 +287,6 @@ def _sets(*scores) -> list[np.ndarray]:
     sets = [torch.as_tensor(x).detach().cpu().double().numpy() for x in scores]
     if not all(len(x) for x in sets):
         raise ValueError("membership inference needs members, non-members and a forget set; one is empty")
+    if any(np.isnan(x).any() for x in sets):
+        raise ValueError("a model's output on members, non-members or forget set is NaN")
     return sets

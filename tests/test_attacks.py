@@ -94,11 +94,14 @@ def test_one_of_each_and_gradients():
 
 @pytest.mark.parametrize("empty", [0, 1, 2])
 @pytest.mark.parametrize(("attack", "shape"), [(mia_efficacy, ()), (entropy_recall, (3,)), (threshold_attack, ())])
-def test_an_empty_set_is_an_error(attack, shape, empty):
-    """Nothing can be inferred from nothing; scikit-learn's own message would not say what is missing."""
+def test_an_empty_set_and_nan_are_errors(attack, shape, empty):
+    """Nothing can be inferred from nothing, or from a model that diverged: NaN would sort as the surest score."""
     sets = [torch.rand(5, *shape) for _ in range(3)]
     sets[empty] = torch.empty(0, *shape)
     with pytest.raises(ValueError, match="one is empty"):
+        attack(*sets)
+    sets[empty] = torch.full((5, *shape), torch.nan)
+    with pytest.raises(ValueError, match="NaN"):
         attack(*sets)
 
 
@@ -297,6 +300,9 @@ def test_shadows_repeat_by_seed():
     assert torch.equal(runs[0].probabilities[:2], runs[1].probabilities)
     assert torch.equal(runs[0].member[:2], runs[1].member)
     assert not any(torch.equal(a, b) for a in runs[0].probabilities for b in runs[2].probabilities)
+    untrained = mu.Recipe(epochs=0)
+    first, second = (train_shadows(network(), noise(0, 60), untrained, count=3, seed=seed) for seed in (0, 1))
+    assert not any(torch.equal(a, b) for a in first.probabilities for b in second.probabilities)
 
 
 def test_the_attack_repeats_by_seed(shadows):
@@ -329,6 +335,14 @@ def test_wrong_members_are_left_out_and_wrong_nonmembers_are_not():
     assert (attack.held_out_accuracy, attack.false_positive_rate) == (100, 0)
     assert attack.recall(torch.log(torch.tensor([[0.9, 0.1], [0.1, 0.9], [0.1, 0.9], [0.9, 0.1]]))) == 50
     assert attack.recall(torch.log(torch.tensor([[0.9, 0.1]])) + 30) == 100  # a shift changes no probability
+
+
+def test_nothing_to_tell_takes_ten_epochs_as_well():
+    """Members and non-members answer alike: the loss cannot fall, and stopping early would end before epoch 10."""
+    alike = ShadowOutputs(
+        torch.tensor([0.9, 0.1]).repeat(1, 400, 1), torch.zeros(400).long(), torch.arange(400)[None] < 200
+    )
+    assert ShadowAttack.fit(alike, 0, seed=0).classifier.n_iter_ == 10
 
 
 @pytest.mark.parametrize(

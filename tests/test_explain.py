@@ -223,6 +223,7 @@ def test_suppression_is_not_deletion(data):
     assert linear_probe(features[others], data.train.labels[others], test_features, of_class.labels) == 0
 
 
+@pytest.mark.filterwarnings("ignore:invalid value")
 def test_probe_errors():
     """Nothing to learn from, nothing to test, one class only, features that are not numbers."""
     x, y = clusters((5, 5), 0)
