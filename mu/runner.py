@@ -129,7 +129,8 @@ def _finished(
         options = {"backend": "sequential"}  # one CUDA context; the GPU is the parallelism
     else:
         options["inner_max_num_threads"] = 1
-    todo = (delayed(_run_cell)(cell, device, os.getpid()) for cell in _affordable(missing, record, deadline))
+    refused: list[Cell] = []
+    todo = (delayed(_run_cell)(cell, device, os.getpid()) for cell in _affordable(missing, record, deadline, refused))
     # A worker that has grown is replaced between two cells; joblib's warning of it says nothing to a user.
     warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
     try:
@@ -137,6 +138,8 @@ def _finished(
             # One cell per worker in flight: the next is taken only when one ends, so the budget can refuse it.
             parallel = Parallel(return_as="generator_unordered", pre_dispatch="n_jobs", batch_size=1)
             yield from parallel(todo)
+        if refused:
+            raise BudgetSpent(f"{len(refused)} cells would not end inside the budget, {refused[0]} first")
     finally:
         if backend == "dask":
             client.close()
@@ -164,14 +167,14 @@ def _end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _affordable(missing: list[Cell], record: Record, deadline: float | None) -> Iterator[Cell]:
-    """The missing cells, as long as the next one is expected to end before the deadline."""
+def _affordable(missing: list[Cell], record: Record, deadline: float | None, refused: list[Cell]) -> Iterator[Cell]:
+    """The missing cells that are expected to end before the deadline; the others go to `refused`."""
     for cell in missing:
-        if deadline is not None:
-            like = [s.seconds for s in record.segments if s.settings == cell.settings]
-            if time.monotonic() + max(like, default=0) > deadline:
-                raise BudgetSpent(f"{cell} would not end inside the budget")
-        yield cell
+        like = [s.seconds for s in record.segments if s.settings == cell.settings]
+        if deadline is not None and time.monotonic() + max(like, default=0) > deadline:
+            refused.append(cell)
+        else:
+            yield cell
 
 
 @contextlib.contextmanager
