@@ -101,8 +101,3 @@ def get_item(name: str) -> Item:
     if name not in known:
         raise ValueError(f"unknown item {name!r}; choose one of {', '.join(known)}")
     return known[name]
-
-
-def settings_key(settings: dict) -> str:
-    """Settings as text: equal settings, equal text."""
-    return json.dumps(settings, sort_keys=True)
