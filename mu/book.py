@@ -15,6 +15,7 @@ import logging
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -72,14 +73,15 @@ def execute(notebook: Path, parameters: dict, folder: Path, *, rerun: bool = Fal
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
-    local = Config(KernelManager={"transport": "ipc"})  # sockets in a file, not ports: nothing listens
     done = _copy(notebook, parameters, folder)
     if done.exists() and not rerun:
         print("      unchanged", flush=True)
         return done
     for stale in folder.glob(f"{notebook.parent.name}-{notebook.stem}-*.ipynb"):
         stale.unlink()
-    with replacing(done) as temporary, _progress_on_stdout():
+    with replacing(done) as temporary, _progress_on_stdout(), tempfile.TemporaryDirectory() as own:
+        # Sockets in files, not ports, so that nothing listens; in a folder of its own, or two kernels share them.
+        local = Config(KernelManager={"transport": "ipc", "ip": f"{own}/kernel"})
         try:
             made = papermill.execute_notebook(
                 notebook, None, parameters, progress_bar=False, log_output=True, cwd=results.home(), config=local

@@ -30,7 +30,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.math import get_node_equation_number
 
 from mu import figures, results, verdicts
-from mu.experiments import Item, get_item, items, mumis, sparsity
+from mu.experiments import Item, best, get_item, items, mumis, sparsity
 from mu.figures import mean_sd
 from mu.results import LEADING, Record
 from mu.storage import digest
@@ -68,7 +68,7 @@ class RecordDirective(Written):
     def run(self) -> list[nodes.Node]:
         self.env.note_reread()
         item = get_item(self.arguments[0])
-        record = results.best(item.record)
+        record = best(item.id)
         if record is None:  # numbered all the same, so that references to it hold
             missing = f"Not recorded yet; `mu run {item.record} --profile laptop` records it."
             return self.parse("\n".join(self.titled("table", item, item.title, as_table([{"": missing}]))))
@@ -159,7 +159,7 @@ class MethodDirective(Written):
         used = [
             notebook_link(item)
             for item in items().values()
-            if (record := results.best(item.record)) is not None and method.name in set(record.frame["method"])
+            if (record := best(item.id)) is not None and method.name in set(record.frame["method"])
         ]
         defaults = [f"`{name} = {brief(value)}`" for name, value in method.defaults.items()]
         ledger = ", ledger=ledger" if "ledger" in method.needs else ""
@@ -231,7 +231,7 @@ class ValueRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list]:
         name, *words = shlex.split(self.text)
         item = get_item(name)
-        record = results.best(item.record)
+        record = best(item.id)
         if record is None:
             return [nodes.emphasis(text="not recorded")], []
         metric = " ".join(word for word in words if "=" not in word)
@@ -318,11 +318,11 @@ def notebook_link(item) -> str:
 
 def cost(item, profile: str) -> str:
     """Wall time of the recorded cells, summed as if run one after the other, with what they ran on."""
-    record = results.read(item.record, profile)
-    if not record.segments:
+    have, _ = item.progress(results.read(item.record, profile))
+    if not have:
         return "not recorded"
-    spent = duration(sum(s.seconds for s in record.segments))
-    return f"{spent} of one core" if "core" in record.segments[0].hardware else f"{spent} of one GPU"
+    spent = duration(sum(s.seconds for s in have))
+    return f"{spent} of one core" if "core" in have[0].hardware else f"{spent} of one GPU"
 
 
 def duration(seconds: float) -> str:

@@ -158,12 +158,6 @@ def read(item: str, profile: str, root: Path | None = None) -> Record:
     return record
 
 
-def best(item: str, root: Path | None = None) -> Record | None:
-    """The record a page leads with: `paper`, else `laptop`, else `quick`, else None."""
-    records = (read(item, profile, root) for profile in LEADING)
-    return next((record for record in records if record.segments), None)
-
-
 def merge(source: Path, root: Path | None = None) -> dict[tuple[str, str], int]:
     """Bring cells recorded elsewhere into the committed records: (profile, item) -> cells added.
 

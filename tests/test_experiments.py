@@ -8,13 +8,14 @@ import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
 
 import mu
 import mu.experiments
 from mu import results
-from mu.experiments import PAPERS, Cell, get_item, items
+from mu.experiments import PAPERS, Cell, best, get_item, items
 from mu.experiments.common import ACCURACIES, score_rows, train_kept, training_digest
 from mu.experiments.partial import FORGOTTEN, KEEPS, Trial
 from mu.metrics import Scores, accuracy, evaluate
@@ -90,6 +91,43 @@ def test_a_key_depends_on_all_that_defines_a_cell(monkeypatch):
     monkeypatch.setattr(mu.experiments, "items", lambda: {"partial-fig4": revised})
     keys.add(cell.key)
     assert len(keys) == 6
+
+
+def record(profile, cells, root):
+    """A record of the main table with a row in each of the cells (key, settings, seed)."""
+    made = results.Record("sparsity-tab3", profile)
+    for key, settings, seed in cells:
+        rows = pd.DataFrame([{"seed": seed, "method": "retrain", "metric": "UA", "value": 1.0}])
+        facts = {"seconds": 1.0, "date": "2026-01-02", "commit": "abc", "code": "", "hardware": "chip"}
+        sha256 = results.checksum(results.as_text(rows))
+        made.add(results.Segment(key, settings, seed, 1, sha256, versions={}, **facts), rows)
+    made.write(root)
+
+
+def test_a_page_leads_with_the_best_profile(tmp_path):
+    """Paper before laptop before quick; smoke never; views show the record they are of."""
+    assert best("sparsity-tab3", tmp_path) is None
+    for profile in ("smoke", "quick", "laptop", "paper"):
+        cell = get_item("sparsity-tab3").cells(profile)[0]
+        record(profile, [(cell.key, cell.settings, cell.seed)], tmp_path)
+        for name in ("sparsity-tab3", "sparsity-fig3"):
+            found = best(name, tmp_path)
+            assert (found and found.profile) == (None if profile == "smoke" else profile)
+
+
+def test_a_page_reads_no_cell_of_an_earlier_grid(tmp_path):
+    """Rows that the present grid lacks are left out, further seeds are not, and a record without others is none.
+
+    Breaks if a changed grid puts two rows of one seed into a table.
+    """
+    now = get_item("sparsity-tab3").cells("laptop", 5)[-1]
+    earlier = ("0123456789abcdef", {**now.settings, "samples": 17}, 0)
+    record("quick", [earlier], tmp_path)
+    assert best("sparsity-tab3", tmp_path) is None
+    record("laptop", [earlier, (now.key, now.settings, now.seed)], tmp_path)
+    found = best("sparsity-tab3", tmp_path)
+    assert found.cells == {now.key}
+    assert list(found.frame["seed"]) == [4]
 
 
 def test_unknown_names_are_refused_with_the_right_ones():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from mu import figures, results
-from mu.experiments import items
+from mu.experiments import best, items
 from mu.unlearning import methods
 
 
@@ -96,7 +96,7 @@ def readme_picture(theme):
 
 
 def draw_readme_picture(theme):
-    return figures.svg("partial-fig1", results.best("partial-fig1").frame, theme)
+    return figures.svg("partial-fig1", best("partial-fig1").frame, theme)
 
 
 if __name__ == "__main__":

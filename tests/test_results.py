@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -273,17 +273,7 @@ def test_a_kill_between_the_two_files_loses_no_earlier_cell(tmp_path, monkeypatc
     assert read(tmp_path).frame.query("cell == @cell")["value"].tolist() == [2.5, 3.5]
 
 
-# ---- choosing and merging -------------------------------------------------------------------------------
-
-
-def test_a_page_leads_with_the_best_profile(tmp_path):
-    """Paper before laptop before quick; smoke never."""
-    made = record({"aaaa": [row()]})
-    assert results.best("sparsity-tab3", tmp_path) is None
-    for profile in ("smoke", "quick", "laptop", "paper"):
-        replace(made, profile=profile).write(tmp_path)
-        best = results.best("sparsity-tab3", tmp_path)
-        assert (best and best.profile) == (None if profile == "smoke" else profile)
+# ---- merging -------------------------------------------------------------------------------------------
 
 
 def test_merging_adds_what_is_missing_and_keeps_what_is_there(tmp_path):

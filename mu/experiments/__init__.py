@@ -10,9 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from mu import results
 from mu.results import PROFILES, Record, Segment
 from mu.storage import digest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PAPERS = {
     "partial": "gogineni2025partial",
@@ -111,6 +116,24 @@ def items() -> dict[str, Item]:
     from mu.experiments import mumis, partial, sparsity
 
     return {item.id: item for item in (*partial.ITEMS, *mumis.ITEMS, *sparsity.ITEMS)}
+
+
+def best(name: str, root: Path | None = None) -> Record | None:
+    """The record a page shows of an item: `paper`, else `laptop`, else `quick`, else None.
+
+    Only cells of the present grid are in it, of any seed. What an earlier grid left behind counts as not recorded.
+
+    Raises:
+        mu.storage.CorruptFile: a record is damaged.
+    """
+    item = get_item(name)
+    for profile in results.LEADING:
+        record = results.read(item.record, profile, root)
+        seeds = max((segment.seed + 1 for segment in record.segments), default=1)
+        record.keep_only({cell.key for cell in item.cells(profile, seeds)})
+        if record.segments:
+            return record
+    return None
 
 
 def get_item(name: str) -> Item:

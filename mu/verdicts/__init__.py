@@ -16,17 +16,14 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import pandas as pd
 
 from mu import results
-from mu.experiments import get_item
+from mu.experiments import best, get_item
 from mu.experiments import partial as layer_wise
 from mu.figures import mean_sd
-
-if TYPE_CHECKING:
-    from mu.results import Record
 
 # A difference below this is none, in points of accuracy; ours. 8,990 test images at 98 % give one model's accuracy a
 # standard error of 0.15 points and a difference one of 0.2; half a point is more than two of those.
@@ -148,13 +145,14 @@ def verdict(claim: Claim, root: Path | None = None) -> Verdict:
     """
     frames, profiles, complete = {}, [], 0
     for name in claim.items:
-        record = results.best(name, root)
+        record = best(name, root)
         if record is None:
             continue
-        rows, whole = _present(record, claim.scenario)
-        complete += whole
-        if len(rows):
-            frames[name] = rows
+        read = lambda cell: claim.scenario in (None, cell.settings["scenario"])  # noqa: E731
+        complete += {cell.key for cell in get_item(name).cells(record.profile) if read(cell)} <= record.cells
+        record.keep_only({segment.cell for segment in record.segments if read(segment)})
+        if record.segments:
+            frames[name] = record.frame
             profiles.append(record.profile)
     found = judge(claim.decide(frames))
     used = [p for p in results.LEADING if p in profiles]
@@ -298,12 +296,12 @@ def once(
         parts: (data set, model and what else tells networks apart; item; rows).
         seeds: how many seeds of rows count.
     """
-    best: dict[tuple, tuple[int, str, pd.DataFrame]] = {}
+    chosen: dict[tuple, tuple[int, str, pd.DataFrame]] = {}
     for network, item, rows in parts:
         n = seeds(rows)
-        if n > best.get(network, (0,))[0]:
-            best[network] = n, item, rows
-    for network, (_, item, rows) in best.items():
+        if n > chosen.get(network, (0,))[0]:
+            chosen[network] = n, item, rows
+    for network, (_, item, rows) in chosen.items():
         yield network_name(*network), item, rows
 
 
@@ -340,12 +338,3 @@ def together(
         text += "".join(listed)
     n = min(ahead.n for *_, ahead in cases)
     return [Evidence(network, item, tuple(answer for _, answer, _, _ in cases), text, n)]
-
-
-def _present(record: Record, scenario: str | None) -> tuple[pd.DataFrame, bool]:
-    """Rows of the cells that the grid has, and whether those cells are all there."""
-    item = get_item(record.item)
-    seeds = max(item.seeds[record.profile], *(segment.seed + 1 for segment in record.segments))
-    of_grid = [c for c in item.cells(record.profile, seeds) if scenario in (None, c.settings["scenario"])]
-    whole = {c.key for c in of_grid if c.seed < item.seeds[record.profile]} <= record.cells
-    return record.select({c.key for c in of_grid}), whole
