@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import torch
 
-from mu.models import reinitialise
+from mu.models import predict, reinitialise
 from mu.training import train
 
 if TYPE_CHECKING:
@@ -220,8 +220,6 @@ def train_shadows(
     Raises:
         ValueError: `count` is below one, or the pool has fewer than two samples.
     """
-    from mu.metrics import predict  # which imports this module
-
     if count < 1 or len(pool) < 2:
         raise ValueError(f"at least one shadow and two samples are needed, not {count} and {len(pool)}")
     generator = torch.Generator().manual_seed(seed)

@@ -17,14 +17,14 @@ import torch
 from torch.nn import functional
 
 from mu import attacks
+from mu.models import predict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from jaxtyping import Float, Int64
     from torch import Tensor, nn
 
-    from mu.data import Samples
     from mu.tasks import Task
 
 NAN = math.nan
@@ -118,20 +118,6 @@ def outputs(model: nn.Module, task: Task) -> Outputs:
     return Outputs(*(predict(model, part) for part in (task.forget, task.retain, task.test)))
 
 
-def predict(model: nn.Module, samples: Samples, batch_size: int = 512) -> Float[Tensor, "n class"]:
-    """Logits of all samples in evaluation mode, float32, on the model's device; every module's mode is kept."""
-    device = next(model.parameters()).device
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        with torch.no_grad():
-            parts = [model(images.to(device)).float() for images in samples.images.split(batch_size)]
-    finally:
-        for module, training in modes:  # one by one: a frozen batch norm in a training model stays frozen
-            module.training = training
-    return torch.cat(parts)
-
-
 def accuracy(logits: Float[Tensor, "n class"], labels: Int64[Tensor, " n"]) -> float:
     """Percent of samples whose largest logit is their label; NaN for no samples."""
     if len(labels) == 0:
@@ -175,9 +161,10 @@ def divergence(
 
 
 class Stopwatch:
-    """Seconds of a `stopwatch` block."""
+    """Seconds of a `stopwatch` block, and those since it began."""
 
     seconds: float = NAN
+    elapsed: Callable[[], float]
 
 
 @contextlib.contextmanager
@@ -191,9 +178,10 @@ def stopwatch(device: str | torch.device = "cpu") -> Iterator[Stopwatch]:
     watch = Stopwatch()
     _synchronise(device)
     start = clock()
+    watch.elapsed = lambda: clock() - start
     yield watch
     _synchronise(device)
-    watch.seconds = clock() - start
+    watch.seconds = watch.elapsed()
 
 
 def _synchronise(device: str | torch.device) -> None:

@@ -32,7 +32,7 @@ from mu.pruning import apply_masks, dense, is_pruned, masks_of
 if TYPE_CHECKING:
     from jaxtyping import Float, UInt8
 
-    from mu.data import Dataset
+    from mu.data import Dataset, Samples
 
     Images = UInt8[Tensor, "batch channel height width"] | Float[Tensor, "batch channel height width"]
 
@@ -284,6 +284,20 @@ def build_model(name: str, data: Dataset, seed: int = 0) -> Classifier:
         features, dim = MODELS[name](shape)
         model = Classifier(Normalise(data.mean, data.std), features, nn.Linear(dim, data.num_classes))
     return reinitialise(model, seed)
+
+
+def predict(model: nn.Module, samples: Samples, batch_size: int = 512) -> Float[Tensor, "n class"]:
+    """Logits of all samples in evaluation mode, float32, on the model's device; every module's mode is kept."""
+    device = next(model.parameters()).device
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        with torch.no_grad():
+            parts = [model(images.to(device)).float() for images in samples.images.split(batch_size)]
+    finally:
+        for module, training in modes:  # one by one: a frozen batch norm in a training model stays frozen
+            module.training = training
+    return torch.cat(parts)
 
 
 @torch.no_grad()

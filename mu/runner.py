@@ -161,6 +161,7 @@ def _finished(
 def _run_cell(cell: Cell, device: str, runner: int) -> tuple[Cell, list[dict] | DataError, float]:
     if device == "cpu":
         torch.set_num_threads(1)
+    torch.backends.cudnn.deterministic = True  # also outside of training, so that a cell can be repeated on a GPU
     if os.getppid() == runner:
         _end_with(runner)
     start = time.perf_counter()

@@ -18,6 +18,7 @@ import torch
 from torch.nn import functional
 from tqdm import tqdm
 
+from mu.checkpoints import Checkpoint
 from mu.selection import Layout, Selection
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def train(
     recorders = [ledger] if hasattr(ledger, "record") else list(ledger)
     steps_per_epoch = math.ceil(len(samples) / recipe.batch_size)
     total = recipe.epochs * steps_per_epoch
-    step, stop = start_epoch * steps_per_epoch, False
+    stop = False
     with _trainable_copy(model) as (model, flat), _repeatable(seed, device) as generator, torch.enable_grad():
         if frozen_norm:
             for norm in batch_norms(model):
@@ -145,7 +146,9 @@ def train(
         optimizer = recipe.build_optimizer(flat.vector)
         for recorder in recorders:
             recorder.begin(flat.layout)
-        epochs = range(start_epoch, recipe.epochs)
+        checkpoint = Checkpoint(model, optimizer, generator, may=not recorders and on_step is None)
+        epochs = range(max(start_epoch, checkpoint.load()), recipe.epochs)
+        step = epochs.start * steps_per_epoch
         bar = tqdm(epochs, desc=progress, unit="epoch", disable=progress is None, leave=False)
         for epoch in bar:
             losses = torch.zeros(steps_per_epoch, device=device)
@@ -179,6 +182,7 @@ def train(
                     f"the loss became {losses[bad[0, 0]].item()} in epoch {epoch}, step {bad[0, 0].item()}; "
                     f"a smaller learning rate than {recipe.lr:g} may help"
                 )
+            checkpoint.save(epoch + 1, last=epoch + 1 == recipe.epochs)
             if stop:
                 break
         for recorder in recorders:

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 import mu
-from mu.metrics import accuracy, predict
-from mu.models import reinitialise
+from mu.metrics import accuracy
+from mu.models import predict, reinitialise
 from mu.unlearning.bad_teacher import bad_teacher
 
 STEP = mu.Recipe(epochs=1, batch_size=200, optimizer="sgd", lr=0.5)

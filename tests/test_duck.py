@@ -5,7 +5,8 @@ import torch
 from torch.nn import functional
 
 import mu
-from mu.metrics import accuracy, predict
+from mu.metrics import accuracy
+from mu.models import predict
 from mu.unlearning.duck import class_means, duck
 from mu.unlearning.features import HOLD, embed, nearest_other
 

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 import mu
-from mu.metrics import accuracy, predict
+from mu.metrics import accuracy
+from mu.models import predict
 from mu.unlearning.l1_sparse import penalty
 
 RECIPE = mu.Recipe(epochs=4, batch_size=16, optimizer="sgd", lr=0.05, momentum=0.9)

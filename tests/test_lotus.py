@@ -8,7 +8,8 @@ import pytest
 import torch
 
 import mu
-from mu.metrics import accuracy, predict
+from mu.metrics import accuracy
+from mu.models import predict
 from mu.unlearning.lotus import draw_targets, lotus
 from mu.unlearning.relabel import some
 

@@ -17,7 +17,8 @@ from mu.data import Dataset, Samples
 from mu.experiments import get_item, items, mumis
 from mu.experiments.common import Trained
 from mu.experiments.mumis import Memorised, Request, accuracies, chosen, memorisation, scores, stop
-from mu.metrics import Outputs, accuracy, predict
+from mu.metrics import Outputs, accuracy
+from mu.models import predict
 from mu.results import PROFILES
 from mu.sensitivity import Sensitivity
 from mu.training import Recipe
@@ -340,6 +341,45 @@ def test_directions_by_hand(monkeypatch):
         {"target falls": 2 * third, "other falls": third, "difference falls": 2 * third}
     )
     assert found["mu-mis"].to_dict() == pytest.approx(dict.fromkeys(found["mu-mis"].index, 0))
+
+
+# ---- what it costs at full size ---------------------------------------------------------------------------
+
+
+def test_passes_that_a_hundredth_of_retraining_buys():
+    """Training 10 images twice at 3 s each is 60 s, a pass over 2 at 0.1 s each 0.2 s: 3 at 1/100, 6 at 1/50."""
+    sizes = [("retrain", 3.0, 10, 2), ("mu-mis", 0.1, 2, 1)]
+    rows = pd.DataFrame([
+        {"seed": 0, "metric": "seconds an image", "method": m, "value": v, "images": n, "passes": k}
+        for m, v, n, k in sizes
+    ])  # fmt: skip
+    assert mumis.affordable(rows, 100).to_dict() == pytest.approx({0: 3})
+    assert mumis.affordable(rows, 50).to_dict() == pytest.approx({0: 6})
+
+
+def test_a_pass_is_timed_over_the_images_it_says(monkeypatch):
+    """Each is called as often as it is said to be, on as many images. Breaks if MU-Mis makes more passes than one."""
+    (cell,) = get_item("mumis-speed").grid("smoke")
+    seen = {"train": [], "steps": []}
+    learn, unlearn = mumis.train, mu.unlearn
+
+    def training(model, samples, recipe, **more):
+        seen["train"].append((len(samples), recipe.epochs, recipe.batch_size))
+        return learn(model, samples, recipe, **more)
+
+    def unlearning(name, model, task, **options):
+        steps = []
+        made = unlearn(name, model, task, on_step=lambda step, _: steps.append(step), **options)
+        seen["steps"].append((len(task.forget), len(steps)))
+        return made
+
+    monkeypatch.setattr(mumis, "train", training)
+    monkeypatch.setattr(mu, "unlearn", unlearning)
+    rows = pd.DataFrame(mumis.speed({**cell, "timed": 130, "repeats": 2}, 0, "cpu")).set_index("method")
+    assert seen == {"train": [(130, 1, 128)] * 3, "steps": [(130, 2)] * 3}
+    assert rows["images"].to_dict() == {"retrain": 44_550, "mu-mis": 450}
+    assert rows["passes"].to_dict() == {"retrain": 200, "mu-mis": 1}
+    assert (rows["value"] > 0).all()
 
 
 # ---- the course of a run --------------------------------------------------------------------------------

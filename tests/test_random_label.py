@@ -5,7 +5,8 @@ import torch
 from torch.nn import functional
 
 import mu
-from mu.metrics import accuracy, predict
+from mu.metrics import accuracy
+from mu.models import predict
 from mu.unlearning.gradient_ascent import gradient_ascent
 from mu.unlearning.label_flip import label_flip
 from mu.unlearning.random_label import random_label, random_label_all

@@ -8,7 +8,8 @@ import torch
 from torch.nn import functional
 
 import mu
-from mu.metrics import accuracy, predict
+from mu.metrics import accuracy
+from mu.models import predict
 from mu.unlearning.features import embed, nearest_other
 from mu.unlearning.scar import Gaussians, root, scar, scar_as_published, shrink
 

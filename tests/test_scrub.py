@@ -8,7 +8,8 @@ import torch
 from torch.nn import functional
 
 import mu
-from mu.metrics import divergence, predict
+from mu.metrics import divergence
+from mu.models import predict
 from mu.unlearning.fine_tune import fine_tune
 from mu.unlearning.scrub import scrub
 

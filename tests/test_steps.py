@@ -4,7 +4,8 @@ import pytest
 import torch
 
 import mu
-from mu.metrics import accuracy, predict
+from mu.metrics import accuracy
+from mu.models import predict
 from mu.selection import Layout
 from mu.unlearning.relabel import wrong_labels
 

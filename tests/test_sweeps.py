@@ -15,8 +15,8 @@ import mu
 from mu.data import Samples
 from mu.experiments import sweeps
 from mu.experiments.sweeps import Case, by_neighbours, chosen, method_rows, one_each, tries
-from mu.metrics import accuracy, predict
-from mu.models import reinitialise
+from mu.metrics import accuracy
+from mu.models import predict, reinitialise
 from mu.training import Recipe
 from mu.unlearning import bad_teacher as bad_teacher_function
 

@@ -120,6 +120,14 @@ def test_c1_efficacy(change, word):
     assert decide("C1", tab1=removal(**change)).word == word
 
 
+@pytest.mark.parametrize(("known", "word"), [(0, "not recorded"), (10, "not recorded"), (11, "holds")])
+def test_c1_asks_where_the_class_was_learnt(known, word):
+    """A class the trained model never got right cannot be forgotten. Breaks if that counts as success."""
+    rows = removal()
+    rows.loc[(rows["method"] == "trained") & (rows["metric"] == CLASS), "value"] = known
+    assert decide("C1", tab1=rows).word == word
+
+
 def test_c1_seeds_that_share_their_ups_and_downs_agree():
     """C1 pairs: trained models from 90 to 98, each losing one point. Breaks if spread over seeds counts as doubt."""
     trained = np.array([90.0, 98.0, 94.0])
@@ -249,6 +257,9 @@ def test_c6_shares():
     assert "1 of 3 shares of affected steps, ahead by 7.0" in text
     assert "no at 1 % (ahead by 1.0 ± 0.0, class left 5.00 ± 0.00); no at 90 % (ahead by -10.0 ± 0.0)" in text
     assert decide("C6", fig4=shares({900: (40, 50, 0)})).word == "does not hold"
+    unlearnt = pd.DataFrame(rows(CLASS, 5, method="trained", count=10))
+    part = decide("C6", fig4=pd.concat([shares({10: (98, 97, 0), 900: (40, 50, 0)}), unlearnt]))
+    assert part.word == "does not hold"  # the one share that would hold has nothing to forget
 
 
 @pytest.mark.parametrize(

@@ -433,6 +433,24 @@ def test_dip(ra, s, word):
     assert decide("dip", course((90, 20, 10, 2, 0), ra, s)).word == word
 
 
+def cost(training, pass_):
+    """Seconds of retraining and of a pass at full size."""
+    sizes = {"images": 1000.0, "passes": 1.0}
+    made = rows("seconds an image", training / 1000, method="retrain", **sizes)
+    return made + rows("seconds an image", pass_ / 1000, **sizes)
+
+
+@pytest.mark.parametrize(
+    ("training", "pass_", "word"),
+    [(1000, 2, "holds"), (1000, 4, "does not hold"), (200, 1, "does not hold"), (800, 2, "holds")],
+)
+def test_cost_at_full_size(training, pass_, word):
+    """Cost: `BOTH` ends after three passes. 1000 s of retraining buy five of 2 s at a hundredth of the time."""
+    assert decide("cost", BOTH).word == "not recorded"
+    frames = {"mumis-figA1": pd.DataFrame(BOTH), "mumis-speed": pd.DataFrame(cost(training, pass_))}
+    assert judge(CLAIMS["cost"].decide(frames)).word == word
+
+
 # ---- all of them -----------------------------------------------------------------------------------------
 
 KLS = {"mu-mis": 0.1, "rum": 0.5}
@@ -444,6 +462,7 @@ HOLDING = {
     "C6": swept({"RTE": 1, "Avg. Gap": 1}) + rows("RTE", 999, method="retrain"),
     "C7": sequence("mu-mis") + sequence("retrain", left=0) + sequence("ssd", kl=9),
     "C8": subset({"mu-mis": 5, "rum": 1}, KLS), "losses": forgets() + swept({"RA": 50}, method="jit"),
+    "cost": BOTH + cost(1000, 2),
     "sequence": sequence("salun", 20), "weak": subset({"mu-mis": 5, "rum": 1}, KLS), "memo": memorised(89, 80),
     "dip": BOTH, "target": BOTH + course((90,) * 5, (76,) * 5, variant="target"),
     "other": BOTH + course((0,) * 5, (1,) * 5, variant="other"),
@@ -466,10 +485,10 @@ def test_nothing_or_too_little_recorded_is_no_verdict(name):
         read(frame[frame["method"] != method])
     for metric in frame["metric"].unique():
         assert read(frame[frame["metric"] != metric]) in ("holds", "not recorded")
-    assert judge(one.decide({one.items[0]: frame[frame["seed"] == 0]})).seeds == "one seed"
+    assert judge(one.decide(dict.fromkeys(one.items, frame[frame["seed"] == 0]))).seeds == "one seed"
 
 
-@pytest.mark.parametrize("name", ["target", "other", "jacobian", "norm", "delta", "dip"])
+@pytest.mark.parametrize("name", ["target", "other", "jacobian", "norm", "delta", "dip", "cost"])
 def test_a_course_that_forgets_nothing_says_nothing(name):
     """At a rate so small that nothing happens everything is flat. Breaks if that counts as an answer."""
     idle = [{**row, "value": 90.0} if row["metric"] == "FA" else row for row in HOLDING[name]]

@@ -25,6 +25,16 @@ PAPERS = {
     "sparsity": "jia2023sparsity",
 }  # key of an item id -> BibTeX key
 
+NAMES = {  # data sets and networks as shown, in the order shown
+    "mlp": "MLP", "lenet": "LeNet", "convnet": "ConvNet", "alexnet": "AlexNet", "resnet9": "ResNet9",
+    "resnet18": "ResNet-18", "vgg16": "VGG-16", "vit": "ViT", "convnet-slim": "ConvNet, 1/8 width",
+    "alexnet-slim": "AlexNet, 1/8 width", "resnet9-slim": "ResNet9, 1/8 width",
+    "resnet18-slim": "ResNet-18, 1/4 width", "vgg16-slim": "VGG-16, 1/4 width", "vit-slim": "ViT, 1/3 width",
+    "mnist": "MNIST", "mnist5k": "MNIST", "mnist5k-pairs": "MNIST in pairs", "organamnist": "OrganAMNIST",
+    "svhn": "SVHN", "cifar10": "CIFAR-10", "cifar100": "CIFAR-100", "cifar20": "CIFAR-20",
+    "folder:faces:32": "Pins faces", "folder:tiny-imagenet:64": "Tiny ImageNet", "folder:imagenet:64": "ImageNet",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Item:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
 from mu import storage
+from mu.checkpoints import resumable
 from mu.experiments import PAPERS
 from mu.ledger import Ledger
 from mu.metrics import Scores, stopwatch
@@ -25,8 +27,8 @@ SOURCES = Path(__file__).parents[1]
 # Source files that no recorded number depends on: they present, or run, but do not compute.
 PRESENTATION = {"cli.py", "__main__.py", "book.py", "pages.py", "results.py", "runner.py", "verdicts", "figures"}
 TRAINING = (
-    "data.py", "files.py", "tasks.py", "models.py", "training.py", "selection.py", "pruning.py", "ledger.py",
-    "experiments/sweeps.py",
+    "data.py", "files.py", "tasks.py", "models.py", "training.py", "checkpoints.py", "selection.py", "pruning.py",
+    "ledger.py", "experiments/sweeps.py",
 )  # fmt: skip
 KEPT_BYTES = 1e9  # ours: ledgers above this are not worth their disk; they are recorded again
 
@@ -62,6 +64,8 @@ def kept(
 ) -> Trained:
     """What `make(build())` returns, or what an earlier call with the same configuration left in the cache.
 
+    A call that is killed leaves the state of its training there, and the next one goes on from it.
+
     Args:
         config: everything that decides the result, JSON-able (data, task, model, recipe, seed, ledgers, code).
         build: makes the untrained model, with the tensors that the made one has.
@@ -80,14 +84,28 @@ def kept(
         model.load_state_dict(tensors)
         filled = [Ledger.load(folder / f"ledger{i}.safetensors") for i in range(len(ledgers))]
         return Trained(model.eval(), filled, facts["seconds"])
-    with stopwatch(device) as watch:
+    unfinished = folder / "unfinished"
+    with stopwatch(device) as watch, resumable(unfinished, watch.elapsed) as run:
         model = make(model)
-    if sum(ledger.nbytes for ledger in ledgers) > KEPT_BYTES:
-        return Trained(model, ledgers, watch.seconds)
-    for i, ledger in enumerate(ledgers):
-        ledger.save(folder / f"ledger{i}.safetensors")
-    storage.save(ready, model.state_dict(), {"seconds": watch.seconds, **config})
-    return Trained(model, ledgers, watch.seconds)
+    trained = Trained(model, ledgers, run.earlier + watch.seconds)
+    if sum(ledger.nbytes for ledger in ledgers) <= KEPT_BYTES:
+        for i, ledger in enumerate(ledgers):
+            ledger.save(folder / f"ledger{i}.safetensors")
+        storage.save(ready, model.state_dict(), {"seconds": trained.seconds, **config})
+    shutil.rmtree(unfinished, ignore_errors=True)
+    return trained
+
+
+def timed(calls: Mapping[str, Callable[[], object]], repeats: int, device: str) -> Iterator[tuple[str, float]]:
+    """(name, seconds) of each call: the least of so many, after one to warm up."""
+    for name, call in calls.items():
+        call()
+        seconds = []
+        for _ in range(repeats):
+            with stopwatch(device) as watch:
+                call()
+            seconds.append(watch.seconds)
+        yield name, min(seconds)
 
 
 # Columns of every table: metric name -> field of Scores.

@@ -22,9 +22,10 @@ import mu
 from mu.attacks import entropy_recall
 from mu.data import Dataset, Samples
 from mu.experiments import Item, sweeps
-from mu.experiments.common import kept, training_digest
+from mu.experiments.common import kept, timed, training_digest
 from mu.experiments.sweeps import Case, method_rows, one_each, tries
-from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl, outputs, predict, stopwatch
+from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl, outputs, stopwatch
+from mu.models import predict
 from mu.sensitivity import sensitivity
 from mu.tasks import Task
 from mu.training import Recipe, train
@@ -38,17 +39,17 @@ if TYPE_CHECKING:
 ROCKET, MUSHROOM, BABY, LAMP, SEA = 69, 51, 2, 40, 71  # fine labels of CIFAR-100
 SEQUENCE = (ROCKET, MUSHROOM, BABY, LAMP, SEA)  # the five of the code of SSD; the paper's are not known
 DELTAS = (0.5, 0.7, 0.9, 1.0, 1.1, 1.2, 1.3, 1.5)  # ours
+DELTA = 1.1  # where one is needed: with the default, 1, the rule ends most runs at once
 VARIANTS = (  # of the loss: the paper's ablations
     {"terms": "both"}, {"terms": "target"}, {"terms": "other"}, {"terms": "jacobian"},
     {"terms": "both", "norm": "spectral"}, {"terms": "both", "weighted": True},
 )  # fmt: skip
-RETAIN_FREE = ("mu-mis", "gradient-ascent", "random-label", "jit", "scar")
 
 # What the methods' own public code, or that of SSD, uses for CIFAR-100 or near; MU-Mis's own is not known.
 PUBLISHED = {
     "fine-tune": 0.02, "random-label-all": 1e-4, "bad-teacher": 1e-4, "scrub": 5e-4, "ssd": 10.0, "salun": 0.013,
     "duck": 4e-4, "munba": 0.01, "lotus": 1e-4, "gradient-ascent": 1e-4, "jit": 3e-4, "scar": 5e-4,
-    "scar-as-published": 5e-4,
+    "scar-as-published": 5e-4, "rum": 0.1,
 }  # fmt: skip
 OPTION = {"ssd": "alpha", "mu-mis": "delta"}  # of the other methods the learning rate is tried; of MU-Mis both
 OPTIONS = {"gradient-ascent": {"frozen_norm": True}}
@@ -88,6 +89,7 @@ class Scale:
     compared: tuple[str, ...]  # methods along the sequence
     others: tuple[str, ...]  # methods in the tables after the first; none: all
     subsets: int  # models of which each sample's memorisation is estimated
+    timed: tuple[str, int]  # network and images of the comparison of costs
 
 
 NETWORKS = {"resnet18": "resnet18", "vgg16": "vgg16", "vit": "vit"}
@@ -114,45 +116,49 @@ TINY = {
     "scar-as-published": (5e-4,),
 }  # fmt: skip
 FEW = {
-    "mu-mis": (1.0, 1.1, 1.2), "fine-tune": (0.005, 0.02, 0.05), "random-label-all": (1e-4, 3e-4, 1e-3),
-    "bad-teacher": (1e-4, 3e-4, 1e-3), "scrub": (5e-4, 2e-3, 1e-2), "ssd": (5.0, 10.0, 25.0, 50.0),
+    "mu-mis": (1.0, 1.1, 1.2, 1.3), "fine-tune": (0.005, 0.02, 0.05), "random-label-all": (1e-4, 3e-4, 1e-3),
+    "bad-teacher": (1e-4, 3e-4, 1e-3), "scrub": (5e-4, 2e-3, 0.01, 0.03), "ssd": (5.0, 10.0, 25.0, 50.0, 100.0),
     "salun": (3e-3, 0.013, 0.05), "duck": (1e-4, 4e-4, 1e-3), "munba": (3e-3, 0.01, 0.03),
-    "lotus": (1e-4, 3e-4, 1e-3), "rum": (3e-3, 0.013, 0.05), "gradient-ascent": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3),
-    "random-label": (3e-4, 1e-3, 3e-3, 0.01), "jit": (3e-4, 3e-3, 0.03, 0.3), "scar": (1e-4, 5e-4, 2e-3),
+    "lotus": (1e-4, 3e-4, 1e-3), "rum": (0.013, 0.05, 0.1), "gradient-ascent": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3),
+    "random-label": (1e-5, 3e-5, 1e-4, 3e-4), "jit": (3e-4, 6e-4, 1e-3, 2e-3), "scar": (1e-4, 5e-4, 2e-3),
     "scar-as-published": (1e-4, 5e-4, 2e-3),
 }  # fmt: skip
 MANY = {
-    **FEW, "mu-mis": DELTAS, "fine-tune": (0.01, 0.02, 0.05, 0.1), "ssd": (2.0, 5.0, 10.0, 25.0, 50.0),
-    "gradient-ascent": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3), "random-label": (1e-5, 1e-4, 1e-3, 3e-3, 1e-2),
-    "jit": (3e-4, 3e-3, 0.03, 0.3, 3.0),
+    **FEW, "mu-mis": DELTAS, "fine-tune": (0.01, 0.02, 0.05, 0.1), "ssd": (2.0, 5.0, 10.0, 25.0, 50.0, 100.0),
+    "gradient-ascent": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3), "random-label": (1e-6, 1e-5, 1e-4, 1e-3, 1e-2),
+    "jit": (3e-5, 3e-4, 1e-3, 3e-3, 0.03),
 }  # fmt: skip
+RETAIN_FREE = tuple(method for method in FEW if "retain" not in mu.methods()[method].needs)
 ALONG = ("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun", "scrub", "gradient-ascent", "jit")
 DIGITS = {"cifar100": "mnist5k", "cifar20": "mnist5k-pairs", "cifar10": "mnist5k", "svhn": "mnist5k"} | dict.fromkeys(
     ("faces", "tiny-imagenet"), "mnist5k"
 )
 DRAWN = dict.fromkeys(REAL, "synthetic-rgb")
 
-SCALES = {
-    "smoke": Scale(
-        DRAWN, {"synthetic-rgb": "synthetic-rgb"}, SMALL, {"rocket": 3, "sea": 7, "face": 3, "tiny": 3}, 300,
-        replace(SHORT, epochs=1), 1, 1, 64, TINY, (1e-3,), 3, 1, 20, (3, 5), ("mu-mis", "fine-tune"),
-        ("mu-mis", "fine-tune", "scar", "rum"), 2,
-    ),
-    "quick": Scale(
-        DIGITS, dict.fromkeys(DIGITS.values(), "synthetic"), SMALL, {"rocket": 3, "sea": 8, "face": 3, "tiny": 3},
-        2_000, replace(SHORT, epochs=8), 1, 2, 64, {k: v if k == "mu-mis" else v[::2] for k, v in FEW.items()},
-        (1e-3, 3e-3), 60, 2, 100,
-        (3, 8, 5), ("mu-mis", "fine-tune", "ssd"), (*ALONG, "scar", "rum"), 3,
-    ),
-    "laptop": Scale(
-        REAL, OTHER, SLIM, LABELS, 8_000, SHORT, 3, 2, 64, FEW, (1e-3, 3e-3), 64, 4, 200, SEQUENCE,
-        ("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun"), (), 4,
-    ),
-    "paper": Scale(
-        REAL, OTHER, NETWORKS, LABELS, None, LONG, 3, 100, None, MANY, (1e-5, 1e-4, 1e-3), 500, 1, 1000,
-        SEQUENCE, ALONG, (), 20,
-    ),
-}  # fmt: skip
+PAPER = Scale(
+    data=REAL, surrogate=OTHER, networks=NETWORKS, labels=LABELS, samples=None, recipe=LONG, seeds=3, epochs=100,
+    batch=None, values=MANY, rates=(1e-5, 1e-4, 1e-3), steps=500, every=1, looked=1000, sequence=SEQUENCE,
+    compared=ALONG, others=(), subsets=20, timed=("resnet18", 512),
+)  # fmt: skip
+LAPTOP = replace(
+    PAPER, networks=SLIM, samples=8_000, recipe=SHORT, epochs=2, batch=64, values=FEW, rates=(1e-3, 3e-3), steps=64,
+    every=4, looked=200, compared=("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun"), subsets=4,
+    timed=("resnet18", 128),
+)  # fmt: skip
+QUICK = replace(
+    LAPTOP, data=DIGITS, surrogate=dict.fromkeys(DIGITS.values(), "synthetic"), networks=SMALL,
+    labels={"rocket": 3, "sea": 8, "face": 3, "tiny": 3}, samples=2_000, recipe=replace(SHORT, epochs=8), seeds=1,
+    values={k: v if k == "mu-mis" else v[::2] for k, v in FEW.items()}, steps=60, every=2, looked=100,
+    sequence=(3, 8, 5), compared=("mu-mis", "fine-tune", "ssd"), others=(*ALONG, "scar", "rum"), subsets=3,
+    timed=("resnet9-slim", 256),
+)  # fmt: skip
+SMOKE = replace(
+    QUICK, data=DRAWN, surrogate={"synthetic-rgb": "synthetic-rgb"},
+    labels={"rocket": 3, "sea": 7, "face": 3, "tiny": 3}, samples=300, recipe=replace(SHORT, epochs=1), epochs=1,
+    values=TINY, rates=(1e-3,), steps=3, every=1, looked=20, sequence=(3, 5), compared=("mu-mis", "fine-tune"),
+    others=("mu-mis", "fine-tune", "scar", "rum"), subsets=2, timed=("resnet9-slim", 16),
+)  # fmt: skip
+SCALES = {"smoke": SMOKE, "quick": QUICK, "laptop": LAPTOP, "paper": PAPER}
 SURROGATES = 2_000  # images at most: ours
 
 
@@ -176,8 +182,10 @@ class Request(Case):
         if sweep["method"] in EXPECTED and not (by_retained and sweep["method"] in RETAIN_FREE):
             name, factor, least = EXPECTED[sweep["method"]]
             options[name] = max(least, factor * self.expected(original)[0])
-        if "tuning" in options:  # RUM's second recipe
-            options["tuning"] = Recipe(**options["tuning"])
+        for name in {"tuning", "repair"} & set(
+            options
+        ):  # a second recipe; one without a rate takes that of the first
+            options[name] = Recipe(**{"lr": value, **options[name]})
         return super().unlearn({**sweep, "options": options}, value, original, surrogate)
 
 
@@ -432,6 +440,40 @@ def _after(case: Following, method: str, model: nn.Module, step: int, labels: li
     yield {**common, "metric": "TA", "value": accuracy(logits, test.labels)}
 
 
+# ---- What it costs at full size --------------------------------------------------------------------------
+
+
+def speed(settings: dict, seed: int, device: str) -> Iterator[dict]:
+    """Seconds an image of a pass in training and of one in MU-Mis, both in batches of their own papers' size.
+
+    Weights are those before training: what is computed does not depend on them. One pass of MU-Mis has the looks
+    at the sensitivity before and after it, where each further pass of a run would add one.
+    """
+    data = mu.load_dataset(settings["dataset"], device=device)
+    images = data.train[torch.arange(settings["timed"]) % len(data.train)]
+    model = mu.build_model(settings["model"], data, seed=seed).to(device)
+    task = Task(replace(data, train=images), "class", torch.arange(len(images)), torch.arange(0))
+    recipe = replace(Recipe(**settings["recipe"]), epochs=1)
+    a_pass = {"lr": 0.0, "delta": math.inf, "max_steps": math.ceil(len(images) / BATCH)}
+    calls = {
+        "retrain": lambda: train(model, images, recipe, seed=seed),
+        "mu-mis": lambda: mu.unlearn("mu-mis", model, task, seed=seed, **a_pass),
+    }
+    sizes = {"retrain": settings["retain"], "mu-mis": settings["asked"]}
+    for method, seconds in timed(calls, settings["repeats"], device):
+        passes = settings["recipe"]["epochs"] if method == "retrain" else 1
+        columns = {"method": method, "images": sizes[method], "passes": passes}
+        yield {"metric": "seconds an image", "value": seconds / len(images), **columns}
+
+
+def affordable(rows: pd.DataFrame, ratio: float) -> pd.Series:
+    """Passes that a run of MU-Mis may take and still cost less than retraining over `ratio`, by seed."""
+    rows = rows[rows["metric"] == "seconds an image"]
+    seconds = rows.assign(value=rows["value"] * rows["images"] * rows["passes"])
+    seconds = seconds.pivot(index="seed", columns="method", values="value").reindex(columns=["retrain", "mu-mis"])
+    return (seconds["retrain"] / ratio / seconds["mu-mis"]).dropna()
+
+
 # ---- A computed sketch: figure 1 -------------------------------------------------------------------------
 
 
@@ -478,7 +520,9 @@ def _settings(profile: str, data: str, network: str, scenario: str, **more) -> d
     }  # fmt: skip
 
 
-PART = {"scar": {"whole_class": False}, "scar-as-published": {"whole_class": False}}
+PART = {
+    "scar": {"whole_class": False}, "scar-as-published": {"whole_class": False}, "jit": {"noise": 0.01},
+}  # fmt: skip
 SCENARIOS = {  # options that the public code changes with the request
     "subclass": PART, "random": {**PART, "lotus": {"alpha": 8.0}, "ssd": {"by_class": False}},
 }  # fmt: skip
@@ -499,8 +543,13 @@ def sweeps_of(profile: str, scenario: str, methods: Iterable[str]) -> list[dict]
             if method in LONG_PASSES or least:
                 epochs = min(max(scale.epochs, least), epochs)
             sweep["recipe"] = {"epochs": epochs, **smaller}
+        for name in {"tuning", "repair"} & set(known):  # the second recipe of RUM and of DUCK
+            shorter = {"epochs": min(scale.epochs, known[name].epochs), **smaller}
+            own[name] = asdict(replace(known[name], augment=scale.recipe.augment, **shorter))
         if method == "rum":
-            own["tuning"] = asdict(replace(known["tuning"], epochs=min(scale.epochs, 10), **smaller))
+            del own["tuning"]["lr"]
+        if method == "scrub":  # its last epoch is on retained samples alone
+            own["max_epochs"] = min(known["max_epochs"], max(1, epochs - 1))
         if method == "mu-mis":
             own |= {"max_steps": scale.steps, **smaller}
             found += [{**sweep, "options": {**own, "lr": lr}} for lr in scale.rates]
@@ -550,11 +599,10 @@ def _directions(profile: str) -> list[dict]:
     scale = SCALES[profile]
     asked = [("cifar100", "class", scale.labels["rocket"]), ("cifar20", "subclass", scale.labels["rocket"]),
              ("cifar20", "subclass", scale.labels["sea"]), ("cifar10", "random", None)]  # fmt: skip
-    middle = scale.values["mu-mis"][len(scale.values["mu-mis"]) // 2]
     return [
         _settings(
             profile, data, "resnet18", scenario, looked=scale.looked, **({} if label is None else {"forget": label}),
-            sweeps=[{**sweeps_of(profile, scenario, ("mu-mis",))[-1], "values": [middle]}],
+            sweeps=[{**sweeps_of(profile, scenario, ("mu-mis",))[-1], "values": [DELTA]}],
         )
         for data, scenario, label in asked
     ]  # fmt: skip
@@ -580,6 +628,17 @@ def _subsets(profile: str) -> list[dict]:
         _settings(profile, "cifar10", "resnet18", "memorised", level=level, subsets=scale.subsets, sweeps=tried)
         for level in ("low", "mid", "high")
     ])  # fmt: skip
+
+
+def _speeds(profile: str) -> list[dict]:
+    """The counts of images are those of the full size under every profile: CIFAR-100 without what is held out."""
+    scale, full = SCALES[profile], SCALES["paper"]
+    network, images = scale.timed
+    trained, classes = round((1 - sweeps.HELD_OUT) * 50_000), 100
+    return [{
+        "dataset": scale.data["cifar100"], "model": network, "scenario": "class", "timed": images, "repeats": 3,
+        "recipe": asdict(full.recipe), "retain": trained - trained // classes, "asked": trained // classes,
+    }]  # fmt: skip
 
 
 def _sketches(profile: str) -> list[dict]:
@@ -636,5 +695,7 @@ ITEMS = (
     VARIED.view("mumis-tabA14", "Beside regularisation of the Jacobian, and the weighted form"),
     RATES,
     RATES.view("mumis-figA2", "What delta changes"),
+    Item("mumis-speed", "What a request costs beside retraining, at full size", _speeds, dict.fromkeys(SCALES, 1),
+         speed),
     Item("mumis-memo", "Forget sets by memorisation", _subsets, SEEDS, method_grid),
 )  # fmt: skip

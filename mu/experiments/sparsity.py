@@ -22,9 +22,10 @@ import mu
 from mu import attacks, explain, pruning
 from mu.data import Samples
 from mu.experiments import Item, sweeps
-from mu.experiments.common import ACCURACIES, kept, training_digest
+from mu.experiments.common import ACCURACIES, kept, timed, training_digest
 from mu.experiments.sweeps import SHARE, TARGET, TUNING_RATE, Case, hold_out, method_rows, one_each, tries
-from mu.metrics import Outputs, accuracy, attack_success, confidence, evaluate, outputs, predict, stopwatch
+from mu.metrics import Outputs, accuracy, attack_success, confidence, evaluate, outputs, stopwatch
+from mu.models import predict
 from mu.tasks import Task
 from mu.training import Recipe, train
 
@@ -333,15 +334,9 @@ def speed(settings: dict, seed: int, device: str) -> Iterator[dict]:
         "fisher": lambda: mu.unlearn("fisher", model, task, samples=settings["gradients"]),
         "influence": lambda: mu.unlearn("influence", model, task, samples=settings["gradients"]),
     }
-    for name, call in loops.items():
-        call()  # warm-up
-        seconds = []
-        for _ in range(settings["repeats"]):
-            with stopwatch(device) as watch:
-                call()
-            seconds.append(watch.seconds)
-        row = {"method": "trained", "metric": "seconds", "value": min(seconds), "loop": name}
-        yield {**row, "images": len(images), "gradients": settings["gradients"]}
+    columns = {"method": "trained", "metric": "seconds", "images": len(images), "gradients": settings["gradients"]}
+    for name, seconds in timed(loops, settings["repeats"], device):
+        yield {**columns, "loop": name, "value": seconds}
 
 
 def plain_epoch(model: nn.Module, samples: Samples, recipe: Recipe, device: str) -> None:

@@ -22,8 +22,8 @@ import mu
 from mu import pruning
 from mu.data import Dataset, Samples
 from mu.experiments.common import Trained, kept, training_digest
-from mu.metrics import Outputs, accuracy, outputs, predict, stopwatch
-from mu.models import reinitialise
+from mu.metrics import Outputs, accuracy, outputs, stopwatch
+from mu.models import predict, reinitialise
 from mu.tasks import Task
 from mu.training import Recipe, train
 

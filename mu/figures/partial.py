@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mu.experiments.partial import FORGOTTEN, NAMES, STEPPING, TABLES
+from mu.experiments import NAMES
+from mu.experiments.partial import FORGOTTEN, STEPPING, TABLES
 from mu.figures import COLOURS, Exhibit, grid, legend_above, line, log_axis, mean_sd, percent, quantity
 from mu.selection import RULES
 

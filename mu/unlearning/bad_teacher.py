@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from mu.metrics import divergence, predict
-from mu.models import reinitialise
+from mu.metrics import divergence
+from mu.models import predict, reinitialise
 from mu.training import Recipe, train
 from mu.unlearning.relabel import join, numbered, some
 

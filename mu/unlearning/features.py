@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from mu.metrics import accuracy, predict
+from mu.metrics import accuracy
+from mu.models import predict
 from mu.training import train
 from mu.unlearning.steps import LOOK_AT
 

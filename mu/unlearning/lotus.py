@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
-from mu.metrics import accuracy, predict
+from mu.metrics import accuracy
+from mu.models import predict
 from mu.training import Recipe, train
 from mu.unlearning.relabel import join, numbered, some
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from mu.data import Samples
-from mu.metrics import predict
+from mu.models import predict
 
 if TYPE_CHECKING:
     from torch import nn

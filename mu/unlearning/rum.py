@@ -16,7 +16,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mu.metrics import confidence, predict
+from mu.metrics import confidence
+from mu.models import predict
 from mu.training import Recipe
 from mu.unlearning.fine_tune import RECIPE, fine_tune
 from mu.unlearning.relabel import join

@@ -28,7 +28,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch.nn import functional
 
-from mu.metrics import divergence, predict
+from mu.metrics import divergence
+from mu.models import predict
 from mu.training import Recipe
 from mu.unlearning.features import HOLD, embed, move, nearest_other
 from mu.unlearning.relabel import numbered

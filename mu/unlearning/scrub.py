@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
-from mu.metrics import divergence, predict
+from mu.metrics import divergence
+from mu.models import predict
 from mu.training import Recipe, train
 from mu.unlearning.relabel import numbered
 

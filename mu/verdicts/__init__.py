@@ -21,8 +21,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from mu import results
-from mu.experiments import best, get_item
-from mu.experiments import partial as layer_wise
+from mu.experiments import NAMES, best, get_item
 from mu.figures import mean_sd
 
 # A difference below this is none, in points of accuracy; ours. 8,990 test images at 98 % give one model's accuracy a
@@ -30,11 +29,6 @@ from mu.figures import mean_sd
 NO_DIFFERENCE = 0.5
 ERRORS = 2.0  # standard errors by which a margin must be passed; ours
 SPELT_OUT = 4  # comparisons not held, up to which each one's numbers are given: more are unreadable on a phone
-NAMES = {
-    **layer_wise.NAMES, "cifar100": "CIFAR-100", "cifar20": "CIFAR-20", "folder:faces:32": "Pins faces",
-    "folder:tiny-imagenet:64": "Tiny ImageNet", "vgg16": "VGG-16", "vit": "ViT",
-    "resnet18-slim": "ResNet-18, 1/4 width", "vgg16-slim": "VGG-16, 1/4 width", "vit-slim": "ViT, 1/3 width",
-}  # fmt: skip
 
 Answer = bool | None  # None: in the claimed direction, but not by two standard errors
 Rows = Mapping[str, pd.DataFrame]  # item -> its rows

@@ -51,7 +51,7 @@ figures.show("mumis-fig1", rows)
 # %% [markdown]
 # ## What to see
 #
-# At the odd sample (pixel value 48) the difference is {value}`mumis-fig1 logit difference method=trained x=48` trained and
+# Next to the odd sample (its pixel value is 50; curves are computed at every fourth value, so at 48) the difference is {value}`mumis-fig1 logit difference method=trained x=48` trained and
 # {value}`mumis-fig1 logit difference method=retrain x=48` retrained. Above zero the model answers *right*.
 #
 # * Trained: the curve bends to reach the odd sample, and so it is steep beside it. That slope is what the method reads.

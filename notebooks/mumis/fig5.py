@@ -54,7 +54,7 @@ figures.show("mumis-fig5", rows)
 # %% [markdown]
 # ## What to see
 #
-# Full classes. FA of the first class after its own request and after the last, and RA before the first and after the last, in percent:
+# Full classes, in percent: FA of the first class after its own request and after the last, and RA after the last:
 #
 # |  | FA, step 1 | FA, step 5 | RA, step 5 |
 # |:---|---:|---:|---:|

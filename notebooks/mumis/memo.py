@@ -23,8 +23,8 @@
 #
 # Memorisation is estimated after {cite:t}`feldman2020does`: for each sample, how often models trained with it are right on it, minus how often those trained without it
 # are ({ref}`definition <metric-memorisation>`). The number of models is small, see the chapter's {ref}`table of sizes <mumis-sizes>`; so a sample's value is coarse, and many are tied. The
-# forget set is a tenth of the training samples. Every value that was tried of each hyper-parameter is in the record. The table shows the one that the
-# {ref}`rule <mumis-choice>` picks, without the retrained model and without test images. How the paper's values were picked is not known.
+# forget set is a tenth of the training samples. Values are picked
+# by the {ref}`rule <mumis-choice>`, as in {doc}`tab1`.
 #
 # Under `quick` the embedded digits and a slim ResNet9 stand in for them.
 #

@@ -26,8 +26,8 @@
 # ```
 #
 # The target class of MU-Mis is the superclass, and $c'$ one of the other 19. That is our reading, and the only one that fits a network of 20
-# outputs. Every value that was tried of each hyper-parameter is in the record. The table shows the one that the
-# {ref}`rule <mumis-choice>` picks, without the retrained model and without test images. How the paper's values were picked is not known. What the retrained model answers to the removed sub-class is guessed
+# outputs. Values are picked
+# by the {ref}`rule <mumis-choice>`, as in {doc}`tab1`. What the retrained model answers to the removed sub-class is guessed
 # {ref}`from the nearest retained samples <mumis-choice>`.
 #
 # Under `quick` the embedded digits in pairs and a slim ResNet9 stand in: the classes are *01*, *23* and so on, the sub-classes the digits.

@@ -25,8 +25,8 @@
 #
 # In {cite:t}`cheng2026mumis` the ViT is probably pretrained, at 224 pixels. Ours has the size that the {term}`profile` names, starts from random
 # weights and sees 64 pixels. Tiny ImageNet is read from your own copy ({ref}`own-images`); it was not at hand, so nothing is recorded.
-# Every value that was tried of each hyper-parameter is in the record. The table shows the one that the
-# {ref}`rule <mumis-choice>` picks, without the retrained model and without test images. How the paper's values were picked is not known.
+# Values are picked
+# by the {ref}`rule <mumis-choice>`, as in {doc}`tab1`.
 #
 # Under `quick` the embedded digits and a slim ViT stand in for them.
 #

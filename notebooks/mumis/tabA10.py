@@ -21,8 +21,8 @@
 # The sub-class *sea* of {doc}`tab2` with a vision transformer. That {cite:t}`cheng2026mumis` have it in their appendix is known from a third-party
 # account; no cell of it is. Their ViT is probably pretrained; ours starts from random weights.
 #
-# Every value that was tried of each hyper-parameter is in the record. The table shows the one that the
-# {ref}`rule <mumis-choice>` picks, without the retrained model and without test images. How the paper's values were picked is not known.
+# Values are picked
+# by the {ref}`rule <mumis-choice>`, as in {doc}`tab1`.
 #
 # Under `quick` the embedded digits in pairs and a slim ViT stand in for them.
 #

@@ -54,6 +54,6 @@ figures.show("mumis-tabA12", rows)
 #
 # * TC: how much of FA is left at the step where the whole loss stops.
 # * OC: what becomes of RA.
-# * Equal steps are not equal progress. One term alone has about half the gradient, and may need another rate.
+# * Equal steps are not equal progress. One term alone has another gradient, and may need another rate.
 # * RA is measured on a part of the test images here, as many as the profile sets.
 # * A course that became infinite ends there; its last row is from before.

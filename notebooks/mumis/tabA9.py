@@ -21,8 +21,8 @@
 # The CIFAR-100 part of {doc}`tab1` with VGG-16. That {cite:t}`cheng2026mumis` have it in their appendix, with a spread over seeds, is known from a
 # third-party account; no cell of it is.
 #
-# Every value that was tried of each hyper-parameter is in the record. The table shows the one that the
-# {ref}`rule <mumis-choice>` picks, without the retrained model and without test images. How the paper's values were picked is not known.
+# Values are picked
+# by the {ref}`rule <mumis-choice>`, as in {doc}`tab1`.
 #
 # Under `quick` the embedded digits and a slim ResNet9 stand in: then this is {doc}`tab1` again.
 #

@@ -47,5 +47,7 @@ figures.show("partial-jmlr", rows)
 # ## What to see
 #
 # The question is whether what holds on digits holds on photographs. There the trained model itself may be far from perfect: compare
-# every row with `trained` and `retrain`, not with 100 %. The line below the table says how many seeds it rests on; one seed shows
+# every row with `trained` and `retrain`, not with 100 %. In block A look at `trained` first: on CIFAR-10 it is right on
+# {value}`partial-jmlr target accuracy method=trained scenario=rare dataset=cifar10` % of the class's test images. At zero there is nothing to forget, and the
+# block says nothing about forgetting. The line below the table says how many seeds it rests on; one seed shows
 # no spread.

@@ -18,10 +18,11 @@
 # %% [markdown]
 # # Label flipping and ascent, layer by layer
 #
-# Algorithms 2 and 3 of {cite:t}`gogineni2025partial` apply only a layer-wise share of every step of label flipping and of gradient
-# ascent. This sweep is ours: every share, three rules that pick the entries, a few samples or the whole class.
+# By their titles, Algorithms 2 and 3 of {cite:t}`gogineni2025partial` apply label flipping and gradient ascent layer-wise partially. We read that
+# as a share of every step. This sweep is ours: three shares and the whole step, three rules that pick the entries, a few samples or the whole class.
 #
-# All runs stop by one rule that looks at the forget set: at most 1 % of it still classified correctly. So points can be compared at
+# All runs stop by one rule that looks at the forget set: at most 1 % of it (of 512 samples, if there are more) still
+# classified correctly. So points can be compared at
 # equal forgetting. A run that reaches its limit of steps first is marked by a cross, and does not compare.
 #
 # ```{record} partial-steps

@@ -70,9 +70,9 @@ figures.show("partial-tab1", rows)
 # the training is taken back; the other classes go from
 # {value}`partial-tab1 non-target accuracy method=trained scenario=class` % to
 # {value}`partial-tab1 non-target accuracy method=amnesiac scenario=class epochs=0` %. The partial row is at
-# {value}`partial-tab1 non-target accuracy method=partial-amnesiac scenario=class epochs=0` %: where no share below one
-# forgets, the rule is left with all of every step, and partial is conventional. The ledger of so many
-# steps is also large, so two shares (0.1 and 1) are tried here.
+# {value}`partial-tab1 non-target accuracy method=partial-amnesiac scenario=class epochs=0` %.
+# The ledger of so many steps is large, so only two shares, 0.1 and 1, are tried here. The rule kept
+# {value}`partial-tab1 kept share scenario=class method=partial-amnesiac`; where that is 1, partial is conventional.
 #
 # **Membership.** Recall by {term}`shadow models <shadow model>` is {value}`partial-tab1 MIA recall (shadow) method=trained scenario=rare` % for the trained model,
 # {value}`partial-tab1 MIA recall (shadow) method=partial-amnesiac scenario=rare epochs=0` % after partial removal and

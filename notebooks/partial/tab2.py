@@ -47,5 +47,6 @@ figures.show("partial-tab2", rows)
 # Right after the removal with few samples, the other classes are at {value}`partial-tab2 non-target accuracy method=amnesiac scenario=rare epochs=0` %
 # for amnesiac and at {value}`partial-tab2 non-target accuracy method=partial-amnesiac scenario=rare epochs=0` % for partial amnesiac unlearning; the
 # trained model has {value}`partial-tab2 non-target accuracy method=trained scenario=rare` %. With the whole class,
-# {value}`partial-tab2 affected share method=trained scenario=class` % of the steps used it, and taking them back leaves
-# {value}`partial-tab2 non-target accuracy method=partial-amnesiac scenario=class epochs=0` %.
+# {value}`partial-tab2 affected share method=trained scenario=class` % of the steps used it. Taking them back leaves
+# {value}`partial-tab2 non-target accuracy method=amnesiac scenario=class epochs=0` % if it is done whole, and
+# {value}`partial-tab2 non-target accuracy method=partial-amnesiac scenario=class epochs=0` % in part.

@@ -19,7 +19,7 @@
 # # Figure A2: unlearning after three pruners
 #
 # {cite:t}`jia2023sparsity` repeat the comparison for three pruners: OMP, IMP and SynFlow ({doc}`fig2` has their cost). Fine-tuning after each,
-# one class to be forgotten; the record holds gradient ascent too. The layout follows an earlier state of the public code, and no number
+# one class to be forgotten. The layout follows an earlier state of the public code, and no number
 # could be read.
 #
 # The question behind it: does the *way* of pruning matter, or only how much is pruned?

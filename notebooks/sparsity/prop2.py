@@ -67,5 +67,5 @@ figures.show("sparsity-prop2", rows)
 # * A vector with fewer entries is shorter. Whether the mask helps beyond that is the question of the last two rows and of the lower right
 #   panel: they divide by what pruning shrinks anyway.
 # * The random masks are a control. If they do as well as those by size, it is the number of weights that counts and not which.
-# * One step of ascent on one batch is far from the five epochs of {numref}`sparsity-tab3`, which have momentum and batch norm. The check is about
+# * One step of ascent on one batch is far from the several epochs of ascent in {numref}`sparsity-tab3`, which have momentum and batch norm. The check is about
 #   the proposition, not about that table.

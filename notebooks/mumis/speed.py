@@ -1,0 +1,57 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: language_info
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   language_info:
+#     name: python
+# ---
+
+# %% [markdown]
+# # What it costs at full size
+#
+# This table is ours. The small profiles train for a dozen epochs on a few thousand images, so there MU-Mis is compared with a retraining that is cheap itself.
+# {cite:t}`cheng2026mumis` have, by a third-party account, 10,367 seconds of retraining beside 83 of MU-Mis in one of their tables: 125 times.
+#
+# What can be measured anywhere is a step. Timed here, in one run on one machine: an epoch of training on some images, and a pass of MU-Mis over as many. Times the images and
+# passes of the full size, CIFAR-100 and 200 epochs, that gives the time of retraining, and how many passes of MU-Mis take a hundredth of it.
+#
+# Under `laptop` and `paper` the network is ResNet-18 at full width. Under `quick` a slim ResNet9 and embedded digits are timed.
+#
+# ```{record} mumis-speed
+# ```
+
+# %% [markdown]
+# ## Live run
+#
+# When this page was built with `make book`, the output below was computed live on that machine: under the profile in
+# the cell, unless `make book PROFILE=…` named another. To run it yourself, change the cell and run all
+# ({doc}`profiles and costs </book/rerun>`).
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("mumis-speed", profile=profile, seeds=seeds, device=device)
+figures.show("mumis-speed", rows)
+
+# %% [markdown]
+# ## What to see
+#
+# * An image costs MU-Mis several times what it costs training: it needs derivatives of derivatives, and its rule looks at the sensitivity after every pass.
+# * It is the images and passes that make it cheap: a hundredth of the images, and no 200 epochs.
+# * How many passes a run takes is not measured here. {numref}`mumis-figA1` has it at small size, with a line where the rule stops; {doc}`/book/verdicts` puts both together.
+# * The best of three after a warm-up. Seconds on different hardware cannot be compared; the last row's passes can.
+# * A search over learning rates and $\delta$ costs as many runs as it tries, and is not in the table.
