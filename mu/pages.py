@@ -162,11 +162,11 @@ class MethodDirective(Written):
             if (record := best(item.id)) is not None and method.name in set(record.frame["method"])
         ]
         defaults = [f"`{name} = {brief(value)}`" for name, value in method.defaults.items()]
-        ledger = ", ledger=ledger" if "ledger" in method.needs else ""
+        handed = "".join(f", {need}={need}" for need in ("ledger", "surrogate") if need in method.needs)
         return "\n".join([
             f"* **Is handed** {', '.join(method.needs)}",
             f"* **Options** {'; '.join(defaults) or 'none'}",
-            f"* **Call** `mu.unlearn(\"{method.name}\", model, task{ledger})`",
+            f"* **Call** `mu.unlearn(\"{method.name}\", model, task{handed})`",
             f"* **Records** {', '.join(used) or 'none yet'}",
         ])  # fmt: skip
 
@@ -245,7 +245,8 @@ class ValueRole(SphinxRole):
                 rows = rows.loc[[same(x, value) for x in rows[column]]]
             else:
                 rows = rows.iloc[:0]
-        if rows.empty and missing_cells(record):  # this part of the grid may still come
+        # This part of the grid may still come. Under `quick` other data stand in for those that the text names.
+        if rows.empty and (missing_cells(record) or record.profile == "quick"):
             return [nodes.emphasis(text="not recorded")], []
         if rows.empty or rows["seed"].duplicated().any():
             found = "no row" if rows.empty else "more than one row a seed"

@@ -174,7 +174,7 @@ def test_the_main_table():
     assert table.loc[(f"{rocket}: with retained data", "salun"), "RA"] == "91.0 (76.63)"
     assert table.loc[(f"{rocket}: with retained data", "scar-as-published"), "RA"] == "98.0"
     assert table.loc[(f"{rocket}: without retained data", "jit"), "RA"] == "– (65.44)"
-    assert table.loc[("faces, class 1: without retained data", "mu-mis"), "RA"] == "98.0"
+    assert table.loc[("Pins faces, class 1: without retained data", "mu-mis"), "RA"] == "98.0"
     assert set(table.index.get_level_values("method")) <= {*RETAIN_FREE, "retrain", "salun", "scar-as-published"}
 
 

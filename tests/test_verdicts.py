@@ -279,18 +279,18 @@ def test_c7_maps(partial, score, word):
 @pytest.mark.parametrize(
     ("trained", "after", "retrained", "word"),
     [
-        (95, 20, 15, "holds"),
-        (95, 60, 15, "does not hold"),  # not down to the level
-        (95, 2, 15, "does not hold"),  # too far below it: that tells, too
-        (15, 20, 15, "does not hold"),  # no drop
+        (70, 52, 50, "holds"),
+        (70, 60, 50, "does not hold"),  # not down to the level
+        (70, 40, 50, "does not hold"),  # too far below it: that tells, too
+        (50, 52, 50, "does not hold"),  # no drop
     ],
 )
 def test_c8_membership(trained, after, retrained, word):
-    """C8: recall near the retrained model's and below the trained one's. Breaks if MIA-Efficacy is not turned."""
-    made = [*rows("MIA-Efficacy", 100 - trained, method="trained"),
-            *rows("MIA-Efficacy", 100 - retrained, method="retrain"),
-            *rows("MIA-Efficacy", 100 - after, method="partial-amnesiac", epochs=0.0)]  # fmt: skip
+    """C8: AUC near the retrained model's and below the trained one's. Breaks if a class never learnt counts."""
+    made = [*rows("AUC", trained, method="trained"), *rows("AUC", retrained, method="retrain"),
+            *rows("AUC", after, method="partial-amnesiac", epochs=0.0)]  # fmt: skip
     assert decide("C8", tab1=pd.DataFrame(made)).word == word
+    assert decide("C8", tab1=pd.DataFrame(made + rows(CLASS, 5, method="trained"))).word == "not recorded"
 
 
 @pytest.mark.parametrize(

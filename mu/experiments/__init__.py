@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from mu import results
@@ -86,9 +87,9 @@ class Item:
         grid = json.loads(json.dumps(self.grid(profile)))  # as a manifest gives them back, tuples as lists
         return [Cell(self.record, settings, seed) for seed in range(count) for settings in grid]
 
-    def progress(self, record: Record) -> tuple[list[Segment], set[str]]:
+    def progress(self, record: Record) -> tuple[list[Segment], frozenset[str]]:
         """The segments of its record that belong to the grid, and the keys of all cells of that grid."""
-        wanted = {cell.key for cell in self.cells(record.profile)}
+        wanted = _keys(self.id, record.profile, self.seeds[record.profile])
         return [segment for segment in record.segments if segment.cell in wanted], wanted
 
 
@@ -140,10 +141,16 @@ def best(name: str, root: Path | None = None) -> Record | None:
     for profile in results.LEADING:
         record = results.read(item.record, profile, root)
         seeds = max((segment.seed + 1 for segment in record.segments), default=1)
-        record.keep_only({cell.key for cell in item.cells(profile, seeds)})
+        record.keep_only(_keys(name, profile, seeds))
         if record.segments:
             return record
     return None
+
+
+@cache
+def _keys(name: str, profile: str, seeds: int) -> frozenset[str]:
+    """Keys of all cells of an item's grid; a page asks for them at every number."""
+    return frozenset(cell.key for cell in get_item(name).cells(profile, seeds))
 
 
 def get_item(name: str) -> Item:

@@ -116,8 +116,8 @@ TINY = {
     "scar-as-published": (5e-4,),
 }  # fmt: skip
 FEW = {
-    "mu-mis": (1.0, 1.1, 1.2, 1.3), "fine-tune": (0.005, 0.02, 0.05), "random-label-all": (1e-4, 3e-4, 1e-3),
-    "bad-teacher": (1e-4, 3e-4, 1e-3), "scrub": (5e-4, 2e-3, 0.01, 0.03), "ssd": (5.0, 10.0, 25.0, 50.0, 100.0),
+    "mu-mis": (1.0, 1.1, 1.2), "fine-tune": (0.005, 0.02, 0.05), "random-label-all": (1e-4, 3e-4, 1e-3),
+    "bad-teacher": (1e-4, 3e-4, 1e-3), "scrub": (5e-4, 2e-3, 0.01, 0.03), "ssd": (5.0, 10.0, 25.0, 50.0),
     "salun": (3e-3, 0.013, 0.05), "duck": (1e-4, 4e-4, 1e-3), "munba": (3e-3, 0.01, 0.03),
     "lotus": (1e-4, 3e-4, 1e-3), "rum": (0.013, 0.05, 0.1), "gradient-ascent": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3),
     "random-label": (1e-5, 3e-5, 1e-4, 3e-4), "jit": (3e-4, 6e-4, 1e-3, 2e-3), "scar": (1e-4, 5e-4, 2e-3),

@@ -225,8 +225,8 @@ CURVES = Exhibit(
 )
 GRID = (
     "forgetting class 3. Accuracies, membership recall and gaps in percent; mean ± sd over seeds. Time is that of "
-    "unlearning (of training for trained and retrain); stored is the ledger; MIA recall is that of shadow models, "
-    "MIA AUC against unseen images of the same class (50 is chance)."
+    "unlearning, for retrain of training, for trained of training with a recorder for every share tried; stored is "
+    "the ledger; MIA recall is that of shadow models, MIA AUC against unseen images of the same class (50 is chance)."
 )
 
 

@@ -59,7 +59,7 @@ def main_table(rows: pd.DataFrame, item: str = "sparsity-tab3") -> pd.DataFrame:
                 "sparsity": sparsity,
                 "method": PAPER_NAMES.get(method),
             }
-            paper = lambda metric, where=where: printed(item, METRICS.get(metric), **where)  # noqa: E731
+            paper = lambda metric, where=where: printed(item, METRICS.get(metric, metric), **where)  # noqa: E731
             if len(one):
                 lines[_block(scenario, sparsity), method] = method_line(one, METRICS | TIME, paper)
     return indexed(lines, "block", "method")
