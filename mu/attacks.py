@@ -27,8 +27,6 @@ from mu.models import predict, reinitialise
 from mu.training import train
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from jaxtyping import Bool, Float, Int64
     from torch import Tensor, nn
 
@@ -203,7 +201,6 @@ def train_shadows(
     recipe: Recipe,
     count: int,
     seed: int,
-    on_done: Callable[[int, nn.Module], None] | None = None,
 ) -> ShadowOutputs:
     """Train `count` models as the attacked one was, each from new weights on a random half of `pool`.
 
@@ -215,7 +212,6 @@ def train_shadows(
         pool: what the attacker has; half of it, rounded down, are members of each shadow.
         recipe: of the attacked model.
         seed: of halves, weights and batch orders; two seeds share no shadow.
-        on_done: called after each shadow with its number (from 0) and the trained shadow.
 
     Raises:
         ValueError: `count` is below one, or the pool has fewer than two samples.
@@ -230,8 +226,6 @@ def train_shadows(
         half = pool[member[i].to(pool.labels.device)]
         shadow = train(reinitialise(model, shadow_seed), half, recipe, seed=shadow_seed)
         probabilities.append(predict(shadow, pool).softmax(1).cpu())
-        if on_done:
-            on_done(i, shadow)
     return ShadowOutputs(torch.stack(probabilities), pool.labels.cpu(), member)
 
 

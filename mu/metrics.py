@@ -1,4 +1,4 @@
-"""What a model knows, in percent: the accuracies, gaps, distances and times of the three papers.
+"""What a model knows, in percent: the accuracies, gaps and distances of the three papers.
 
 Logits of every image are computed once per model (`outputs`); every metric reads those. Accuracies count
 samples, never batches. A gap is the absolute difference to the retrained model, the reference: an unlearned
@@ -7,9 +7,7 @@ model is good when it behaves as if the samples had never been there, not when i
 
 from __future__ import annotations
 
-import contextlib
 import math
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,8 +18,6 @@ from mu import attacks
 from mu.models import predict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from jaxtyping import Float, Int64
     from torch import Tensor, nn
 
@@ -158,32 +154,3 @@ def divergence(
     log_p = (teacher / temperature).log_softmax(1)
     log_q = (student / temperature).log_softmax(1)
     return functional.kl_div(log_q, log_p, reduction="batchmean", log_target=True)
-
-
-class Stopwatch:
-    """Seconds of a `stopwatch` block, and those since it began."""
-
-    seconds: float = NAN
-    elapsed: Callable[[], float]
-
-
-@contextlib.contextmanager
-def stopwatch(device: str | torch.device = "cpu") -> Iterator[Stopwatch]:
-    """Time a block: RTE is the time of the unlearning call alone.
-
-    On a GPU seconds by the clock, the device waited for at both ends; on a CPU processor seconds of this process,
-    which other work on the machine does not lengthen. With one thread, as experiments run, both agree when idle.
-    """
-    clock = time.perf_counter if torch.device(device).type == "cuda" else time.process_time
-    watch = Stopwatch()
-    _synchronise(device)
-    start = clock()
-    watch.elapsed = lambda: clock() - start
-    yield watch
-    _synchronise(device)
-    watch.seconds = watch.elapsed()
-
-
-def _synchronise(device: str | torch.device) -> None:
-    if torch.device(device).type == "cuda":
-        torch.cuda.synchronize(device)

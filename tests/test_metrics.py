@@ -237,15 +237,6 @@ def test_scoring_changes_nothing(task, models, same):
     assert torch.equal(torch.get_rng_state(), state)
 
 
-def test_the_stopwatch_counts_the_block(monkeypatch):
-    """Seconds between entering and leaving, by a clock of our own; before the end there is no number."""
-    times = iter([10.0, 12.5])
-    monkeypatch.setattr("time.process_time", lambda: next(times))
-    with metrics.stopwatch() as watch:
-        assert math.isnan(watch.seconds)
-    assert watch.seconds == 2.5
-
-
 def test_outputs_are_in_the_order_of_the_task(task, models):
     """Forget, retain, test: mixing them up would swap UA and RA."""
     out = metrics.outputs(models[0], task)

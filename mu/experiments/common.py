@@ -14,7 +14,8 @@ from mu import storage
 from mu.checkpoints import resumable
 from mu.experiments import PAPERS
 from mu.ledger import Ledger
-from mu.metrics import Scores, stopwatch
+from mu.metrics import Scores
+from mu.timing import stopwatch
 from mu.training import Recipe, train
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ SOURCES = Path(__file__).parents[1]
 PRESENTATION = {"cli.py", "__main__.py", "book.py", "pages.py", "results.py", "runner.py", "verdicts", "figures"}
 TRAINING = (
     "data.py", "files.py", "tasks.py", "models.py", "training.py", "checkpoints.py", "selection.py", "pruning.py",
-    "ledger.py", "experiments/sweeps.py",
+    "ledger.py", "timing.py", "experiments/sweeps.py",
 )  # fmt: skip
 KEPT_BYTES = 1e9  # ours: ledgers above this are not worth their disk; they are recorded again
 

@@ -24,10 +24,11 @@ from mu.data import Dataset, Samples
 from mu.experiments import Item, sweeps
 from mu.experiments.common import kept, timed, training_digest
 from mu.experiments.sweeps import Case, method_rows, one_each, tries
-from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl, outputs, stopwatch
+from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl, outputs
 from mu.models import predict
 from mu.sensitivity import sensitivity
 from mu.tasks import Task
+from mu.timing import stopwatch
 from mu.training import Recipe, train
 from mu.unlearning.mu_mis import BATCH, Guard
 from mu.unlearning.relabel import join

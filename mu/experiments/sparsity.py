@@ -24,9 +24,10 @@ from mu.data import Samples
 from mu.experiments import Item, sweeps
 from mu.experiments.common import ACCURACIES, kept, timed, training_digest
 from mu.experiments.sweeps import SHARE, TARGET, TUNING_RATE, Case, hold_out, method_rows, one_each, tries
-from mu.metrics import Outputs, accuracy, attack_success, confidence, evaluate, outputs, stopwatch
+from mu.metrics import Outputs, accuracy, attack_success, confidence, evaluate, outputs
 from mu.models import predict
 from mu.tasks import Task
+from mu.timing import stopwatch
 from mu.training import Recipe, train
 
 if TYPE_CHECKING:

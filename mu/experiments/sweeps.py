@@ -22,9 +22,10 @@ import mu
 from mu import pruning
 from mu.data import Dataset, Samples
 from mu.experiments.common import Trained, kept, training_digest
-from mu.metrics import Outputs, accuracy, outputs, stopwatch
+from mu.metrics import Outputs, accuracy, outputs
 from mu.models import predict, reinitialise
 from mu.tasks import Task
+from mu.timing import stopwatch
 from mu.training import Recipe, train
 
 if TYPE_CHECKING:

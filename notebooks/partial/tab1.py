@@ -61,9 +61,9 @@ figures.show("partial-tab1", rows)
 # * Need for fine-tuning: one epoch on the retained data brings amnesiac to
 #   {value}`partial-tab1 non-target accuracy method=amnesiac scenario=rare epochs=1` %, and partial to
 #   {value}`partial-tab1 non-target accuracy method=partial-amnesiac scenario=rare epochs=1` %.
-# * Against the reference: the average gap to the retrained model is
-#   {value}`partial-tab1 Avg. Gap method=amnesiac scenario=rare epochs=0` points for amnesiac and
-#   {value}`partial-tab1 Avg. Gap method=partial-amnesiac scenario=rare epochs=0` points for partial. The paper claims
+# * Against the reference: the {ref}`accuracy gap <metric-accuracy-gap>` to the retrained model is
+#   {value}`partial-tab1 accuracy gap method=amnesiac scenario=rare epochs=0` points for amnesiac and
+#   {value}`partial-tab1 accuracy gap method=partial-amnesiac scenario=rare epochs=0` points for partial. The paper claims
 #   efficacy, that is, accuracy; this column asks more.
 #
 # **Block B.** Steps that used a digit 3: {value}`partial-tab1 affected share scenario=class` % of all. So much of
