@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from mu.tasks import Task
 
 NAN = math.nan
-WHOLE_CLASS = ("class", "rare", "subclass")  # scenarios after which nothing of the target should be known
+# Scenarios after which test images of the (sub-)class are scored apart from the others; of a sub-class its
+# super-class stays known.
+WHOLE_CLASS = ("class", "rare", "subclass")
 
 
 class Outputs(NamedTuple):

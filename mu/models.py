@@ -264,10 +264,6 @@ MODELS: dict[str, Callable[[Shape], Features]] = {
 }
 
 
-def model_names() -> list[str]:
-    return list(MODELS)
-
-
 def build_model(name: str, data: Dataset, seed: int = 0) -> Classifier:
     """A new model for the images of `data`, its weights drawn from `seed` alone.
 

@@ -9,10 +9,11 @@ Rows that no segment describes are never used; rows that do not match their chec
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -116,7 +117,7 @@ class Record:
         """
         csv, manifest = _paths(root, self.profile, self.item)
         if manifest.exists():
-            known = _read_manifest(manifest)
+            known = _segments(manifest, manifest.read_bytes())
             staying = [s for s in known if asdict(s) in [asdict(mine) for mine in self.segments]]
             if len(staying) < len(known):
                 write_text(manifest, self._manifest(staying))
@@ -137,25 +138,32 @@ def read(item: str, profile: str, root: Path | None = None) -> Record:
     csv, manifest = _paths(root or folder(), profile, item)
     if not manifest.exists():
         return Record(item, profile)
-    segments = _read_manifest(manifest)
     if not csv.exists():
         raise CorruptFile(f"{csv} is missing, but {manifest.name} describes it")
+    segments, text = _checked(csv, csv.read_bytes(), manifest, manifest.read_bytes())
+    record = Record(item, profile, list(segments), text)
+    record.keep_only(record.cells)
+    return record
+
+
+@lru_cache(maxsize=256)
+def _checked(csv: Path, rows: bytes, manifest: Path, facts: bytes) -> tuple[tuple[Segment, ...], pd.DataFrame]:
+    """Segments and rows of these contents, checked; a page asks for one record at every number."""
+    segments = _segments(manifest, facts)
     try:
-        text = pd.read_csv(csv, dtype=str, keep_default_na=False)
+        text = pd.read_csv(io.BytesIO(rows), dtype=str, keep_default_na=False)
     except ValueError as error:  # no text, or no table
         raise CorruptFile(f"{csv} cannot be read: {error}") from error
     if "cell" not in text:
         raise CorruptFile(f"{csv} has no column 'cell'")
     for segment in segments:
-        rows = text[text["cell"] == segment.cell]
-        if len(rows) != segment.rows or checksum(rows) != segment.sha256:
+        part = text[text["cell"] == segment.cell]
+        if len(part) != segment.rows or checksum(part) != segment.sha256:
             raise CorruptFile(
                 f"{csv}: the rows of cell {segment.cell} ({segment.settings}, seed {segment.seed}) do not "
                 f"match their checksum; restore the file or delete it with {manifest.name} and record again"
             )
-    record = Record(item, profile, segments, text)
-    record.keep_only(record.cells)
-    return record
+    return tuple(segments), text
 
 
 def merge(source: Path, root: Path | None = None) -> dict[tuple[str, str], int]:
@@ -184,8 +192,6 @@ def merge(source: Path, root: Path | None = None) -> dict[tuple[str, str], int]:
 
 def as_text(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows as the strings the CSV will hold, so that they can be hashed before and after writing."""
-    import io
-
     buffer = io.StringIO(rows.to_csv(index=False, float_format=f"%.{DIGITS}g"))
     return pd.read_csv(buffer, dtype=str, keep_default_na=False)
 
@@ -218,9 +224,9 @@ def _paths(root: Path, profile: str, item: str) -> tuple[Path, Path]:
     return root / profile / f"{item}.csv", root / profile / f"{item}.json"
 
 
-def _read_manifest(path: Path) -> list[Segment]:
+def _segments(path: Path, facts: bytes) -> list[Segment]:
     try:
-        return [Segment(**facts) for facts in json.loads(path.read_text())["segments"]]
+        return [Segment(**segment) for segment in json.loads(facts)["segments"]]
     except (ValueError, KeyError, TypeError) as error:
         raise CorruptFile(f"{path} is not a manifest: {error}") from error
 

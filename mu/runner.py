@@ -97,7 +97,7 @@ def run(
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": commit(),
         "code": code,
-        "hardware": hardware(device),
+        "hardware": hardware(device, workers or 1),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
     }
     say = (lambda *_: None) if quiet else (lambda text: print(text, file=sys.stderr, flush=True))
@@ -235,10 +235,10 @@ def commit() -> str:
         return "unknown"
 
 
-def hardware(device: str) -> str:
-    """What the numbers were made on, in words."""
+def hardware(device: str, workers: int = 1) -> str:
+    """What the numbers were made on, in words; of a GPU how many cells shared it: its times are by the clock."""
     if device == "cuda":
-        return torch.cuda.get_device_name()
+        return torch.cuda.get_device_name() + (f", {workers} cells side by side" if workers > 1 else "")
     name = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch.nn import functional
-from tqdm import tqdm
 
 from mu.checkpoints import Checkpoint
 from mu.selection import Layout, Selection
@@ -99,7 +98,6 @@ def train(
     frozen_norm: bool = False,
     on_gradient: Callable[[Flat, float], None] | None = None,
     on_step: Callable[[int, nn.Module], bool | None] | None = None,
-    progress: str | None = None,
 ) -> nn.Module:
     """Train a copy of `model` from the weights it has.
 
@@ -120,7 +118,6 @@ def train(
         on_gradient: called before each step with parameters and gradient as flat vectors and the share of the run
             that is done (0 to 1), to change the gradient in place: a penalty, a mask. `Flat.model` is the live model.
         on_step: called after each step with its number (from 0 at epoch 0) and the live model; True ends training.
-        progress: title of a progress bar, or None for none.
 
     Returns:
         The trained copy, in evaluation mode.
@@ -149,8 +146,7 @@ def train(
         checkpoint = Checkpoint(model, optimizer, generator, may=not recorders and on_step is None)
         epochs = range(max(start_epoch, checkpoint.load()), recipe.epochs)
         step = epochs.start * steps_per_epoch
-        bar = tqdm(epochs, desc=progress, unit="epoch", disable=progress is None, leave=False)
-        for epoch in bar:
+        for epoch in epochs:
             losses = torch.zeros(steps_per_epoch, device=device)
             order = torch.randperm(len(samples), generator=generator).to(device)
             for i, batch in enumerate(order.split(recipe.batch_size)):

@@ -130,6 +130,21 @@ def test_a_page_reads_no_cell_of_an_earlier_grid(tmp_path):
     assert list(found.frame["seed"]) == [4]
 
 
+def test_a_record_that_has_only_begun_does_not_lead(tmp_path):
+    """Nor hides a fuller one of a smaller profile; from half as many cells of one seed it leads.
+
+    Breaks if a single cell of `paper` empties a page, and if cells of several seeds count together.
+    """
+    laptop, paper = (
+        [(c.key, c.settings, c.seed) for c in get_item("sparsity-tab3").cells(p, 3)] for p in ("laptop", "paper")
+    )
+    record("laptop", laptop[:10], tmp_path)
+    record("paper", [cell for seed in range(3) for cell in paper[seed * len(paper) // 3 :][:4]], tmp_path)
+    assert best("sparsity-tab3", tmp_path).profile == "laptop"
+    record("paper", paper[:5], tmp_path)
+    assert best("sparsity-tab3", tmp_path).profile == "paper"
+
+
 def test_unknown_names_are_refused_with_the_right_ones():
     """Item and profile; an unknown profile must not read as an empty grid."""
     with pytest.raises(ValueError, match=f"unknown item 'tab1'; choose one of {', '.join(ITEMS)}"):

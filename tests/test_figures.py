@@ -46,6 +46,28 @@ def test_every_method_has_a_colour_of_its_own():
     assert len(set(colours)) == len(colours)
 
 
+def test_marks_and_radars_are_by_seed(rows):
+    """A gap is taken at each seed: +10 and -10 are ten points off, not none. Times that are missing leave the chart.
+
+    Breaks if means are compared.
+    """
+    seeds = [rows("sparsity-tab3").assign(seed=seed) for seed in (0, 1)]
+    retrained = seeds[0][(seeds[0]["method"] == "retrain") & (seeds[0]["metric"] == "TA")]
+    assert len(retrained)
+    for made, shift in zip(seeds, (10, -10), strict=True):
+        made.loc[(made["metric"] == "TA") & (made["method"] == "retrain"), "value"] = 50.0
+        made.loc[(made["metric"] == "TA") & (made["method"] == "fine-tune"), "value"] = 50.0 + shift
+    both = pd.concat(seeds, ignore_index=True)
+    table = figures.exhibit("sparsity-tab1").make(both)
+    assert table.loc["fine-tune", "TA"] == "● → ●"
+    untimed = figures.exhibit("sparsity-fig1").make(both[both["metric"] != "RTE"])
+    (chart,) = untimed.axes
+    assert [label.get_text() for label in chart.get_xticklabels()] == ["UA", "MIA-Eff.", "RA", "TA"]
+    tuned = chart.lines[1].get_ydata()
+    assert tuned[3] == pytest.approx(1 - 10 / 50)
+    plt.close(untimed)
+
+
 @pytest.mark.parametrize(
     ("values", "text"),
     [([1.0], "1.0"), ([1.0, 2.0], "1.5 ± 0.7"), ([], "–"), ([float("nan"), 3.0], "3.0"), ([12345.0], "12,345.0")],

@@ -12,13 +12,13 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.utils.parametrizations import weight_norm
 from torchvision.models import vgg
 
-from mu.models import MODELS, Classifier, build_model, model_names, reinitialise
+from mu.models import MODELS, Classifier, build_model, reinitialise
 
 DIGITS = SimpleNamespace(shape=(1, 28, 28), num_classes=10, mean=(0.5,), std=(0.5,))
 ORGANS = SimpleNamespace(shape=(1, 28, 28), num_classes=11, mean=(0.5,), std=(0.5,))
 PHOTOS = SimpleNamespace(shape=(3, 32, 32), num_classes=10, mean=(0.49, 0.48, 0.45), std=(0.25, 0.24, 0.26))
 
-every_model = pytest.mark.parametrize("name", model_names())
+every_model = pytest.mark.parametrize("name", MODELS)
 
 
 def images_of(data, count=2):
@@ -123,7 +123,7 @@ def test_convnet_norm_is_instance_norm():
     assert norm.weight.shape == norm.bias.shape == (128,)
 
 
-@pytest.mark.parametrize("name", ["mlp", "lenet"] + [n for n in model_names() if n.endswith("-slim")])
+@pytest.mark.parametrize("name", ["mlp", "lenet"] + [n for n in MODELS if n.endswith("-slim")])
 def test_small_models_are_fast(name):
     """Claim: a small network's forward pass of 8 images is far below a second.
 

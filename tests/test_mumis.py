@@ -236,12 +236,11 @@ def subsets(monkeypatch):
         def run(count, n, seed=0):
             given = []
 
-            def kept(config, build, learn, *, device):
-                learn(None)
+            def train_kept(config, build, part, recipe, **_):
+                given.append(part.indices)
                 return Trained(len(given) - 1, [], 0)
 
-            monkeypatch.setattr(mumis, "train", lambda model, part, *_, **__: given.append(part.indices))
-            monkeypatch.setattr(mumis, "kept", kept)
+            monkeypatch.setattr(mumis, "train_kept", train_kept)
             monkeypatch.setattr(mumis, "predict", lambda which, part: answers(part.labels, right(which, given)))
             labels = torch.arange(n) % 10
             part = Samples(torch.zeros(n, 1, 1, 1, dtype=torch.uint8), labels, torch.arange(n))

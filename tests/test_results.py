@@ -71,6 +71,18 @@ def test_rows_and_provenance_come_back(files):
     assert back.segments[0] == expected
 
 
+def test_what_a_reader_does_to_a_record_stays_with_him(files):
+    """Contents are checked once and kept. Breaks if a later reader gets what an earlier one has changed."""
+    root, *_ = files
+    first = read(root)
+    frame = first.frame
+    frame.loc[:, "value"] = 0.0
+    first.keep_only({"aaaa"})
+    again = read(root)
+    assert again.cells == {"aaaa", "bbbb"}
+    assert again.frame["value"][2] == 2.0
+
+
 def test_writing_what_was_read_changes_no_byte(files):
     """Read and written again, both files are byte for byte the same: committed records stay quiet in git."""
     root, csv, manifest = files

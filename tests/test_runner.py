@@ -356,3 +356,11 @@ def test_a_dask_cluster_gives_the_same(complete, tmp_path):
         runner.run(ITEM, "smoke", 1, device="cpu", backend="dask", out=tmp_path, quiet=True)
     first = results.read(ITEM, "smoke", complete[0]).frame.query("seed == 0")
     assert numbers(results.read(ITEM, "smoke", tmp_path).frame) == numbers(first)
+
+
+def test_a_shared_gpu_is_named_as_shared(monkeypatch):
+    """Its times are by the clock, so a record must say when cells ran side by side; on a CPU they do not matter."""
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda: "a GPU")
+    assert runner.hardware("cuda") == "a GPU"
+    assert runner.hardware("cuda", 4) == "a GPU, 4 cells side by side"
+    assert runner.hardware("cpu", 4) == runner.hardware("cpu")

@@ -8,6 +8,7 @@ the module of its name and are registered here.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -89,7 +90,7 @@ class Item:
 
     def progress(self, record: Record) -> tuple[list[Segment], frozenset[str]]:
         """The segments of its record that belong to the grid, and the keys of all cells of that grid."""
-        wanted = _keys(self.id, record.profile, self.seeds[record.profile])
+        wanted = _keys(self.record, record.profile, self.seeds[record.profile])
         return [segment for segment in record.segments if segment.cell in wanted], wanted
 
 
@@ -133,18 +134,25 @@ def best(name: str, root: Path | None = None) -> Record | None:
     """The record a page shows of an item: `paper`, else `laptop`, else `quick`, else None.
 
     Only cells of the present grid are in it, of any seed. What an earlier grid left behind counts as not recorded.
+    A record that has only begun waits: it leads once one of its seeds has half as many cells as any other record's.
 
     Raises:
         mu.storage.CorruptFile: a record is damaged.
     """
     item = get_item(name)
+    records = []
     for profile in results.LEADING:
         record = results.read(item.record, profile, root)
         seeds = max((segment.seed + 1 for segment in record.segments), default=1)
-        record.keep_only(_keys(name, profile, seeds))
-        if record.segments:
-            return record
-    return None
+        record.keep_only(_keys(item.record, profile, seeds))
+        records.append(record)
+    fullest = max(_one_seed(record) for record in records)
+    return next((record for record in records if record.segments and 2 * _one_seed(record) >= fullest), None)
+
+
+def _one_seed(record: Record) -> int:
+    """Cells of the seed that has most."""
+    return max(Counter(segment.seed for segment in record.segments).values(), default=0)
 
 
 @cache

@@ -22,7 +22,7 @@ import mu
 from mu.attacks import entropy_recall
 from mu.data import Dataset, Samples
 from mu.experiments import Item, sweeps
-from mu.experiments.common import kept, timed, training_digest
+from mu.experiments.common import timed, train_kept, training_digest
 from mu.experiments.sweeps import Case, method_rows, one_each, tries
 from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl, outputs
 from mu.models import predict
@@ -183,9 +183,7 @@ class Request(Case):
         if sweep["method"] in EXPECTED and not (by_retained and sweep["method"] in RETAIN_FREE):
             name, factor, least = EXPECTED[sweep["method"]]
             options[name] = max(least, factor * self.expected(original)[0])
-        for name in {"tuning", "repair"} & set(
-            options
-        ):  # a second recipe; one without a rate takes that of the first
+        for name in {"tuning", "repair"} & set(options):  # a second recipe; without a rate it takes the first's
             options[name] = Recipe(**{"lr": value, **options[name]})
         return super().unlearn({**sweep, "options": options}, value, original, surrogate)
 
@@ -266,13 +264,11 @@ def memorisation(settings: dict, data: Dataset, seed: int, device: str) -> Tenso
         names = ("dataset", "model", "samples", "recipe")
         config = {
             **{name: settings[name] for name in names},
-            "seed": own,
             "part": sweeps.fingerprint(data.train[part]),
             "code": training_digest(),
         }
         build = lambda own=own: mu.build_model(settings["model"], data, seed=own)  # noqa: E731
-        learn = lambda model, part=part, own=own: train(model, data.train[part], recipe, seed=own)  # noqa: E731
-        model = kept(config, build, learn, device=device).model
+        model = train_kept(config, build, data.train[part], recipe, seed=own, device=device).model
         seen[k, part] = True
         right[k] = (predict(model, data.train).argmax(1) == data.train.labels).float().cpu()
     inside = (right * seen).sum(0) / seen.sum(0).clamp(min=1)

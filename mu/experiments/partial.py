@@ -65,29 +65,28 @@ def _same(name: str) -> dict[str, str]:
 
 
 REAL = {name: name for name in _same("")}
-SLIM = {"convnet": ("convnet-slim", 2), "alexnet": ("alexnet-slim", 2)}
 SHARES = (8, 17, 42, 85, 200, 500, 1000)  # about 1, 2, 5, 10, 21, 45 and 69 % of the steps on MNIST
 
-SCALES = {
-    "smoke": Scale(
-        _same("synthetic"), {"mlp": ("mlp", 2), "lenet": ("lenet", 2), "resnet9": ("resnet9-slim", 1), **SLIM},
-        4, (2, 8), 1, 2, 1, ("lenet",), 6,
-    ),
-    # 20 of 3,620 samples affect 29 % of the steps, 8 affect 13 %.
-    "quick": Scale(
-        _same("mnist5k"), {"mlp": ("mlp", 10), "lenet": ("lenet", 10), "resnet9": ("resnet9-slim", 3), **SLIM},
-        20, (1, 4, 8, 20, 60), 1, 2, 2, ("lenet",), 30,
-    ),
-    "laptop": Scale(
-        REAL, {"mlp": ("mlp", 10), "lenet": ("lenet", 10), "resnet9": ("resnet9-slim", 2), **SLIM},
-        100, SHARES, 3, 4, 4, ("lenet", "resnet9", "resnet18"), 16,
-    ),
-    "paper": Scale(
-        REAL, {"mlp": ("mlp", 10), "lenet": ("lenet", 10), "resnet9": ("resnet9", 10),
-               "convnet": ("convnet", 20), "alexnet": ("alexnet", 20)},
-        100, SHARES, 5, 4, 20, ("lenet", "resnet9", "resnet18"), 200,
-    ),
-}  # fmt: skip
+PAPER = Scale(
+    data=REAL, count=100, counts=SHARES, seeds=5, evaluations=4, shadows=20, timed=("lenet", "resnet9", "resnet18"),
+    timed_steps=200,
+    networks={"mlp": ("mlp", 10), "lenet": ("lenet", 10), "resnet9": ("resnet9", 10), "convnet": ("convnet", 20),
+              "alexnet": ("alexnet", 20)},
+)  # fmt: skip
+LAPTOP = replace(
+    PAPER, seeds=3, shadows=4, timed_steps=16,
+    networks={"mlp": ("mlp", 10), "lenet": ("lenet", 10), "resnet9": ("resnet9-slim", 2),
+              "convnet": ("convnet-slim", 2), "alexnet": ("alexnet-slim", 2)},
+)  # fmt: skip
+QUICK = replace(  # 20 of 3,620 samples affect 29 % of the steps, 8 affect 13 %
+    LAPTOP, data=_same("mnist5k"), networks={**LAPTOP.networks, "resnet9": ("resnet9-slim", 3)}, count=20,
+    counts=(1, 4, 8, 20, 60), seeds=1, evaluations=2, shadows=2, timed=("lenet",), timed_steps=30,
+)  # fmt: skip
+SMOKE = replace(
+    QUICK, data=_same("synthetic"), count=4, counts=(2, 8), shadows=1, timed_steps=6,
+    networks={**LAPTOP.networks, "mlp": ("mlp", 2), "lenet": ("lenet", 2), "resnet9": ("resnet9-slim", 1)},
+)  # fmt: skip
+SCALES = {"smoke": SMOKE, "quick": QUICK, "laptop": LAPTOP, "paper": PAPER}
 
 
 def _settings(profile: str, data: str, network: str, **more) -> dict:

@@ -22,7 +22,7 @@ import mu
 from mu import attacks, explain, pruning
 from mu.data import Samples
 from mu.experiments import Item, sweeps
-from mu.experiments.common import ACCURACIES, kept, timed, training_digest
+from mu.experiments.common import ACCURACIES, kept, timed, train_kept, training_digest
 from mu.experiments.sweeps import SHARE, TARGET, TUNING_RATE, Case, hold_out, method_rows, one_each, tries
 from mu.metrics import Outputs, accuracy, attack_success, confidence, evaluate, outputs
 from mu.models import predict
@@ -74,6 +74,7 @@ PARAMETER = {
 }  # fmt: skip
 NETWORKS = {"resnet18": "resnet18", "vgg16": "vgg16", "prop2": "convnet"}
 SLIM = {"resnet18": "resnet18-slim", "vgg16": "vgg16-slim", "prop2": "convnet-slim"}
+SMALL = {**SLIM, "resnet18": "resnet9-slim", "vgg16": "resnet9-slim"}
 REAL = {name: name for name in ("cifar10", "cifar100", "svhn")} | {"imagenet": "folder:imagenet:64"}
 STEPPED = Recipe(
     epochs=182, batch_size=256, optimizer="sgd", lr=0.1, momentum=0.9, weight_decay=5e-4, schedule="step",
@@ -98,24 +99,26 @@ MANY = {
 COMPARED = tuple((pruner, percent) for percent in (50, 75, 90, 95) for pruner in ("omp", "synflow"))
 IMP = tuple(("imp", 100 * (1 - (1 - pruning.RATE) ** rounds)) for rounds in (3, 6, 10, 14))
 
-SCALES = {
-    "smoke": Scale(
-        dict.fromkeys(REAL, "synthetic-rgb"), {**SLIM, "resnet18": "resnet9-slim"}, 300,
-        replace(SHORT, epochs=1), (1, 64), 1, TINY, 8, (0, 95), (("omp", 50), ("synflow", 50), IMP[0]), 4, (2,), 64,
-    ),
-    "quick": Scale(
-        dict.fromkeys(REAL, "mnist5k"), {**SLIM, "resnet18": "resnet9-slim", "vgg16": "resnet9-slim"}, 2_000,
-        replace(SHORT, epochs=8), (2, 32), 1, {**FEW, "fine-tune": (0.01, 0.1), "l1-sparse": (5e-4, 5e-3)}, 50,
-        (0, 75, 95), (("omp", 75), ("synflow", 75), ("omp", 95), ("synflow", 95), IMP[0]), 20, (2, 4), 1000,
-    ),
-    "laptop": Scale(
-        REAL, SLIM, 3_300, SHORT, (3, 32), 3, FEW, 250, SPARSITIES, (*COMPARED, *IMP[:2]), 60, (10, 20, 30), 2000,
-    ),
-    "paper": Scale(
-        REAL, NETWORKS, None, STEPPED, (10, 256), 5, MANY, 1000, SPARSITIES, (*COMPARED, *IMP), 300, (10, 20, 30),
-        45_000,
-    ),
-}  # fmt: skip
+PAPER = Scale(
+    data=REAL, networks=NETWORKS, samples=None, recipe=STEPPED, tune=(10, 256), seeds=5, values=MANY, gradients=1000,
+    sparsities=SPARSITIES, pruners=(*COMPARED, *IMP), steps=300, removed=(10, 20, 30), timed=45_000,
+)  # fmt: skip
+LAPTOP = replace(
+    PAPER, networks=SLIM, samples=3_300, recipe=SHORT, tune=(3, 32), seeds=3, values=FEW, gradients=250,
+    pruners=(*COMPARED, *IMP[:2]), steps=60, timed=2000,
+)  # fmt: skip
+QUICK = replace(
+    LAPTOP, data=dict.fromkeys(REAL, "mnist5k"), networks=SMALL, samples=2_000, recipe=replace(SHORT, epochs=8),
+    tune=(2, 32), seeds=1, values={**FEW, "fine-tune": (0.01, 0.1), "l1-sparse": (5e-4, 5e-3)}, gradients=50,
+    sparsities=(0, 75, 95), steps=20, removed=(2, 4), timed=1000,
+    pruners=(("omp", 75), ("synflow", 75), ("omp", 95), ("synflow", 95), IMP[0]),
+)  # fmt: skip
+SMOKE = replace(
+    QUICK, data=dict.fromkeys(REAL, "synthetic-rgb"), networks={**SLIM, "resnet18": "resnet9-slim"}, samples=300,
+    recipe=replace(SHORT, epochs=1), tune=(1, 64), values=TINY, gradients=8, sparsities=(0, 95), steps=4,
+    removed=(2,), timed=64, pruners=(("omp", 50), ("synflow", 50), IMP[0]),
+)  # fmt: skip
+SCALES = {"smoke": SMOKE, "quick": QUICK, "laptop": LAPTOP, "paper": PAPER}
 
 
 CORE = ("fine-tune", "gradient-ascent", "fisher", "influence", "l1-sparse")
@@ -286,8 +289,7 @@ def transfer(settings: dict, seed: int, device: str) -> Iterator[dict]:
     names = ("dataset", "model", "samples", "recipe")
     config = {**{name: settings[name] for name in names}, "seed": seed, "code": training_digest()}
     build = lambda: mu.build_model(settings["model"], source, seed=seed)  # noqa: E731
-    learn = lambda model: train(model, source.train, recipe, seed=seed)  # noqa: E731
-    original = kept({**config, "part": "dense"}, build, learn, device=device).model
+    original = train_kept({**config, "part": "dense"}, build, source.train, recipe, seed=seed, device=device).model
     again = lambda _: mu.unlearn("retrain", original, task, recipe=recipe, seed=1000 + seed)  # noqa: E731
     removed = torch.randperm(source.num_classes, generator=torch.Generator().manual_seed(seed))[: settings["removed"]]
     forget = torch.isin(source.train.labels, removed.to(device))

@@ -133,7 +133,8 @@ def main_table(rows: pd.DataFrame, item: str) -> pd.DataFrame:
     picked, lines = chosen(rows, "rule"), {}
     for block, tried in rows.groupby("block", sort=False):
         data, asked = block.split(", ")
-        scenario = f"sub-class {asked}" if "subclass" in set(tried["scenario"]) else "full-class"
+        kind = tried["scenario"].iloc[0]
+        scenario = {"class": "full-class", "subclass": f"sub-class {asked}"}.get(kind, kind)
         for group, names in GROUPS.items():
             for method in (name for name in names if name in set(tried["method"])):
                 where = {"dataset": data, "scenario": scenario, "method": PAPER_NAMES.get(method)}

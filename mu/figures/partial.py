@@ -10,7 +10,7 @@ import pandas as pd
 
 from mu.experiments import NAMES
 from mu.experiments.partial import FORGOTTEN, STEPPING, TABLES
-from mu.figures import COLOURS, Exhibit, grid, legend_above, line, log_axis, mean_sd, percent, quantity
+from mu.figures import COLOURS, Exhibit, grid, indexed, legend_above, line, log_axis, mean_sd, percent, quantity
 from mu.selection import RULES
 
 if TYPE_CHECKING:
@@ -177,9 +177,7 @@ def method_grid(rows: pd.DataFrame) -> pd.DataFrame:
                     one = part[part["epochs"].fillna(0) == epochs]
                     name = method if not epochs else f"{method} + {epochs:g} ep. fine-tuning"
                     lines[title, name] = {COLUMNS[metric]: _cell(one, metric) for metric in COLUMNS}
-    table = pd.DataFrame.from_dict(lines, orient="index")
-    table.index = pd.MultiIndex.from_tuples(table.index, names=["block", "method"])
-    return table
+    return indexed(lines, "block", "method")
 
 
 def _panels(

@@ -81,9 +81,8 @@ def _block(scenario: str, sparsity: float) -> str:
 
 def qualitative(rows: pd.DataFrame) -> pd.DataFrame:
     """Marks for how near each method comes to retraining, dense and sparse."""
-    rows = chosen(rows, "rule")
+    rows = _beside_retrained(chosen(rows, "rule"))
     rows = rows[rows["sparsity"].isin((0, SPARSE))]
-    reference = rows[rows["method"] == "retrain"].groupby(["scenario", "sparsity", "metric"])["value"].mean()
     lines = {}
     for method in METHODS:
         one = rows[rows["method"] == method]
@@ -91,18 +90,28 @@ def qualitative(rows: pd.DataFrame) -> pd.DataFrame:
             continue
         cells = {}
         for metric in ("UA", "MIA-Efficacy", "RA", "TA"):
-            part = one[one["metric"] == metric].groupby(["sparsity", "scenario"])["value"].mean()
-            marks = []
-            for sparsity in (0, SPARSE):
-                gaps = [abs(v - reference[sc, sparsity, metric]) for (sp, sc), v in part.items() if sp == sparsity]
-                worst = max(gaps, default=math.nan)
-                marks.append("–" if not gaps else "●●" if worst <= CLOSE else "●" if worst <= FAIR else "○")
-            cells[metric] = " → ".join(marks)
-        seconds = one[one["metric"] == "RTE"].groupby(["scenario", "sparsity"])["value"].mean()
-        ratio = (reference.xs("RTE", level="metric") / seconds).mean()
+            gaps = one[one["metric"] == metric].groupby(["sparsity", "scenario"])["gap"].mean()
+            worst = gaps.groupby("sparsity").max().reindex((0, SPARSE))
+            cells[metric] = " → ".join(map(_mark, worst))
+        timed = one[one["metric"] == "RTE"]
+        ratio = (timed["retrained"] / timed["value"]).mean()
         cells["time of retraining"] = f"1/{ratio:.0f}" if ratio >= 1 else "–"
         lines[method] = cells
     return pd.DataFrame.from_dict(lines, orient="index")
+
+
+def _beside_retrained(rows: pd.DataFrame) -> pd.DataFrame:
+    """Each number with what retraining has at its seed, and the gap between them."""
+    same = ["scenario", "sparsity", "metric", "seed"]
+    retrained = rows[rows["method"] == "retrain"].groupby(same)["value"].mean().rename("retrained")
+    rows = rows.join(retrained, on=same)
+    return rows.assign(gap=(rows["value"] - rows["retrained"]).abs())
+
+
+def _mark(gap: float) -> str:
+    if math.isnan(gap):
+        return "–"
+    return "●●" if gap <= CLOSE else "●" if gap <= FAIR else "○"
 
 
 def schedules(rows: pd.DataFrame) -> pd.DataFrame:
@@ -125,27 +134,28 @@ def radar(rows: pd.DataFrame, shown: dict[str, tuple[str, float]], scenarios: tu
     """Closeness to retraining on each axis; 1 is as retrained, and on `speed` as fast as the fastest shown."""
     import matplotlib.pyplot as plt
 
-    rows = chosen(rows, "rule")
+    rows = _beside_retrained(chosen(rows, "rule"))
     figure, axes = plt.subplots(
         1, len(scenarios), figsize=(6.4, 3.9), subplot_kw={"projection": "polar"}, squeeze=False, layout="constrained"
     )
-    angles = [2 * math.pi * i / len(AXES) for i in range(len(AXES))]
     for scenario, axis in zip(scenarios, axes[0], strict=True):
         part = rows[rows["scenario"] == scenario]
-        mean = part.groupby(["method", "sparsity", "metric"])["value"].mean()
-        here = {label: key for label, key in shown.items() if (*key, "RTE") in mean}  # the others may still come
-        fastest = min((mean[m, s, "RTE"] for m, s in here.values()), default=1.0)
-        for (label, (method, sparsity)), dash in zip(here.items(), ("-", "--", "-."), strict=False):
+        mean = part.groupby(["method", "sparsity", "metric"])[["value", "retrained", "gap"]].mean()
+        here = {label: key for label, key in shown.items() if (*key, "UA") in mean.index}  # others may still come
+        metrics = [m for m in AXES if all((*key, m) in mean.index for key in here.values())]
+        angles = [2 * math.pi * i / len(metrics) for i in range(len(metrics))]
+        for (label, key), dash in zip(here.items(), ("-", "--", "-."), strict=False):
             radii = []
-            for metric in AXES:
-                value = mean[method, sparsity, metric]
-                reference = mean["retrain", sparsity, metric]
-                close = fastest / value if metric == "RTE" else 1 - abs(value - reference) / max(reference, 1e-9)
+            for metric in metrics:
+                one = mean.loc[(*key, metric)]
+                fastest = min(mean.loc[(*k, metric), "value"] for k in here.values())
+                close = fastest / one["value"] if metric == "RTE" else 1 - one["gap"] / max(one["retrained"], 1e-9)
                 radii.append(max(0.0, close))
+            method, sparsity = key
             colour = COLOURS[method] if not (method == "fine-tune" and sparsity) else COLOURS["l1-sparse"]
-            axis.plot([*angles, angles[0]], [*radii, radii[0]], dash, color=colour, label=label)
+            axis.plot([*angles, *angles[:1]], [*radii, *radii[:1]], dash, color=colour, label=label)
             axis.fill(angles, radii, color=colour, alpha=0.12)
-        axis.set_xticks(angles, list(AXES.values()))
+        axis.set_xticks(angles, [AXES[metric] for metric in metrics])
         axis.set_ylim(0, 1.02)
         axis.set_yticks((0.25, 0.5, 0.75, 1), ("", "0.5", "", "1"))
         if len(scenarios) > 1:

@@ -164,38 +164,6 @@ def judge(evidence: Iterable[Evidence]) -> Verdict:
     return Verdict("holds in part" if any(answers) else "does not hold", evidence)
 
 
-Compared = Literal["reproduced", "close", "not reproduced", "not reported", "not recorded"]
-
-
-def compare(value: float | None, sd: float | None, reported: float | None, tolerance: float) -> Compared:
-    """Our number beside the paper's.
-
-    "reproduced": no further from the paper's number than the tolerance. "close": no further than three tolerances.
-    "not reproduced": further. "not reported": the paper's number could not be read. "not recorded": it could, and we
-    have none.
-
-    Args:
-        value: our mean over seeds, in the paper's unit; None or NaN if not recorded.
-        sd: our standard deviation over seeds, None or NaN for one seed. It is printed beside the verdict and does
-            not enter it: a noisier rerun must not pass more easily.
-        reported: the paper's number; None or NaN if not available.
-        tolerance: set per table and justified there, above 0, same unit.
-
-    Raises:
-        ValueError: the tolerance is not above 0, or `sd` is negative.
-    """
-    if not tolerance > 0:
-        raise ValueError(f"tolerance must be above 0, not {tolerance}")
-    if sd is not None and sd < 0:
-        raise ValueError(f"a standard deviation cannot be {sd}")
-    if reported is None or math.isnan(reported):
-        return "not reported"
-    if value is None or math.isnan(value):
-        return "not recorded"
-    gap = round(abs(value - reported) / tolerance, 9)  # 95.0 and 94.8 are 0.2 apart, whatever binary says
-    return "reproduced" if gap <= 1 else "close" if gap <= 3 else "not reproduced"
-
-
 # ---- Paired differences ----------------------------------------------------------------------------------
 
 

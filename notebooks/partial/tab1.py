@@ -81,5 +81,3 @@ figures.show("partial-tab1", rows)
 # {value}`partial-tab1 AUC method=amnesiac scenario=rare epochs=0` % after conventional removal, and
 # {value}`partial-tab1 AUC method=retrain scenario=rare` % for the retrained one. The two can disagree: the first asks
 # whether a forgotten sample looks like a member, the second whether forgotten samples rank above unseen ones.
-#
-# Times were taken while other cells ran on the second core: read them by their order of magnitude.
