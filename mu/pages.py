@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 log = logging.getLogger(__name__)
+FIT = 4  # columns of numbers that a page's text width holds
 CHOSEN = {"mumis": mumis.chosen, "sparsity": sparsity.chosen}  # of papers whose hyper-parameters are swept
 
 
@@ -74,8 +75,10 @@ class RecordDirective(Written):
             return self.parse("\n".join(self.titled("table", item, item.title, as_table([{"": missing}]))))
         exhibit = figures.exhibit(item.id)
         if exhibit.kind == "table":
-            text = self.titled("table", item, exhibit.caption, "\n".join(markdown(exhibit.make(record.frame))))
-            return self.parse("\n".join([*text, "", *provenance(record)]))
+            table = exhibit.make(record.frame)
+            made = self.parse("\n".join(self.titled("table", item, exhibit.caption, "\n".join(markdown(table)))))
+            made = [full_width(made)] if len(table.columns) > FIT else made
+            return made + self.parse("\n".join(provenance(record)))
         light, dark = (self.draw(item, record, theme) for theme in figures.THEMES)
         text = self.titled("figure", item, exhibit.caption, f":alt: {exhibit.alt}", light)
         made = self.parse("\n".join([*text, "", *provenance(record)]))
@@ -189,6 +192,9 @@ class ReportedDirective(Written):
 class VerdictsDirective(Written):
     required_arguments = 1
 
+    def run(self) -> list[nodes.Node]:
+        return [full_width(super().run())]
+
     def text(self) -> str:
         try:
             known = verdicts.claims(self.arguments[0])
@@ -252,6 +258,11 @@ class ValueRole(SphinxRole):
             found = "no row" if rows.empty else "more than one row a seed"
             log.warning("value %r: %s in record %s", self.text, found, record.profile, location=self.get_location())
         return [nodes.inline(text=mean_sd(rows["value"], digits), classes=["mu-value"])], []
+
+
+def full_width(content: list[nodes.Node]) -> nodes.container:
+    """Content that on a wide screen reaches over the margin."""
+    return nodes.container("", *content, classes=["full-width"], is_div=True)  # else the theme unsets the width
 
 
 def brief(value: object) -> str:
