@@ -74,7 +74,8 @@ def keep_sweep(rows: pd.DataFrame) -> Figure:
             line(axis, one, "keep", colour=RULE_COLOURS[rule], label=rule, linestyle=dash, **MARKED)
         log_axis(axis, (0.005, 0.02, 0.1, 0.5))
 
-    return _panels(_with_forget_accuracy(rows), columns, "kept share of each layer's update", panel)
+    by = "optimizer" if "optimizer" in rows else "model"
+    return _panels(_with_forget_accuracy(rows), columns, "kept share of each layer's update", panel, by=by)
 
 
 def step_sweep(rows: pd.DataFrame) -> Figure:
@@ -118,6 +119,11 @@ def activation_maps(rows: pd.DataFrame) -> Figure:
                 look = {"cmap": "magma", "vmin": 0, "vmax": top}
             picture = one.pivot(index="y", columns="x", values="value").to_numpy()
             axis.imshow(picture, **look)
+            if name != "input":
+                scored = rows[
+                    (rows["metric"] == "class score") & (rows["method"] == method) & (rows["label"] == label)
+                ]
+                axis.set_xlabel(f"scored {scored['value'].mean():.0f} %")
             axis.grid(False)
             axis.set_xticks([])
             axis.set_yticks([])
@@ -186,13 +192,15 @@ def _panels(
     x: str,
     panel: Callable[[Axes, pd.DataFrame], None],
     scale: Callable[[Axes], None] | None = percent,
+    by: str = "model",
 ) -> Figure:
-    """A row of panels for each network and a column for each metric (metric -> title)."""
-    models = {model: name for model, name in NAMES.items() if model in set(rows["model"])}  # small ones first
-    figure, axes = grid(models.values(), columns.values())
-    for model, across in zip(models, axes, strict=True):
+    """A row of panels for each value of a column (networks by size), and one for each metric (metric -> title)."""
+    found = rows[by].dropna().unique()
+    names = {one: name for one, name in NAMES.items() if one in found} or dict(zip(found, found, strict=True))
+    figure, axes = grid(names.values(), columns.values())
+    for one, across in zip(names, axes, strict=True):
         for metric, axis in zip(columns, across, strict=True):
-            panel(axis, rows[(rows["model"] == model) & (rows["metric"] == metric)])
+            panel(axis, rows[(rows[by] == one) & (rows["metric"] == metric)])
             if scale:
                 scale(axis)
     for axis in axes[-1]:
@@ -241,7 +249,8 @@ EXHIBITS = {
     "partial-fig3": Exhibit(
         "figure",
         "Grad-CAM on the last convolution of LeNet for a test image of the forgotten class (above) and of a retained "
-        "one (below): what its own class's score rests on. One colour scale per row.",
+        "one (below): what its own class's score rests on. One colour scale per row. Scored: the "
+        "mean probability that the network gives the class on up to 100 test images of it.",
         activation_maps,
         "Heat maps over two digits before and after each removal.",
     ),
@@ -264,11 +273,17 @@ EXHIBITS = {
         "Line plots, a row per network. With the largest entries kept, a window of small shares forgets the class "
         "at little cost to the others; the smallest entries do not forget.",
     ),
+    "partial-optimizer": Exhibit(
+        "figure",
+        "The sweep of {numref}`partial-keep` for the MLP, trained in three ways.",
+        keep_sweep,
+        "Line plots, a row per way of training: accuracy on the other classes left, on the forget set right.",
+    ),
     "partial-steps": Exhibit(
         "figure",
         "Accuracy on the other classes where label flipping and gradient ascent stop: at equal forgetting. At 1 the "
-        "whole step is applied. Solid: largest entries; dashed: random ones; dotted: fixed ones. Crosses: the class "
-        "was not forgotten within the limit of steps.",
+        "whole step is applied. Solid: largest entries; dashed: random ones; dotted: fixed ones. Crosses: more "
+        f"than {2 * FORGOTTEN:g} % of the forget set still right, a mean over seeds.",
         step_sweep,
         "Line plots, a row per network; few samples of the class left, the whole class right.",
     ),

@@ -15,6 +15,7 @@ from mu.verdicts import (
     Evidence,
     Paired,
     Rows,
+    answered,
     by_seed,
     either,
     every,
@@ -38,9 +39,10 @@ GONE = FORGOTTEN
 # The same on the forget set where steps are taken until it is forgotten. The stop rule looks at no more than 512
 # samples; 1 % of them has a standard error of 0.44, and two of those are allowed for.
 STOPPED = FORGOTTEN + 1.0
-# Membership: points of AUC that count as the retrained model's level. With 100 forget samples an AUC near one half
-# has a standard error of about 3; six is two of those.
-SAME_AUC = 6.0
+# Membership: points of AUC or recall that count as the retrained model's level. With 100 forget samples an AUC near
+# one half has a standard error of about 3, a recall near a tenth as well; six is two of those.
+SAME_LEVEL = 6.0
+ATTACKS = {"MIA recall (shadow)": "recall", "AUC": "AUC"}
 # A class is gone from the maps' score when the network gives it no more than chance: one in ten classes.
 # The same for a class that the trained model never learnt: there is nothing to forget, and nothing to test.
 CHANCE = 10.0
@@ -129,7 +131,7 @@ def _no_fine_tuning(frames: Rows) -> list[Evidence]:
             gains = [
                 paired(*(by_seed(part, "non-target accuracy", method=m, epochs=e) for e in (1, 0))) for m in REMOVALS
             ]
-            if all(gain.n for gain in gains):
+            if all(gain.n for gain in gains) and not unlearnt(part):
                 answer = every(gains[0].exceeds(NO_DIFFERENCE), gains[1].below(NO_DIFFERENCE))
                 numbers = f"gain {mean_sd(gains[1].values)}, conventional {mean_sd(gains[0].values)}"
                 n = min(gain.n for gain in gains)
@@ -143,6 +145,8 @@ def _bytes(frames: Rows) -> list[Evidence]:
     for network, item, rows in removals(frames, "stored bytes"):
         full, part = (by_seed(rows, "stored bytes", method=method) for method in REMOVALS)
         saved = paired(full, part)
+        if unlearnt(rows):
+            continue
         ratio = (full / part).dropna()
         numbers = f"{quantity(part.mean())} of {quantity(full.mean())}, {mean_sd(ratio)} times less"
         found.append(Evidence(network, item, (saved.exceeds(0),), numbers, saved.n))
@@ -150,28 +154,31 @@ def _bytes(frames: Rows) -> list[Evidence]:
 
 
 def _membership(frames: Rows) -> list[Evidence]:
-    """C8, against images of the same class: against all others the attack would tell the class."""
+    """C8, an answer for each attack. Both look at one class, for between classes an attack would tell the class."""
     found = []
     for item, rows in frames.items():
         for network, part in networks(_from_table(rows)):
-            methods = ("trained", "retrain", "partial-amnesiac")
-            trained, retrained, after = (by_seed(part, "AUC", method=m) for m in methods)
-            off, drop = paired(after, retrained), paired(trained, after)
-            if off.n and drop.n and not unlearnt(part):
-                answer = every(off.below(SAME_AUC), off.exceeds(-SAME_AUC), drop.exceeds(0))
-                numbers = f"AUC {mean_sd(trained)} → {mean_sd(after)}, retrained {mean_sd(retrained)}"
-                found.append(Evidence(network_name(*network), item, (answer,), numbers, min(off.n, drop.n)))
+            cases = []
+            for metric, attack in ATTACKS.items():
+                methods = ("trained", "retrain", "partial-amnesiac")
+                trained, retrained, after = (by_seed(part, metric, method=m) for m in methods)
+                off, drop = paired(after, retrained), paired(trained, after)
+                if off.n and drop.n and not unlearnt(part):
+                    answer = every(off.below(SAME_LEVEL), off.exceeds(-SAME_LEVEL), drop.exceeds(0))
+                    numbers = f"{attack} {mean_sd(trained)} → {mean_sd(after)}, retrained {mean_sd(retrained)}"
+                    cases.append((numbers, answer, min(off.n, drop.n)))
+            found += answered(network_name(*network), item, cases)
     return found
 
 
 def _limit(frames: Rows) -> list[Evidence]:
-    """The limit: the whole class."""
+    """The limit: the whole class, with every share of the grid to choose from."""
     found = []
     for item, rows in frames.items():
         for network, part in networks(select(rows, scenario="class")):
             trained = by_seed(part, "non-target accuracy", method="trained")
-            after = by_seed(part, "non-target accuracy", method="partial-amnesiac", epochs=0)
-            left = by_seed(part, "target accuracy", method="partial-amnesiac", epochs=0)
+            after = by_seed(part, "non-target accuracy", method="partial-amnesiac", choice="chosen")
+            left = by_seed(part, "target accuracy", method="partial-amnesiac", choice="chosen")
             loss = paired(trained, after)
             if loss.n and len(left):
                 answer = either(loss.exceeds(VISIBLE), Paired(left).exceeds(VISIBLE))
@@ -224,6 +231,8 @@ def _stepping(*bases: str) -> Callable[[Rows], list[Evidence]]:
 
 
 def _against_naive(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[Case]:
+    if unlearnt(rows):
+        return
     scenario = "few samples" if rows["scenario"].iloc[0] == "rare" else "whole class"
     for base in bases:
         naive = by_seed(rows, "non-target accuracy", method=base)
@@ -323,15 +332,17 @@ CLAIMS = (
         "partial-C8",
         "Membership inference on forgotten samples falls to the level of a model that never saw them.",
         "abstract, as an indicator; the level is ours",
-        f"AUC of the confidence attack, forget set against unseen images of the same class: less than {SAME_AUC:g} "
-        "points from the retrained model's, and below the trained one's. Only where the class was learnt, as in C1.",
+        "Recall of the attack on shadow models, and AUC of the confidence attack (forget set against unseen images "
+        f"of the same class), an answer each: less than {SAME_LEVEL:g} points from the retrained model's, and below "
+        "the trained one's. Only where the class was learnt, as in C1.",
         TABLE_ITEMS, _membership, "rare",
     ),
     Claim(
         "partial-limit",
         "With the whole class in training, partial amnesiac unlearning fails.",
         "ours",
-        f"Other classes lose more than {VISIBLE:g} points, or the class is still more than {VISIBLE:g} % right.",
-        TABLE_ITEMS, _limit, "class",
+        f"Other classes lose more than {VISIBLE:g} points, or the class is still more than {VISIBLE:g} % right, "
+        "with the kept share chosen from the whole grid.",
+        ("partial-fig4",), _limit, "class",
     ),
 )  # fmt: skip

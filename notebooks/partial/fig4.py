@@ -65,8 +65,8 @@ figures.show("partial-fig4", rows)
 #   leaves the dotted one.
 # * The right column has to be read first. A point high on the left counts only where the digit 3 is forgotten.
 # * With the fewest samples the trained model may hardly know the class. Then there is little to forget, and the rule may
-#   stop at the smallest share it tries. LeNet with 8 samples is right on
-#   {value}`partial-fig4 target accuracy method=trained model=lenet count=8` % of the class's test images before the removal.
+#   stop at the smallest share it tries. ResNet9 with 8 samples is right on
+#   {value}`partial-fig4 target accuracy method=trained model=resnet9-slim count=8` % of the class's test images before the removal.
 #
 # For orientation, the predecessor's Figure 7, read off the plot: another network (ResNet18), another layout of the
 # affected steps, and accuracy *loss* on all classes. These are not numbers of {cite:t}`gogineni2025partial`.

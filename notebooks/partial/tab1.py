@@ -24,7 +24,7 @@
 # at equal forgetting (at most 1 % of the forget set right) or at a limit of steps.
 #
 # Block A forgets the digit 3 when only a few of its samples are in training. Block B forgets it when all of them are.
-# Every row starts from the same trained model and is compared with the same retrained one.
+# Every row of a block starts from the same trained model and is compared with the same retrained one.
 #
 # ```{record} partial-tab1
 # ```
