@@ -30,7 +30,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.math import get_node_equation_number
 
 from mu import figures, results, verdicts
-from mu.experiments import Item, best, get_item, items, mumis, sparsity
+from mu.experiments import PAPERS, Item, best, get_item, items, mumis, sparsity
 from mu.figures import mean_sd
 from mu.results import LEADING, Record
 from mu.storage import digest
@@ -205,7 +205,7 @@ class VerdictsDirective(Written):
             found = verdicts.verdict(claim)
             rows.append((
                 f"**{claim.id.split('-')[1]}** {claim.claim} *({claim.source})*",
-                f"**{found.word}**{self.basis(found)}",
+                f"**{found.word}**{basis(found)}",
                 "\n".join(self.line(e) for e in found.evidence) or f"reads {self.read(claim)}",
                 claim.test,
             ))  # fmt: skip
@@ -214,21 +214,24 @@ class VerdictsDirective(Written):
             made += [mark + cell.replace("\n", "\n    ") for mark, cell in zip(("* - ", *["  - "] * 3), row)]
         return "\n".join([*made, "```"])
 
-    def basis(self, found: verdicts.Verdict) -> str:
-        """Seeds, profile, and whether more is to come."""
-        if not found.evidence:
-            return ""
-        parts = [found.seeds, f"{' and '.join(found.profiles)} profile"]
-        if found.complete < found.items:
-            parts.append(f"so far: {found.complete} of {found.items} items complete")
-        return f"; {'; '.join(parts)}"
-
     def line(self, evidence: verdicts.Evidence) -> str:
         item = notebook_link(get_item(evidence.item))
         return f"* **{evidence.word}** {evidence.network}: {evidence.numbers} (n = {evidence.n}, {item})"
 
     def read(self, claim: verdicts.Claim) -> str:
         return ", ".join(notebook_link(get_item(name)) for name in claim.items)
+
+
+class VerdictRole(SphinxRole):
+    """The word of one claim's verdict, with seeds and profile."""
+
+    def run(self) -> tuple[list[nodes.Node], list]:
+        known = {claim.id: claim for paper in PAPERS for claim in verdicts.claims(paper)}
+        if self.text not in known:
+            log.warning("no claim %r; choose one of %s", self.text, ", ".join(known), location=self.get_location())
+            return [], []
+        found = verdicts.verdict(known[self.text])
+        return [nodes.strong(text=found.word), nodes.Text(basis(found))], []
 
 
 class ValueRole(SphinxRole):
@@ -257,7 +260,19 @@ class ValueRole(SphinxRole):
         if rows.empty or rows["seed"].duplicated().any():
             found = "no row" if rows.empty else "more than one row a seed"
             log.warning("value %r: %s in record %s", self.text, found, record.profile, location=self.get_location())
-        return [nodes.inline(text=mean_sd(rows["value"], digits), classes=["mu-value"])], []
+        bytes_ = metric == "stored bytes"
+        text = figures.quantity(rows["value"].mean()) if bytes_ else mean_sd(rows["value"], digits)
+        return [nodes.inline(text=text, classes=["mu-value"])], []
+
+
+def basis(found: verdicts.Verdict) -> str:
+    """Seeds, profile, and whether more is to come."""
+    if not found.evidence:
+        return ""
+    parts = [found.seeds, f"{' and '.join(found.profiles)} profile"]
+    if found.complete < found.items:
+        parts.append(f"so far: {found.complete} of {found.items} items complete")
+    return f"; {'; '.join(parts)}"
 
 
 def full_width(content: list[nodes.Node]) -> nodes.container:
@@ -372,4 +387,5 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("reported", ReportedDirective)
     app.add_directive("verdicts", VerdictsDirective)
     app.add_role("value", ValueRole())
+    app.add_role("verdict", VerdictRole())
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -195,6 +195,14 @@ def test_a_part_that_is_still_to_come_is_no_warning(site, recorded):
     assert "4 cells of the grid still missing" in html
 
 
+def test_a_verdict_in_running_text_is_computed(site, recorded):
+    """Its word is that of the page of verdicts; a claim that is not there is a warning. Breaks if it is typed."""
+    html, warnings = site("So: {verdict}`partial-C5`.")
+    assert not warnings
+    assert "<strong>not recorded</strong>" in html
+    assert any("no claim 'partial-C99'" in w for w in site("So: {verdict}`partial-C99`.")[1])
+
+
 def test_a_record_has_number_caption_and_provenance(site, recorded):
     """A recorded table is numbered, can be referred to, and says what made it. Breaks if any part is dropped."""
     html, warnings = site("```{record} partial-tab1\n```\n\nSee {numref}`partial-tab1`.")

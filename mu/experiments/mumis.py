@@ -118,10 +118,10 @@ TINY = {
 }  # fmt: skip
 FEW = {
     "mu-mis": (1.0, 1.1, 1.2), "fine-tune": (0.005, 0.02, 0.05), "random-label-all": (1e-4, 3e-4, 1e-3),
-    "bad-teacher": (1e-4, 3e-4, 1e-3), "scrub": (5e-4, 2e-3, 0.01, 0.03), "ssd": (5.0, 10.0, 25.0, 50.0),
+    "bad-teacher": (1e-4, 3e-4, 1e-3), "scrub": (5e-4, 2e-3, 0.01, 0.03), "ssd": (5.0, 10.0, 25.0, 50.0, 100.0),
     "salun": (3e-3, 0.013, 0.05), "duck": (1e-4, 4e-4, 1e-3), "munba": (3e-3, 0.01, 0.03),
     "lotus": (1e-4, 3e-4, 1e-3), "rum": (0.013, 0.05, 0.1), "gradient-ascent": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3),
-    "random-label": (1e-5, 3e-5, 1e-4, 3e-4), "jit": (3e-4, 6e-4, 1e-3, 2e-3), "scar": (1e-4, 5e-4, 2e-3),
+    "random-label": (1e-5, 3e-5, 1e-4, 3e-4), "jit": (3e-5, 1e-4, 3e-4, 6e-4, 1e-3, 2e-3), "scar": (1e-4, 5e-4, 2e-3),
     "scar-as-published": (1e-4, 5e-4, 2e-3),
 }  # fmt: skip
 MANY = {
@@ -143,20 +143,20 @@ PAPER = Scale(
 )  # fmt: skip
 LAPTOP = replace(
     PAPER, networks=SLIM, samples=8_000, recipe=SHORT, epochs=2, batch=64, values=FEW, rates=(1e-3, 3e-3), steps=64,
-    every=4, looked=200, compared=("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun"), subsets=4,
+    looked=200, compared=("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun"), subsets=4,
     timed=("resnet18", 128),
 )  # fmt: skip
 QUICK = replace(
     LAPTOP, data=DIGITS, surrogate=dict.fromkeys(DIGITS.values(), "synthetic"), networks=SMALL,
     labels={"rocket": 3, "sea": 8, "face": 3, "tiny": 3}, samples=2_000, recipe=replace(SHORT, epochs=8), seeds=1,
-    values={k: v if k == "mu-mis" else v[::2] for k, v in FEW.items()}, steps=60, every=2, looked=100,
+    values={k: v if k == "mu-mis" else v[::2] for k, v in FEW.items()}, steps=60, looked=100,
     sequence=(3, 8, 5), compared=("mu-mis", "fine-tune", "ssd"), others=(*ALONG, "scar", "rum"), subsets=3,
     timed=("resnet9-slim", 256),
 )  # fmt: skip
 SMOKE = replace(
     QUICK, data=DRAWN, surrogate={"synthetic-rgb": "synthetic-rgb"},
     labels={"rocket": 3, "sea": 7, "face": 3, "tiny": 3}, samples=300, recipe=replace(SHORT, epochs=1), epochs=1,
-    values=TINY, rates=(1e-3,), steps=3, every=1, looked=20, sequence=(3, 5), compared=("mu-mis", "fine-tune"),
+    values=TINY, rates=(1e-3,), steps=3, looked=20, sequence=(3, 5), compared=("mu-mis", "fine-tune"),
     others=("mu-mis", "fine-tune", "scar", "rum"), subsets=2, timed=("resnet9-slim", 16),
 )  # fmt: skip
 SCALES = {"smoke": SMOKE, "quick": QUICK, "laptop": LAPTOP, "paper": PAPER}

@@ -52,16 +52,16 @@ figures.show("partial-keep", rows)
 # ## What to see
 #
 # LeNet, right after the removal. *Forgotten* is UA, the share of forget samples that are no longer classified
-# correctly. Accuracies in percent, ledger in bytes.
+# correctly. Accuracies in percent.
 #
 # | rule, kept share | other classes | forgotten | ledger |
 # |:---|---:|---:|---:|
-# | `top`, 0.005 | {value}`partial-keep non-target accuracy model=lenet rule=top keep=0.005` | {value}`partial-keep UA model=lenet rule=top keep=0.005` | {value}`partial-keep stored bytes model=lenet rule=top keep=0.005 digits=0` |
-# | `top`, 0.02 | {value}`partial-keep non-target accuracy model=lenet rule=top keep=0.02` | {value}`partial-keep UA model=lenet rule=top keep=0.02` | {value}`partial-keep stored bytes model=lenet rule=top keep=0.02 digits=0` |
-# | `top`, 0.1 | {value}`partial-keep non-target accuracy model=lenet rule=top keep=0.1` | {value}`partial-keep UA model=lenet rule=top keep=0.1` | {value}`partial-keep stored bytes model=lenet rule=top keep=0.1 digits=0` |
-# | `random`, 0.1 | {value}`partial-keep non-target accuracy model=lenet rule=random keep=0.1` | {value}`partial-keep UA model=lenet rule=random keep=0.1` | {value}`partial-keep stored bytes model=lenet rule=random keep=0.1 digits=0` |
-# | `bottom`, 0.1 | {value}`partial-keep non-target accuracy model=lenet rule=bottom keep=0.1` | {value}`partial-keep UA model=lenet rule=bottom keep=0.1` | {value}`partial-keep stored bytes model=lenet rule=bottom keep=0.1 digits=0` |
-# | all, 1 | {value}`partial-keep non-target accuracy model=lenet rule=top keep=1` | {value}`partial-keep UA model=lenet rule=top keep=1` | {value}`partial-keep stored bytes model=lenet rule=top keep=1 digits=0` |
+# | `top`, 0.005 | {value}`partial-keep non-target accuracy model=lenet rule=top keep=0.005` | {value}`partial-keep UA model=lenet rule=top keep=0.005` | {value}`partial-keep stored bytes model=lenet rule=top keep=0.005` |
+# | `top`, 0.02 | {value}`partial-keep non-target accuracy model=lenet rule=top keep=0.02` | {value}`partial-keep UA model=lenet rule=top keep=0.02` | {value}`partial-keep stored bytes model=lenet rule=top keep=0.02` |
+# | `top`, 0.1 | {value}`partial-keep non-target accuracy model=lenet rule=top keep=0.1` | {value}`partial-keep UA model=lenet rule=top keep=0.1` | {value}`partial-keep stored bytes model=lenet rule=top keep=0.1` |
+# | `random`, 0.1 | {value}`partial-keep non-target accuracy model=lenet rule=random keep=0.1` | {value}`partial-keep UA model=lenet rule=random keep=0.1` | {value}`partial-keep stored bytes model=lenet rule=random keep=0.1` |
+# | `bottom`, 0.1 | {value}`partial-keep non-target accuracy model=lenet rule=bottom keep=0.1` | {value}`partial-keep UA model=lenet rule=bottom keep=0.1` | {value}`partial-keep stored bytes model=lenet rule=bottom keep=0.1` |
+# | all, 1 | {value}`partial-keep non-target accuracy model=lenet rule=top keep=1` | {value}`partial-keep UA model=lenet rule=top keep=1` | {value}`partial-keep stored bytes model=lenet rule=top keep=1` |
 #
 # * Too small a share does not forget; too large a share pays the conventional price. In between lies the window that
 #   makes the method work. Its width differs between networks.

@@ -51,4 +51,8 @@ figures.show("partial-tab5", rows)
 # trained model has {value}`partial-tab5 non-target accuracy method=trained scenario=rare` %. With the whole class,
 # {value}`partial-tab5 affected share method=trained scenario=class` % of the steps used it. Taking them back leaves
 # {value}`partial-tab5 non-target accuracy method=amnesiac scenario=class epochs=0` % if it is done whole, and
-# {value}`partial-tab5 non-target accuracy method=partial-amnesiac scenario=class epochs=0` % in part.
+# {value}`partial-tab5 non-target accuracy method=partial-amnesiac scenario=class epochs=0` % in part, with a share of
+# {value}`partial-tab5 kept share scenario=class method=partial-amnesiac`: only 0.1 and 1 are tried with the whole class, and 1 is conventional removal.
+#
+# Look at `trained` first: from few samples it is right on {value}`partial-tab5 target accuracy method=trained scenario=rare` % of the class's test images. Near zero,
+# there is nothing to forget, and block A says nothing about forgetting.
