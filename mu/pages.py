@@ -30,7 +30,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.math import get_node_equation_number
 
 from mu import figures, results, verdicts
-from mu.experiments import PAPERS, Item, best, get_item, items, mumis, sparsity
+from mu.experiments import NAMES, PAPERS, Item, best, get_item, items, mumis, sparsity
 from mu.figures import mean_sd
 from mu.results import LEADING, Record
 from mu.storage import digest
@@ -307,10 +307,12 @@ def provenance(record: Record) -> list[str]:
     dates = sorted(s.date[:10] for s in record.segments)
     hardware = "; ".join(sorted({s.hardware for s in record.segments}))
     seeds = "1 seed" if record.seeds == 1 else f"{record.seeds} seeds"
+    used = [", ".join(NAMES.get(x, x) for x in record.frame[c].dropna().unique()) for c in ("dataset", "model")]
+    used = "; ".join(filter(None, used))
     if missing := missing_cells(record):
         seeds += f" ({missing} cells of the grid still missing)"
     parts = (
-        f"**{record.profile}** profile, {seeds}, recorded on {hardware}, {dates[-1]}",
+        f"**{record.profile}** profile: {used}; {seeds}, recorded on {hardware}, {dates[-1]}",
         f"{{download}}`data <{csv}.csv>`",
         f"{{download}}`settings and versions <{csv}.json>`",
         f"{{doc}}`code </{item.notebook.removesuffix('.ipynb')}>`",

@@ -136,9 +136,13 @@ def test_twenty_thousand_points_take_a_moment():
     draw = lambda mean, spread, n: 1 / (1 + np.exp(-mean - spread * random.standard_normal(n)))  # noqa: E731
     sets = draw(7, 3, 10_000), draw(5.5, 3.2, 10_000), draw(5, 3, 5_000)
     mia_efficacy(*confidences(1, 100))  # imports
-    start = time.process_time()
-    mia_efficacy(*sets)
-    assert time.process_time() - start < 1
+
+    def spent() -> float:
+        start = time.process_time()
+        mia_efficacy(*sets)
+        return time.process_time() - start
+
+    assert min(spent() for _ in range(3)) < 0.2
 
 
 # ---- entropy ---------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def test_marks_and_radars_are_by_seed(rows):
         made.loc[(made["metric"] == "TA") & (made["method"] == "fine-tune"), "value"] = 50.0 + shift
     both = pd.concat(seeds, ignore_index=True)
     table = figures.exhibit("sparsity-tab1").make(both)
-    assert table.loc["fine-tune", "TA"] == "● → ●"
+    assert table.loc[("class-wise", "fine-tune"), "TA"] == "● → ●"
     untimed = figures.exhibit("sparsity-fig1").make(both[both["metric"] != "RTE"])
     (chart,) = untimed.axes
     assert [label.get_text() for label in chart.get_xticklabels()] == ["UA", "MIA-Eff.", "RA", "TA"]

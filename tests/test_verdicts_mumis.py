@@ -194,7 +194,7 @@ def test_c5_names_who_is_nearer():
     others = dict.fromkeys((*FREE, *RETAINING), 9) | {"scar": 1, "ssd": 0.2, "salun": 0.5}
     found = decide("C5", against("Avg. Gap", 1.5, others))
     text = found.evidence[0].numbers
-    assert "9 of 12 methods (gap 1.5 ± 0.0), ahead by 7.5" in text
+    assert "9 of 12 methods (gap 1.5 ± 0.0), nearer or level, by 7.5" in text
     assert "no at without retained data: scar (-0.50 ± 0.00); no at with retained data: ssd (-1.30" in text
 
 

@@ -24,7 +24,7 @@
 # ```
 #
 # In {cite:t}`cheng2026mumis` the ViT is probably pretrained, at 224 pixels. Ours has the size that the {term}`profile` names, starts from random
-# weights and sees 64 pixels. Tiny ImageNet is read from your own copy ({ref}`own-images`); it was not at hand, so nothing is recorded.
+# weights and sees 64 pixels. Tiny ImageNet is read from your own copy ({ref}`own-images`); it was not at hand, so nothing is recorded on it.
 # Values are picked
 # by the {ref}`rule <mumis-choice>`, as in {doc}`tab1`.
 #

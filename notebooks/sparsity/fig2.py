@@ -54,8 +54,7 @@ figures.show("sparsity-fig2", rows)
 #
 # * Left: where each line leaves the level of the dense model. OMP at 95 %:
 #   {value}`sparsity-figA2 TA method=trained pruner=omp sparsity=95` %; SynFlow
-#   {value}`sparsity-figA2 TA method=trained pruner=synflow sparsity=95` %. The dense model of {numref}`sparsity-tab3` has
-#   {value}`sparsity-tab3 TA scenario=class sparsity=0 method=trained` %.
+#   {value}`sparsity-figA2 TA method=trained pruner=synflow sparsity=95` %.
 # * Right: IMP trains once for every round. OMP trains twice in all, SynFlow once.
 # * OMP and IMP start from the trained dense model, whose time is counted as well, and IMP adds a training each round. Where cells ran
 #   side by side, read the right panel by orders of magnitude.

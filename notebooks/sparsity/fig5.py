@@ -60,12 +60,12 @@ figures.show("sparsity-fig5", rows)
 #
 # * Learning rate 0.01 is the published one. In the paper's figure it leaves an ASR of 47.0 % on the dense and of 14.7 % on the 95 %
 #   sparse model.
-# * The paper counts test images of class 0 as well, to which 0 is the right answer. On ten equal classes that is a floor of ten points: a
-#   clean model has an ASR of 10. Ours leaves them out. With them, dense, rate 0.01:
-#   {value}`sparsity-fig5 ASR, target class included sparsity=0 method=fine-tune tried=0.01` %. Compare the crosses with this
-#   number, or take about ten points off them.
+# * The paper counts test images of class 0 as well, to which 0 is the right answer. With $a$ the percentage of
+#   triggered images of class 0 that are still answered 0, its number is $0.1\,a+0.9\times$ ours, on ten equal classes; a clean model has about 10. If $a$ is 100,
+#   its 47.0 are 41.1 of ours, and its 14.7 are 5.2. Ours with class 0, dense, rate 0.01:
+#   {value}`sparsity-fig5 ASR, target class included sparsity=0 method=fine-tune tried=0.01` %.
 # * A larger rate is the other way to lose a backdoor. Sparsity helps if it gets as far at a smaller price in clean accuracy.
-# * $\ell_1$-sparse at the weight $5\cdot10^{-4}$, dense: ASR
-#   {value}`sparsity-fig5 ASR sparsity=0 method=l1-sparse tried=0.0005` %, SA
-#   {value}`sparsity-fig5 SA sparsity=0 method=l1-sparse tried=0.0005` %.
+# * $\ell_1$-sparse, dense: at the published weight $10^{-4}$ ASR {value}`sparsity-fig5 ASR sparsity=0 method=l1-sparse choice=published` % and SA
+#   {value}`sparsity-fig5 SA sparsity=0 method=l1-sparse choice=published` %; at the one that the rule picks, which the figure has,
+#   {value}`sparsity-fig5 ASR sparsity=0 method=l1-sparse choice=rule` % and {value}`sparsity-fig5 SA sparsity=0 method=l1-sparse choice=rule` %.
 # * One trigger, of one size, at one place. Nothing here says what a trigger that was made to survive fine-tuning would do.

@@ -19,7 +19,7 @@
 # # Table A1: training settings
 #
 # The appendix of {cite:t}`jia2023sparsity` lists how the models were trained. Its table of January 2024 prints batch size 128 and one
-# learning rate for gradient ascent; the public code has batch size 256, and users could not match the results with either
+# learning rate for gradient ascent; the public code has batch size 256, and users report different settings that come near its results
 # ({doc}`deviations </book/deviations>`). We follow the code.
 #
 # The table is read from the settings themselves, not from a record: one row of settings for each {term}`profile`, of the items on CIFAR-10

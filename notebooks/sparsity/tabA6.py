@@ -19,7 +19,7 @@
 # # Table A6: ImageNet, ResNet-18, class-wise
 #
 # The class-wise half of {doc}`tab3`, for ImageNet, without Fisher forgetting. That {cite:t}`jia2023sparsity` have such a table is known, its cells are not; theirs is at 224
-# pixels, ours at 64, from your own copy of the images ({ref}`own-images`): `folder:imagenet:64`. It was not at hand, so nothing is recorded. The
+# pixels, ours at 64, from your own copy of the images ({ref}`own-images`): `folder:imagenet:64`. It was not at hand, so nothing is recorded on it. The
 # class to forget is the first.
 #
 # Under `quick` the embedded digits and a slim network stand in, so that the code runs everywhere.
