@@ -253,7 +253,7 @@ def test_only_the_forget_set_is_touched(data, small, same):
     assert same(found, mu_mis(small(), forget, lr=1e-3, max_steps=2))
 
 
-@pytest.mark.parametrize("network", ["resnet18-slim", "vgg16-slim", "vit-slim", "resnet9-slim"])
+@pytest.mark.parametrize("network", ["resnet18-slim", "vgg16-slim", "vit-slim", "resnet9-slim", "lenet"])
 def test_the_networks_of_the_paper(network):
     """Two steps of each lower the loss on the samples it steps on, in every layer something moves (pitfall 6.10)."""
     data = mu.load_dataset("synthetic-rgb")

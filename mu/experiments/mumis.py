@@ -668,6 +668,7 @@ ITEMS = (
     Item("mumis-fig4", "What retraining does to the sensitivity of forget samples", _directions, SEEDS, directions),
     MAIN,
     MAIN.view("mumis-tuning", "What the choice of hyper-parameters changes"),
+    MAIN.view("mumis-search", "Every value tried"),
     Item(
         "mumis-tab2", "Every method on a sub-class",
         _grid(("cifar20", "resnet18", "subclass", "rocket"), ("cifar20", "resnet18", "subclass", "sea")), SEEDS,

@@ -21,7 +21,7 @@
 # Where the stopping rule of MU-Mis would have ended each run of {doc}`figA1`, for several $\delta$, and FA and RA there. {cite:t}`cheng2026mumis` say, by a third-party account,
 # that the result hardly depends on $\delta$ at a fixed learning rate. The axes are our reading. Nothing is run again: the stops are read off the recorded courses.
 #
-# Accuracies are taken every few passes, and those of the look nearest to the stop count. A cross says that for a seed or more the course was over before; then its end counts.
+# A cross says that for a seed or more the course was over before; then its end counts.
 #
 # Under `quick` the embedded digits and a slim ResNet9 stand in for CIFAR-100 and ResNet-18.
 #
@@ -49,6 +49,6 @@ figures.show("mumis-figA2", rows)
 # %% [markdown]
 # ## What to see
 #
-# * A flat line says that $\delta$ need not be searched. A line that is flat because every $\delta$ stops at the same look says less.
+# * A flat line says that $\delta$ need not be searched. A line that is flat because every $\delta$ stops after the same pass says less.
 # * Where the ratio never passes $\delta$, the run ends at its last step, and crosses for larger $\delta$ coincide.
 # * The lines for two learning rates should agree if the rule does its work: it is there to stop a fast run earlier.

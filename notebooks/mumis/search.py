@@ -1,0 +1,52 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: language_info
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   language_info:
+#     name: python
+# ---
+
+# %% [markdown]
+# # Every value tried
+#
+# This table is ours. {doc}`tab1` and {doc}`tuning` show the values that a choice picks. Here are all of them, so that another choice can be made by eye, and
+# a grid that ends too early can be seen.
+#
+# Under `quick` the embedded digits and a slim ResNet9 stand in for CIFAR-100 and ResNet-18.
+#
+# ```{record} mumis-search
+# ```
+
+# %% [markdown]
+# ## Live run
+#
+# When this page was built with `make book`, the output below was computed live on that machine: under the profile in
+# the cell, unless `make book PROFILE=…` named another. To run it yourself, change the cell and run all
+# ({doc}`profiles and costs </book/rerun>`).
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("mumis-search", profile=profile, seeds=seeds, device=device)
+figures.show("mumis-search", rows)
+
+# %% [markdown]
+# ## What to see
+#
+# * A method whose smallest distance stands at the first or last of its values may do better beyond the grid.
+# * Where the two last columns order the values alike, the {ref}`rule <mumis-choice>` works. Where they do not, look at FA: the rule expects none.
+# * MU-Mis: read its pairs by rate. Along $\delta$ the numbers should hardly move if the paper is right, by the third-party account, that it is nearly flat there.
