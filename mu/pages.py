@@ -235,7 +235,7 @@ class VerdictRole(SphinxRole):
 
 
 class ValueRole(SphinxRole):
-    """Mean ± sd over seeds of one number of the best record."""
+    """Mean ± sd over seeds of one number of the best record; of stored bytes the mean, in words."""
 
     def run(self) -> tuple[list[nodes.Node], list]:
         name, *words = shlex.split(self.text)
@@ -324,8 +324,10 @@ def provenance(record: Record) -> list[str]:
 def markdown(table: pd.DataFrame) -> list[str]:
     """A data frame of strings as a Markdown table; repeated outer index entries are left empty."""
     index = table.index.to_frame(index=False).astype(str)
-    for column in index.columns[:-1]:
-        index[column] = index[column].where(~index[column].duplicated(), "")
+    outer = list(index.columns[:-1])
+    repeated = {column: index[outer[: i + 1]].duplicated() for i, column in enumerate(outer)}
+    for column, again in repeated.items():
+        index[column] = index[column].where(~again, "")
     whole = index.join(table.reset_index(drop=True))
     left = len(index.columns)
     rule = [":---"] * left + ["---:"] * len(table.columns)

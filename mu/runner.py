@@ -97,7 +97,7 @@ def run(
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": commit(),
         "code": code,
-        "hardware": hardware(device, workers or 1),
+        "hardware": hardware(device, min(workers or 1, len(missing))),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
     }
     say = (lambda *_: None) if quiet else (lambda text: print(text, file=sys.stderr, flush=True))

@@ -72,10 +72,15 @@ def tuning(rows: pd.DataFrame) -> pd.DataFrame:
     """Disparity and the value it was reached with, by each way to choose."""
     picked = {}
     for how in SETTINGS:
-        part = chosen(rows[rows["sparsity"].isin((0, SPARSE))], how)
+        part = chosen(_with(rows, "tried")[rows["sparsity"].isin((0, SPARSE))], how)
         blocks = [_block(*case) for case in zip(part["scenario"], part["sparsity"], strict=True)]
         picked[how] = part.assign(block=blocks, shown=part["tried"].map("{:g}".format))
     return choices(picked, METHODS)
+
+
+def _with(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Rows with these columns: a record that has only begun may lack some."""
+    return rows.reindex(columns=list(dict.fromkeys([*rows, *columns])))
 
 
 def _block(scenario: str, sparsity: float) -> str:
@@ -117,8 +122,8 @@ def _mark(gap: float) -> str:
 
 def schedules(rows: pd.DataFrame) -> pd.DataFrame:
     """Retraining and every schedule of the penalty."""
-    rows = chosen(rows.assign(schedule=rows["schedule"].fillna(""), update=rows["update"].fillna("")), "rule",
-                  within=("schedule", "update"))  # fmt: skip
+    rows = _with(rows, "schedule", "update")
+    rows = chosen(rows.fillna({"schedule": "", "update": ""}), "rule", within=("schedule", "update"))
     lines = {}
     retrained = rows[rows["method"] == "retrain"]
     if len(retrained):
@@ -145,7 +150,9 @@ def radar(rows: pd.DataFrame, shown: dict[str, tuple[str, float]], scenarios: tu
     for scenario, axis in zip(scenarios, axes[0], strict=True):
         part = rows[rows["scenario"] == scenario]
         mean = part.groupby(["method", "sparsity", "metric"])[["value", "retrained", "gap"]].mean()
-        here = {label: key for label, key in shown.items() if (*key, "UA") in mean.index}  # others may still come
+        here = {
+            label: key for label, key in shown.items() if pd.notna(mean["gap"].get((*key, "UA")))
+        }  # others may still come
         metrics = [m for m in AXES if all((*key, m) in mean.index for key in here.values())]
         angles = [2 * math.pi * i / len(metrics) for i in range(len(metrics))]
         for (label, key), dash in zip(here.items(), ("-", "--", "-."), strict=False):

@@ -352,7 +352,7 @@ def runs(frames: Rows, delta: float = DELTA) -> Iterator[tuple[str, str, float, 
 
 
 def _at_full_size(frames: Rows) -> list[Evidence]:
-    """Cost: an answer for every learning rate, and for the default delta and the largest that the tables try."""
+    """Cost: an answer for every learning rate, at the delta of the courses and at the largest that `laptop` tries."""
     if "mumis-speed" not in frames or COURSES not in frames:
         return []
     most, found = mumis.affordable(whole(frames["mumis-speed"]), THAN_RETRAIN).mean(), []

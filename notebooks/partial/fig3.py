@@ -48,7 +48,7 @@ figures.show("partial-fig3", rows)
 # ## What to see
 #
 # How alike the map after the removal is to the one before, as the mean correlation over the first hundred test images of
-# the class that the trained model gets right:
+# the class that the trained model gets right, without those whose first map is empty:
 #
 # | | forgotten class | retained class |
 # |:---|---:|---:|

@@ -22,8 +22,7 @@
 # and influence unlearning (IU), against UA, MIA-Efficacy, RA, TA and time. That the table exists is known; its marks could not be
 # read. So ours are computed, from the record of {doc}`tab3`.
 #
-# Two limits make the marks, both ours: 2 points from the retrained model is *close*, 10 is *fair*. The worse of the two scenarios
-# counts. An arrow leads from the dense to the 95 % sparse model.
+# Two limits make the marks, both ours: 2 points from the retrained model is *close*, 10 is *fair*. An arrow leads from the dense to the 95 % sparse model.
 #
 # Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
 #
