@@ -205,7 +205,7 @@ class VerdictsDirective(Written):
             found = verdicts.verdict(claim)
             rows.append((
                 f"**{claim.id.split('-')[1]}** {claim.claim} *({claim.source})*",
-                f"**{found.word}**{basis(found)}",
+                f"**{found.word}**{self.basis(found)}",
                 "\n".join(self.line(e) for e in found.evidence) or f"reads {self.read(claim)}",
                 claim.test,
             ))  # fmt: skip
@@ -213,6 +213,15 @@ class VerdictsDirective(Written):
         for row in rows:
             made += [mark + cell.replace("\n", "\n    ") for mark, cell in zip(("* - ", *["  - "] * 3), row)]
         return "\n".join([*made, "```"])
+
+    def basis(self, found: verdicts.Verdict) -> str:
+        """Seeds, profile, and whether more is to come."""
+        if not found.evidence:
+            return ""
+        parts = [found.seeds, f"{' and '.join(found.profiles)} profile"]
+        if found.complete < found.items:
+            parts.append(f"so far: {found.complete} of {found.items} items complete")
+        return f"; {'; '.join(parts)}"
 
     def line(self, evidence: verdicts.Evidence) -> str:
         item = notebook_link(get_item(evidence.item))
@@ -223,7 +232,7 @@ class VerdictsDirective(Written):
 
 
 class VerdictRole(SphinxRole):
-    """The word of one claim's verdict, with seeds and profile."""
+    """The word of one claim's verdict, with seeds and profiles."""
 
     def run(self) -> tuple[list[nodes.Node], list]:
         known = {claim.id: claim for paper in PAPERS for claim in verdicts.claims(paper)}
@@ -231,7 +240,8 @@ class VerdictRole(SphinxRole):
             log.warning("no claim %r; choose one of %s", self.text, ", ".join(known), location=self.get_location())
             return [], []
         found = verdicts.verdict(known[self.text])
-        return [nodes.strong(text=found.word), nodes.Text(basis(found))], []
+        on = f" ({found.seeds}; {' and '.join(found.profiles)})" if found.evidence else ""
+        return [nodes.strong(text=found.word), nodes.Text(on)], []
 
 
 class ValueRole(SphinxRole):
@@ -263,16 +273,6 @@ class ValueRole(SphinxRole):
         bytes_ = metric == "stored bytes"
         text = figures.quantity(rows["value"].mean()) if bytes_ else mean_sd(rows["value"], digits)
         return [nodes.inline(text=text, classes=["mu-value"])], []
-
-
-def basis(found: verdicts.Verdict) -> str:
-    """Seeds, profile, and whether more is to come."""
-    if not found.evidence:
-        return ""
-    parts = [found.seeds, f"{' and '.join(found.profiles)} profile"]
-    if found.complete < found.items:
-        parts.append(f"so far: {found.complete} of {found.items} items complete")
-    return f"; {'; '.join(parts)}"
 
 
 def full_width(content: list[nodes.Node]) -> nodes.container:
