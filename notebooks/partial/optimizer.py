@@ -63,4 +63,5 @@ figures.show("partial-optimizer", rows)
 #   {value}`partial-optimizer non-target accuracy optimizer=SGD rule=random keep=0.02` % on the other classes, at a UA of
 #   {value}`partial-optimizer UA optimizer=SGD rule=random keep=0.02` %.
 # * The last column is conventional amnesiac unlearning. How much there is to gain by keeping less depends on how far it falls.
+# * A large ± in the first column says that training itself was unstable at that rate.
 # * One network and three rates. A schedule or weight decay would be further ways to train.
