@@ -111,7 +111,7 @@ def test_a_kept_model_counts_the_time_before_the_kill(small, task, same, monkeyp
     """The seconds of both processes are added up, the state is gone when the model is there, and it is the same."""
     recipe = RECIPES["momentum"]
     clock = iter(range(0, 1000, 10))
-    monkeypatch.setattr("mu.metrics.time.process_time", lambda: float(next(clock)))
+    monkeypatch.setattr("mu.timing.time.process_time", lambda: float(next(clock)))
     make = lambda model: mu.train(model, task.train, recipe, seed=1)  # noqa: E731
     with killed_after(monkeypatch, 2), pytest.raises(Killed):
         kept({"a": 1}, small, make, device="cpu")
