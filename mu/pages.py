@@ -307,8 +307,9 @@ def provenance(record: Record) -> list[str]:
     dates = sorted(s.date[:10] for s in record.segments)
     hardware = "; ".join(sorted({s.hardware for s in record.segments}))
     seeds = "1 seed" if record.seeds == 1 else f"{record.seeds} seeds"
-    used = [", ".join(NAMES.get(x, x) for x in record.frame[c].dropna().unique()) for c in ("dataset", "model")]
-    used = "; ".join(filter(None, used))
+    frame = record.frame
+    named = (", ".join(NAMES.get(x, x) for x in frame[c].dropna().unique()) for c in ("dataset", "model"))
+    used = "; ".join(filter(None, named))
     if missing := missing_cells(record):
         seeds += f" ({missing} cells of the grid still missing)"
     parts = (
@@ -331,7 +332,8 @@ def markdown(table: pd.DataFrame) -> list[str]:
     whole = index.join(table.reset_index(drop=True))
     left = len(index.columns)
     rule = [":---"] * left + ["---:"] * len(table.columns)
-    return [line(cells) for cells in (whole.columns, rule, *whole.itertuples(index=False))]
+    heads = [*(name or "" for name in table.index.names), *table.columns]
+    return [line(cells) for cells in (heads, rule, *whole.itertuples(index=False))]
 
 
 def as_table(rows: list[dict[str, str]]) -> str:

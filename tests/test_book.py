@@ -15,6 +15,7 @@ from sphinx.util.docutils import docutils_namespace
 
 from mu import book, figures, results
 from mu.experiments import get_item, items
+from mu.pages import markdown
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -250,3 +251,14 @@ def test_a_table_keeps_its_number_when_its_caption_refers_to_another(site, recor
     assert not warnings
     assert "In <a" in page.replace("\n", " ")
     assert page.count("Table 1") >= 3  # its own, in its title, and in the sentence
+
+
+def test_heads_and_repeated_names_of_a_table():
+    """A name is left out under itself only, and rows without a name have no head. Breaks if "0" stands there, or if
+    a method is nameless under the second request."""
+    index = pd.MultiIndex.from_tuples(
+        [("a", "x", "1"), ("a", "x", "2"), ("b", "x", "1")], names=["one", "two", "three"]
+    )
+    shown = markdown(pd.DataFrame({"n": ["5", "6", "7"]}, index=index))
+    assert [row.split("|")[1:3] for row in shown[2:]] == [[" a ", " x "], ["  ", "  "], [" b ", " x "]]
+    assert markdown(pd.DataFrame({"n": ["5"]}, index=["a"]))[0] == "|  | n |"

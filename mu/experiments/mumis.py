@@ -66,6 +66,7 @@ LONG_PASSES = {"fine-tune", "random-label-all", "bad-teacher", "scrub", "salun",
 MANY_PASSES = {
     ("duck", "subclass"): 10, ("duck", "random"): 3, ("scar", "random"): 3, ("scar-as-published", "random"): 3,
 }  # fmt: skip
+LEVELS = ("low", "mid", "high")  # of memorisation
 
 
 @dataclass(frozen=True)
@@ -623,7 +624,7 @@ def _subsets(profile: str) -> list[dict]:
     tried = sweeps_of(profile, "random", ("mu-mis", "fine-tune", "salun", "rum"))
     return one_each([
         _settings(profile, "cifar10", "resnet18", "memorised", level=level, subsets=scale.subsets, sweeps=tried)
-        for level in ("low", "mid", "high")
+        for level in LEVELS
     ])  # fmt: skip
 
 

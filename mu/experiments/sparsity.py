@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 SPARSE = 95  # percent of convolution weights pruned in the main table
+SCHEDULES = (  # of the l1 penalty, and how it is applied
+    ("constant", "subgradient"), ("growing", "subgradient"), ("decaying", "subgradient"), ("decaying", "proximal"),
+)  # fmt: skip
 SPARSITIES = (0, 50, 75, 90, 95, 99)
 TROJAN_SPARSITIES = (0, 75, 90, 95, 99)
 
@@ -419,10 +422,9 @@ def _table(data: str, network: str, scenarios=("class", "random"), methods=None,
 
 
 def _schedulers(profile: str) -> list[dict]:
-    variants = [("subgradient", s) for s in ("constant", "growing", "decaying")] + [("proximal", "decaying")]
     tried = [
         sweep
-        for update, schedule in variants
+        for schedule, update in SCHEDULES
         for sweep in sweeps_of(profile, "cifar10", "random", ("l1-sparse",), update=update, schedule=schedule)
     ]
     return one_each([_settings(profile, "cifar10", "resnet18", "random", 0, sweeps=tried)])

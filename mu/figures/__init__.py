@@ -216,6 +216,11 @@ def indexed(lines: dict[tuple, dict[str, str]], *names: str) -> pd.DataFrame:
     return table
 
 
+def with_columns(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Rows with these columns, empty where they had none: a record that has only begun may lack some."""
+    return rows.reindex(columns=list(dict.fromkeys([*rows.columns, *columns])))
+
+
 def grid(rows: Sequence[str], columns: Sequence[str], height: float = 1.9, **shared):
     """A figure in the book's width with named rows and columns of panels: (figure, 2-d array of axes)."""
     import matplotlib.pyplot as plt

@@ -20,6 +20,7 @@ from mu.experiments.mumis import (
     DELTAS,
     FEW,
     LAMP,
+    LEVELS,
     MUSHROOM,
     RETAIN_FREE,
     ROCKET,
@@ -40,6 +41,7 @@ from mu.figures import (
     method_line,
     percent,
     printed,
+    with_columns,
 )
 
 if TYPE_CHECKING:
@@ -78,7 +80,6 @@ PAPER_NAMES = {
 }  # fmt: skip
 FINE = {ROCKET: "rocket", MUSHROOM: "mushroom", BABY: "baby", LAMP: "lamp", SEA: "sea"}
 SCENARIOS = {"class": "classes", "subclass": "sub-classes"}
-LEVELS = ("low", "mid", "high")  # of memorisation
 # Of the class to forget and of the others, their logits and their accuracies alike.
 TARGET, OTHER = "#e07b39", "#3a8fd9"
 ORDERED = (TARGET, OTHER, "#009e73", "#cc79a7", "#b8a000")  # what has no colour of its own: places, rates
@@ -89,7 +90,7 @@ BLOWN_UP = 5.0  # times the start: a course that diverges leaves the panel there
 
 def whole(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with every column that some item has."""
-    return rows.reindex(columns=list(dict.fromkeys([*rows.columns, *COLUMNS])))
+    return with_columns(rows, *COLUMNS)
 
 
 def class_name(dataset: str, label: float, kind: str = "class") -> str:

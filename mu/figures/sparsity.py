@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from mu import results
-from mu.experiments.sparsity import PUBLISHED, SCALES, SPARSE, chosen
+from mu.experiments.sparsity import PUBLISHED, SCALES, SCHEDULES, SPARSE, chosen
 from mu.experiments.sweeps import SETTINGS
 from mu.figures import (
     COLOURS,
@@ -24,6 +24,7 @@ from mu.figures import (
     method_line,
     percent,
     printed,
+    with_columns,
 )
 
 if TYPE_CHECKING:
@@ -43,9 +44,6 @@ PAPER_SCENARIOS = {"class": "class-wise", "random": "random-10%"}
 SCENARIOS = {"class": "class-wise", "random": "random 10 %"}
 MARKED = {"marker": "o", "markersize": 3.5}
 PRUNER_COLOURS = {"omp": "#3a8fd9", "synflow": "#e07b39", "imp": "#8c6bb1"}
-SCHEDULES = (
-    ("constant", "subgradient"), ("growing", "subgradient"), ("decaying", "subgradient"), ("decaying", "proximal"),
-)  # fmt: skip
 CLOSE, FAIR = 2.0, 10.0  # points of gap to retraining that the qualitative table calls close and fair: ours
 
 
@@ -72,15 +70,10 @@ def tuning(rows: pd.DataFrame) -> pd.DataFrame:
     """Disparity and the value it was reached with, by each way to choose."""
     picked = {}
     for how in SETTINGS:
-        part = chosen(_with(rows, "tried")[rows["sparsity"].isin((0, SPARSE))], how)
+        part = chosen(with_columns(rows, "tried")[rows["sparsity"].isin((0, SPARSE))], how)
         blocks = [_block(*case) for case in zip(part["scenario"], part["sparsity"], strict=True)]
         picked[how] = part.assign(block=blocks, shown=part["tried"].map("{:g}".format))
     return choices(picked, METHODS)
-
-
-def _with(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """Rows with these columns: a record that has only begun may lack some."""
-    return rows.reindex(columns=list(dict.fromkeys([*rows, *columns])))
 
 
 def _block(scenario: str, sparsity: float) -> str:
@@ -122,7 +115,7 @@ def _mark(gap: float) -> str:
 
 def schedules(rows: pd.DataFrame) -> pd.DataFrame:
     """Retraining and every schedule of the penalty."""
-    rows = _with(rows, "schedule", "update")
+    rows = with_columns(rows, "schedule", "update")
     rows = chosen(rows.fillna({"schedule": "", "update": ""}), "rule", within=("schedule", "update"))
     lines = {}
     retrained = rows[rows["method"] == "retrain"]
@@ -150,9 +143,8 @@ def radar(rows: pd.DataFrame, shown: dict[str, tuple[str, float]], scenarios: tu
     for scenario, axis in zip(scenarios, axes[0], strict=True):
         part = rows[rows["scenario"] == scenario]
         mean = part.groupby(["method", "sparsity", "metric"])[["value", "retrained", "gap"]].mean()
-        here = {
-            label: key for label, key in shown.items() if pd.notna(mean["gap"].get((*key, "UA")))
-        }  # others may still come
+        known = mean["gap"].dropna().index  # the others may still come
+        here = {label: key for label, key in shown.items() if (*key, "UA") in known}
         metrics = [m for m in AXES if all((*key, m) in mean.index for key in here.values())]
         angles = [2 * math.pi * i / len(metrics) for i in range(len(metrics))]
         for (label, key), dash in zip(here.items(), ("-", "--", "-."), strict=False):
