@@ -345,6 +345,23 @@ def test_recording_does_not_change_training(task, same, request, tmp_path, model
     assert same(mu.train(build(), task.train, recipe, ledger=ledgers if count > 1 else ledgers[0]), plain)
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("spilled", [False, True])
+def test_recording_on_a_gpu_changes_neither_training_nor_its_memory(task, normed, same, tmp_path, spilled):
+    """Bitwise the same model; what the recorder holds on the GPU is there from the first steps on and stays.
+
+    Steps kept on the GPU would add up and fail this.
+    """
+    held = []
+    recipe, on_gpu = mu.Recipe(epochs=10, batch_size=32), task.to("cuda")
+    look = lambda step, model: held.append(torch.cuda.memory_allocated())  # noqa: E731
+    plain = mu.train(normed().cuda(), on_gpu.train, recipe)
+    ledger = mu.Ledger(0.1, spill=tmp_path / "l" if spilled else None, chunk_steps=2)
+    assert same(mu.train(normed().cuda(), on_gpu.train, recipe, ledger=ledger, on_step=look), plain)
+    assert len(ledger) == len(held) > 30
+    assert max(held[5:]) == max(held[:5])
+
+
 def test_ledgers_beside_each_other_record_as_alone(task, small):
     """What one recorder keeps does not depend on the others; sharing a buffer would fail this."""
     together = [mu.Ledger(1.0, values="float32"), mu.Ledger(0.1), mu.Ledger(1.0)]

@@ -310,6 +310,21 @@ def test_levels_are_the_tenths_of_the_order(monkeypatch):
     assert guess[1:] == Request._guess(case, model)[1:]
 
 
+def test_rum_is_told_the_memorisation_of_its_samples(monkeypatch):
+    """The estimated scores, in the order of the forget set; other methods are told nothing."""
+    score = torch.rand(10_000, generator=torch.Generator().manual_seed(3))
+    monkeypatch.setattr(mumis, "memorisation", lambda s, data, seed, device: score[: len(data.train)])
+    given = []
+    monkeypatch.setattr(mumis.mu, "unlearn", lambda method, *_, **options: given.append((method, options)))
+    case = Memorised(settings("memorised", level="mid"), 0, "cpu")
+    for sweep in mumis.sweeps_of("smoke", "random", ("rum", "fine-tune")):
+        case.unlearn(sweep, 0.01, case.build())
+    (rum, told), (_, others) = given
+    assert rum == "rum"
+    assert torch.equal(told["memorisation"], score[case.task.forget_indices])
+    assert "memorisation" not in others
+
+
 # ---- sensitivity ----------------------------------------------------------------------------------------
 
 
@@ -388,7 +403,7 @@ def test_a_pass_is_timed_over_the_images_it_says(monkeypatch):
 def test_a_course_passes_where_the_rule_would_have_ended_it(variant):
     """The run with a finite delta ends at the step that `stop` names, with the accuracies of the course."""
     cell = settings(
-        lr=3e-3, batch=16, steps=40, every=1, looked=10_000, options=variant, variant="both",
+        lr=3e-3, batch=16, steps=40, looked=10_000, options=variant, variant="both",
     )  # fmt: skip
     rows = pd.DataFrame(json.loads(json.dumps(list(mumis.course(cell, 0, "cpu")))))
     case = Request(settings(), 0, "cpu")
@@ -421,7 +436,7 @@ def test_a_course_passes_where_the_rule_would_have_ended_it(variant):
 
 def test_a_course_that_diverges_ends_there():
     """With the rows up to then, all finite, instead of an error that would end the recording."""
-    cell = settings(lr=1e6, batch=16, steps=40, every=1, looked=20, options={}, variant="both")
+    cell = settings(lr=1e6, batch=16, steps=40, looked=20, options={}, variant="both")
     rows = pd.DataFrame(mumis.course(cell, 0, "cpu"))
     assert rows["value"].map(math.isfinite).all()
     assert set(rows.loc[rows["step"] == 0, "metric"]) == {"FA", "RA", "target", "other", "ratio"}

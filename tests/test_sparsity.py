@@ -306,10 +306,13 @@ def test_transfer_runs_on_folders_of_images(tmp_path, monkeypatch):
     settings["recipe"] |= {"epochs": 15, "batch_size": 8}
     rows = pd.DataFrame(experiments.transfer(json.loads(json.dumps(settings)), 0, "cpu"))
     probes = rows[rows["metric"] == "probe accuracy"].set_index("method")["value"]
-    assert set(probes.index) == {"trained", "retrain", "l1-sparse"}
+    assert list(probes.index) == ["untrained", "trained", "retrain", "l1-sparse"]
     assert probes.between(0, 100).all()
-    retrained = rows[(rows["metric"] == "UA") & (rows["method"] == "retrain")]
-    assert retrained["value"].tolist() == [100]  # a class it never saw
+    values = rows.set_index(["method", "metric"])["value"]
+    assert values["retrain", "UA"] == 100  # a class it never saw
+    assert values["retrain", "RA"] > 40  # chance is 33
+    assert set(rows.loc[rows["metric"] == "RTE", "method"]) == {"retrain", "l1-sparse"}
+    assert rows.loc[rows["method"] == "untrained", "metric"].tolist() == ["probe accuracy"]
 
 
 # ---- views ----------------------------------------------------------------------------------------------

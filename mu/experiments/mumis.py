@@ -34,7 +34,7 @@ from mu.unlearning.mu_mis import BATCH, Guard
 from mu.unlearning.relabel import join
 
 if TYPE_CHECKING:
-    from jaxtyping import Bool
+    from jaxtyping import Bool, Float
     from torch import Tensor, nn
 
 ROCKET, MUSHROOM, BABY, LAMP, SEA = 69, 51, 2, 40, 71  # fine labels of CIFAR-100
@@ -85,7 +85,6 @@ class Scale:
     values: dict[str, tuple[float, ...]]  # what is tried of each method's one hyper-parameter
     rates: tuple[float, ...]  # learning rates of MU-Mis
     steps: int  # of MU-Mis at most
-    every: int  # passes between two looks at the accuracies of a course
     looked: int  # samples whose sensitivity is measured; test images on a course
     sequence: tuple[int, ...]
     compared: tuple[str, ...]  # methods along the sequence
@@ -139,7 +138,7 @@ DRAWN = dict.fromkeys(REAL, "synthetic-rgb")
 
 PAPER = Scale(
     data=REAL, surrogate=OTHER, networks=NETWORKS, labels=LABELS, samples=None, recipe=LONG, seeds=3, epochs=100,
-    batch=None, values=MANY, rates=(1e-5, 1e-4, 1e-3), steps=500, every=1, looked=1000, sequence=SEQUENCE,
+    batch=None, values=MANY, rates=(1e-5, 1e-4, 1e-3), steps=500, looked=1000, sequence=SEQUENCE,
     compared=ALONG, others=(), subsets=20, timed=("resnet18", 512),
 )  # fmt: skip
 LAPTOP = replace(
@@ -245,8 +244,17 @@ class Memorised(Request):
         """By what memorisation means: without them the samples lose that much accuracy."""
         _, retain, unseen = super()._guess(original)
         known = accuracy(predict(original, self.task.forget), self.task.forget.labels)
-        lost = 100 * self.score[self.task.forget_indices.cpu()].mean().item()
-        return known - lost, retain, unseen
+        return known - 100 * self.asked.mean().item(), retain, unseen
+
+    def unlearn(self, sweep: dict, value: float, original: nn.Module, surrogate: Samples | None = None) -> nn.Module:
+        """As any other; RUM is told how far each sample is memorised."""
+        told = {"memorisation": self.asked} if sweep["method"] == "rum" else {}
+        return super().unlearn({**sweep, "options": sweep["options"] | told}, value, original, surrogate)
+
+    @property
+    def asked(self) -> Float[Tensor, " forget"]:
+        """Memorisation of the samples to forget."""
+        return self.score[self.task.forget_indices.cpu()]
 
 
 def memorisation(settings: dict, data: Dataset, seed: int, device: str) -> Tensor:
@@ -327,7 +335,7 @@ def directions(settings: dict, seed: int, device: str) -> Iterator[dict]:
 
 
 def course(settings: dict, seed: int, device: str) -> Iterator[dict]:
-    """MU-Mis without its stopping rule: sensitivities after every pass, accuracies after some.
+    """MU-Mis without its stopping rule: sensitivities and accuracies after every pass.
 
     Where the rule would have ended the run, for any delta, can be read off the rows. FA is that of the forget class's
     test images, RA that of as many other test images as the settings say.
@@ -341,7 +349,7 @@ def course(settings: dict, seed: int, device: str) -> Iterator[dict]:
     curve, looks = [], [(0, original)]
 
     def follow(step: int, model: nn.Module) -> None:
-        if (step + 1) % (steps_a_pass * settings["every"]) == 0:
+        if (step + 1) % steps_a_pass == 0:
             looks.append((step + 1, copy.deepcopy(model)))
 
     with contextlib.suppress(FloatingPointError):  # the course ends there
@@ -580,7 +588,7 @@ def _grid(*requests: tuple, methods: tuple[str, ...] | None = None, first: bool 
 def _courses(profile: str, variants: tuple[dict, ...], rates: tuple[float, ...]) -> list[dict]:
     scale = SCALES[profile]
     base = _settings(profile, "cifar100", "resnet18", "class", forget=scale.labels["rocket"])
-    more = {"batch": scale.batch or BATCH, "steps": scale.steps, "every": scale.every, "looked": 10 * scale.looked}
+    more = {"batch": scale.batch or BATCH, "steps": scale.steps, "looked": 10 * scale.looked}
     return [
         {**base, **more, "lr": lr, "options": options, "variant": variant_name(options)}
         for options in variants
@@ -696,5 +704,5 @@ ITEMS = (
     RATES.view("mumis-figA2", "What delta changes"),
     Item("mumis-speed", "What a request costs beside retraining, at full size", _speeds, dict.fromkeys(SCALES, 1),
          speed),
-    Item("mumis-memo", "Forget sets by memorisation", _subsets, SEEDS, method_grid),
+    Item("mumis-memo", "Forget sets by memorisation", _subsets, SEEDS, method_grid, revision=2),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -442,34 +442,34 @@ def ledger_cost(settings: dict, seed: int, device: str) -> Iterator[dict]:
     samples = data.train[torch.arange(settings["steps"] * 64) % len(data.train.labels)]
     recipe = Recipe(epochs=1, batch_size=64)
     parameters = Layout.of(model).size
-    recorders = {"none": None, "running-sum": 1.0, **{f"ledger {keep:g}": keep for keep in settings["keeps"]}}
-    times: dict[str, list[float]] = {name: [] for name in recorders}
-    stored: dict[str, int] = {}
+    recorders: dict[tuple[str, float | None], Callable[[], list[Recorder]]] = {
+        ("none", None): list,
+        ("dense", None): lambda: [Ledger(1.0, values="float32")],
+        ("running-sum", None): lambda: [RunningSum(only=samples.indices)],
+        **{("ledger", keep): lambda keep=keep: [Ledger(keep)] for keep in settings["keeps"]},
+    }
+    times: dict[tuple, list[float]] = {kind: [] for kind in recorders}
+    stored: dict[tuple, int] = {}
     for _ in range(settings["repeats"]):  # in turn, so that a slow moment of the machine falls on all alike
-        for name, keep in recorders.items():
-            ledger = []
-            if name == "running-sum":
-                ledger = [RunningSum(keep, only=samples.indices)]
-            elif keep is not None:
-                ledger = [Ledger(keep)]
-            times[name] += _step_times(model, samples, recipe, ledger, seed, device)
-            stored[name] = ledger[0].nbytes if ledger else 0
-    plain = statistics.median(times["none"])
-    for name, keep in recorders.items():
-        spent = statistics.median(times[name])
-        columns = {"recorder": name.split()[0], "keep": keep, "parameters": parameters}
+        for kind, make in recorders.items():
+            made = make()
+            times[kind] += _step_times(model, samples, recipe, made, seed, device)
+            stored[kind] = sum(recorder.nbytes for recorder in made)
+    plain = statistics.median(times["none", None])
+    for (name, keep), spent in times.items():
+        columns = {"recorder": name, "keep": keep, "parameters": parameters}
         steps = 1 if name == "running-sum" else settings["steps"]
         values = {
-            "step time": 1000 * spent,
-            "slow-down": 100 * (spent / plain - 1),
-            "bytes per parameter": stored[name] / steps / parameters,
+            "step time": 1000 * statistics.median(spent),
+            "slow-down": 100 * (statistics.median(spent) / plain - 1),
+            "bytes per parameter": stored[name, keep] / steps / parameters,
         }
-        if name.startswith("ledger"):
+        if name == "ledger":
             values["bytes per parameter, bound"] = 2 * keep + _entropy(keep) / 8
         yield from ({"method": "trained", "metric": m, "value": value, **columns} for m, value in values.items())
 
 
-def _step_times(model, samples, recipe, ledger, seed, device) -> list[float]:
+def _step_times(model, samples, recipe, ledger: list[Recorder], seed: int, device: str) -> list[float]:
     """Seconds of every step but the first two, which warm up."""
     marks: list[float] = []
 
@@ -593,5 +593,5 @@ ITEMS = (
         "partial-steps", "Label flipping and gradient ascent, whole and partial, at equal forgetting",
         _steps, SEEDS, step_sweep,
     ),
-    Item("partial-ledger", "What recording every step costs", _costs, ONE_SEED, ledger_cost),
+    Item("partial-ledger", "What recording every step costs", _costs, ONE_SEED, ledger_cost, revision=2),
 )  # fmt: skip

@@ -303,17 +303,15 @@ def transfer(settings: dict, seed: int, device: str) -> Iterator[dict]:
     with stopwatch(device) as watch:
         options = {"recipe": tuning, "gamma": settings["gamma"], "seed": 2000 + seed}
         sparse = mu.unlearn("l1-sparse", original, task, **options)
-    models = {
-        "trained": (original, 0.0), "retrain": (retrained.model, retrained.seconds),
-        "l1-sparse": (sparse, watch.seconds),
-    }  # fmt: skip
-    for method, (model, seconds) in models.items():
+    models = {"untrained": build().to(device), "trained": original, "retrain": retrained.model, "l1-sparse": sparse}
+    times = {"retrain": retrained.seconds, "l1-sparse": watch.seconds}
+    for method, model in models.items():
         probe = explain.linear_probe(_features(model, learnt), learnt.labels, _features(model, test), test.labels)
-        values = {
-            "probe accuracy": probe,
-            "UA": 100 - accuracy(predict(model, task.forget), task.forget.labels),
-            "RTE": seconds,
-        }
+        values = {"probe accuracy": probe}
+        if method != "untrained":  # the floor of the probe; of the source it knows nothing
+            values["UA"] = 100 - accuracy(predict(model, task.forget), task.forget.labels)
+            values["RA"] = accuracy(predict(model, task.retain), task.retain.labels)
+        values |= {"RTE": times[method]} if method in times else {}
         columns = {"removed": settings["removed"], "target": settings["target"]}
         yield from ({"method": method, "metric": m, "value": v, **columns} for m, v in values.items())
 
@@ -483,7 +481,7 @@ ITEMS = (
     MAIN.view("sparsity-tuning", "What the choice of hyper-parameters changes"),
     MAIN.view("sparsity-fig4", "l1-sparse unlearning beside retraining and fine-tuning"),
     Item("sparsity-fig5", "Removing a backdoor", _backdoors, SEEDS, backdoor),
-    Item("sparsity-tab4", "Transfer after removing classes, a proxy", _transfers, SEEDS, transfer),
+    Item("sparsity-tab4", "Transfer after removing classes, a proxy", _transfers, SEEDS, transfer, revision=2),
     Item("sparsity-prop2", "Proposition 2: measured error and bound", _propositions, SEEDS, proposition),
     MAIN.view("sparsity-tabA1", "Training settings"),
     MAIN.view("sparsity-figA1", "Leakage of retained samples against sparsity"),

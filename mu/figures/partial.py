@@ -136,12 +136,15 @@ def ledger_cost(rows: pd.DataFrame) -> Figure:
         ledger = part[part["recorder"] == "ledger"]
         line(axis, ledger, "keep", colour=COLOURS["partial-amnesiac"], label="ledger", **MARKED)
         if part["metric"].iloc[0] == "slow-down":
-            level = part.loc[part["recorder"] == "running-sum", "value"].mean()
-            axis.axhline(level, color=COLOURS["amnesiac"], linestyle="--", label="running sum")
+            beside = {"running-sum": ("amnesiac", "running sum"), "dense": ("trained", "dense float32")}
+            for recorder, (colour, label) in beside.items():
+                level = part.loc[part["recorder"] == recorder, "value"].mean()
+                axis.axhline(level, color=COLOURS[colour], linestyle="--", label=label)
         else:
             bound = rows[(rows["metric"] == "bytes per parameter, bound") & (rows["model"] == part["model"].iloc[0])]
             line(axis, bound, "keep", colour=COLOURS["retrain"], label="entropy bound", linestyle=":")
-            axis.axhline(4, color=COLOURS["trained"], linestyle="--", label="dense float32")
+            level = part.loc[part["recorder"] == "dense", "value"].mean()
+            axis.axhline(level, color=COLOURS["trained"], linestyle="--", label="dense float32")
         axis.set_ylim(bottom=min(0, part["value"].min()))
         log_axis(axis, (0.005, 0.02, 0.1, 0.5))
 

@@ -251,12 +251,10 @@ def transfer(rows: pd.DataFrame) -> pd.DataFrame:
     """Number of removed classes down; probe accuracy and time of each method across."""
     lines = {}
     for removed, part in rows.groupby("removed"):
-        for method in ("trained", "retrain", "l1-sparse"):
-            one = part[part["method"] == method]
-            value = lambda metric, one=one: mean_sd(one.loc[one["metric"] == metric, "value"])  # noqa: E731
-            cells = {"probe accuracy": value("probe accuracy"), "UA": value("UA")}
-            cells["time, s"] = value("RTE") if method != "trained" else "–"
-            lines[f"{removed:g}", method] = cells
+        for method in ("untrained", "trained", "retrain", "l1-sparse"):
+            one = part[part["method"] == method].groupby("metric")["value"].apply(mean_sd)
+            titles = {"probe accuracy": "probe accuracy", "UA": "UA", "RA": "RA", "RTE": "time, s"}
+            lines[f"{removed:g}", method] = {title: one.get(metric, "–") for metric, title in titles.items()}
     return indexed(lines, "classes removed", "method")
 
 
@@ -399,7 +397,7 @@ EXHIBITS = {
     "sparsity-tab4": Exhibit(
         "table",
         "A proxy for the paper's ImageNet experiment: classes removed from a CIFAR-100 model, then a linear probe of "
-        "its features on CIFAR-10. Percent, mean ± sd over seeds.",
+        "its features on CIFAR-10. Untrained: the probe on a network's first weights. Percent, mean ± sd over seeds.",
         transfer,
     ),
     "sparsity-prop2": Exhibit(
