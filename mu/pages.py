@@ -16,6 +16,7 @@ It also draws formulas as MathML.
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 log = logging.getLogger(__name__)
+NOT_RECORDED = [nodes.abbreviation(text="–", explanation="not recorded yet")]
 FIT = 4  # columns of numbers that a page's text width holds
 CHOSEN = {"mumis": mumis.chosen, "sparsity": sparsity.chosen}  # of papers whose hyper-parameters are swept
 
@@ -74,13 +76,14 @@ class RecordDirective(Written):
             missing = f"Not recorded yet; `mu run {item.record} --profile laptop` records it."
             return self.parse("\n".join(self.titled("table", item, item.title, as_table([{"": missing}]))))
         exhibit = figures.exhibit(item.id)
+        caption = stand_ins(record) + exhibit.caption
         if exhibit.kind == "table":
             table = exhibit.make(record.frame)
-            made = self.parse("\n".join(self.titled("table", item, exhibit.caption, "\n".join(markdown(table)))))
+            made = self.parse("\n".join(self.titled("table", item, caption, "\n".join(markdown(table)))))
             made = [full_width(made)] if len(table.columns) > FIT else made
             return made + self.parse("\n".join(provenance(record)))
         light, dark = (self.draw(item, record, theme) for theme in figures.THEMES)
-        text = self.titled("figure", item, exhibit.caption, f":alt: {exhibit.alt}", light)
+        text = self.titled("figure", item, caption, f":alt: {exhibit.alt}", light)
         made = self.parse("\n".join([*text, "", *provenance(record)]))
         image = next(node for part in made for node in part.findall(nodes.image))
         other = image.deepcopy()
@@ -252,7 +255,7 @@ class ValueRole(SphinxRole):
         item = get_item(name)
         record = best(item.id)
         if record is None:
-            return [nodes.emphasis(text="not recorded")], []
+            return NOT_RECORDED, []
         metric = " ".join(word for word in words if "=" not in word)
         where = dict(word.split("=", 1) for word in words if "=" in word)
         digits, rows = int(where.pop("digits", 1)), record.frame
@@ -266,7 +269,7 @@ class ValueRole(SphinxRole):
                 rows = rows.iloc[:0]
         # This part of the grid may still come. Under `quick` other data stand in for those that the text names.
         if rows.empty and (missing_cells(record) or record.profile == "quick"):
-            return [nodes.emphasis(text="not recorded")], []
+            return NOT_RECORDED, []
         if rows.empty or rows["seed"].duplicated().any():
             found = "no row" if rows.empty else "more than one row a seed"
             log.warning("value %r: %s in record %s", self.text, found, record.profile, location=self.get_location())
@@ -301,19 +304,32 @@ def missing_cells(record: Record) -> int:
     return len(wanted) - len(have)
 
 
+def used(record: Record) -> str:
+    """Data sets and networks of a record, by name."""
+    frame = record.frame
+    named = (", ".join(NAMES.get(x, x) for x in frame[c].dropna().unique()) for c in ("dataset", "model"))
+    return "; ".join(filter(None, named))
+
+
+def stand_ins(record: Record) -> str:
+    """What a caption says first where the record's data and networks are others than the paper's, under `quick`."""
+    grid = get_item(record.item).grid
+    named = lambda profile: {(cell["dataset"], cell["model"]) for cell in grid(profile)}  # noqa: E731
+    if record.profile != "quick" or named("quick") == named("paper"):
+        return ""
+    return f"**Stand-ins: {used(record)}.** "
+
+
 def provenance(record: Record) -> list[str]:
     """The line below every figure and table."""
     item, csv = get_item(record.item), f"/results/{record.profile}/{record.item}"
     dates = sorted(s.date[:10] for s in record.segments)
     hardware = "; ".join(sorted({s.hardware for s in record.segments}))
     seeds = "1 seed" if record.seeds == 1 else f"{record.seeds} seeds"
-    frame = record.frame
-    named = (", ".join(NAMES.get(x, x) for x in frame[c].dropna().unique()) for c in ("dataset", "model"))
-    used = "; ".join(filter(None, named))
     if missing := missing_cells(record):
         seeds += f" ({missing} cells of the grid still missing)"
     parts = (
-        f"**{record.profile}** profile: {used}; {seeds}, recorded on {hardware}, {dates[-1]}",
+        f"**{record.profile}** profile: {used(record)}; {seeds}, recorded on {hardware}, {dates[-1]}",
         f"{{download}}`data <{csv}.csv>`",
         f"{{download}}`settings and versions <{csv}.json>`",
         f"{{doc}}`code </{item.notebook.removesuffix('.ipynb')}>`",
@@ -364,16 +380,32 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
+# What the converter leaves as it stands, or writes in a way that browsers do not draw.
+SIGNS = {
+    r">\arg<": ">arg<", r">\lvert<": ">|<", r">\rvert<": ">|<", r">\{<": ">{<", r">\}<": ">}<",
+    '<mn mathvariant="bold">1</mn>': "<mn>&#x1D7CF;</mn>",
+}  # fmt: skip
+
+
+def mathml(node: nodes.math | nodes.math_block, display: str) -> str:
+    """A formula as MathML, which browsers draw themselves: no script to load, readable without a network."""
+    text = node.astext().replace("{aligned}", "{split}")  # the one aligned environment the converter knows
+    made = convert(re.sub(r"(\\math\w+) (\w)", r"\1{\2}", text), display=display)
+    for written, drawn in SIGNS.items():
+        made = made.replace(written, drawn)
+    if left := re.search(r">\\[^<]*<|mathvariant=\"(?!normal)[^\"]*\"", made):
+        log.warning("the formula %r keeps %r, which no browser draws", text, left[0], location=node)
+    return made
+
+
 def inline_math(writer: HTML5Translator, node: nodes.math) -> None:
-    """Formulas as MathML, which browsers draw themselves: no script to load, readable without a network."""
-    writer.body.append(convert(node.astext()))
+    writer.body.append(mathml(node, "inline"))
     raise nodes.SkipNode
 
 
 def display_math(writer: HTML5Translator, node: nodes.math_block) -> None:
     writer.body.append(writer.starttag(node, "div", CLASS="math mu-math"))
-    text = node.astext().replace("{aligned}", "{split}")  # the one aligned environment the converter knows
-    writer.body.append(convert(text, display="block"))
+    writer.body.append(mathml(node, "block"))
     if node["number"]:
         writer.body.append(f'<span class="eqno">({get_node_equation_number(writer, node)})')
         writer.add_permalink_ref(node, "Link to this equation")

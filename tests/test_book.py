@@ -123,10 +123,10 @@ def site(folders):
     return site
 
 
-def write(item, frames):
-    """A laptop record of an item with hand-made rows, a frame a seed, as the first cell of each."""
-    record = results.Record(item, "laptop")
-    firsts = {cell.seed: cell for cell in reversed(get_item(item).cells("laptop"))}
+def write(item, frames, profile="laptop"):
+    """A record of an item with hand-made rows, a frame a seed, as the first cell of each."""
+    record = results.Record(item, profile)
+    firsts = {cell.seed: cell for cell in reversed(get_item(item).cells(profile))}
     for seed, rows in enumerate(frames):
         cell = firsts[seed]
         text = results.checksum(results.as_text(rows))
@@ -176,7 +176,7 @@ def test_a_choice_before_any_method_is_recorded(site):
     html, warnings = site(text)
     assert not warnings
     assert '<span class="mu-value">50.0</span>' in html
-    assert "<em>not recorded</em>" in html
+    assert '<abbr title="not recorded yet">–</abbr>' in html
 
 
 @pytest.mark.parametrize("query", ["RA method=amnesiac", "RA method=retrain epochs=0", "XY method=amnesiac epochs=0"])
@@ -188,11 +188,11 @@ def test_an_ambiguous_or_empty_query_is_a_warning(site, recorded, query, monkeyp
 
 
 def test_a_part_that_is_still_to_come_is_no_warning(site, recorded):
-    """While cells of the grid are missing, their numbers read "not recorded". Breaks if a half-done grid stops
+    """While cells of the grid are missing, their numbers are dashes. Breaks if a half-done grid stops
     the build, or if the record hides that it is half done."""
     html, warnings = site("{value}`partial-tab1 RA method=retrain`\n\n```{record} partial-tab1\n```")
     assert not warnings
-    assert "<em>not recorded</em>" in html
+    assert '<abbr title="not recorded yet">–</abbr>' in html
     assert "4 cells of the grid still missing" in html
 
 
@@ -221,7 +221,43 @@ def test_a_missing_record_says_how_to_make_it(site):
     html, warnings = site("```{record} partial-fig1\n```\n\n{value}`partial-fig1 RA`")
     assert not warnings
     assert "mu run partial-fig1" in re.sub("<[^>]+>", "", html)
-    assert "not recorded" in html
+    assert '<abbr title="not recorded yet">–</abbr>' in html
+
+
+@pytest.mark.parametrize("profile", ["quick", "laptop"])
+def test_stand_ins_are_named_before_the_caption(site, profile):
+    """Under `quick` data and network are others than the paper's, and the caption says so first. Breaks if it does
+    not, or under `laptop` does."""
+    row = {"method": "trained", "metric": "RA", "value": 50.0, "dataset": "mnist5k", "model": "convnet-slim"}
+    write("partial-tab4", [pd.DataFrame([{**row, "seed": 0, "scenario": "rare", "epochs": 0}])], profile)
+    html, warnings = site("```{record} partial-tab4\n```")
+    assert not warnings
+    assert ("<strong>Stand-ins: MNIST 5k; ConvNet, 1/8 width.</strong>" in html) is (profile == "quick")
+
+
+@pytest.mark.parametrize(
+    ("formula", "drawn"),
+    [
+        (r"\arg\min_x", "<mi>arg</mi>"),
+        (r"\mathcal S", "&#x1D4AE;"),
+        (r"\mathbf 1", "&#x1D7CF;"),
+        (r"\bigl\{a\bigr\}", ">{</mo>"),
+        (r"\Bigl\lvert a\Bigr\rvert", ">|</mo>"),
+    ],
+)
+def test_formulas_are_drawn_by_browsers(site, formula, drawn):
+    """Letters as letters, signs as signs. Breaks if a command or a variant that browsers ignore is left."""
+    results.folder().mkdir(parents=True)
+    html, warnings = site(f"{{math}}`{formula}`")
+    assert not warnings
+    assert drawn in html
+    assert "mathvariant" not in html
+
+
+def test_a_formula_that_cannot_be_drawn_is_a_warning(site):
+    """Under -W it fails the build. Breaks if raw TeX is shown in silence."""
+    results.folder().mkdir(parents=True)
+    assert any("which no browser draws" in w for w in site(r"{math}`\notacommand`")[1])
 
 
 def test_status_counts_cells(site, recorded):

@@ -58,7 +58,7 @@ def decide(name, **frames):
         ([(True,), (False,)], "holds in part"),
         ([(True, None)], "holds in part"),
         ([(False,), (None,)], "does not hold"),
-        ([(None,)], "does not hold"),
+        ([(None,)], "unclear"),
         ([()], "not recorded"),
         ([], "not recorded"),
     ],
@@ -75,13 +75,13 @@ def test_differences_are_paired_by_seed():
     assert paired(a, b).values.to_dict() == {1: 2.0, 2: 1.0}
 
 
-def test_a_margin_is_passed_by_two_standard_errors():
+def test_a_margin_is_passed_or_missed_by_two_standard_errors():
     """From three seeds on, as SciPy's standard error has it. Breaks if sd stands in for it, or n for n - 1."""
     rng = np.random.default_rng(0)
     for _ in range(200):
         values = rng.normal(0.5, 1, rng.integers(3, 8))
         t = values.mean() / stats.sem(values)
-        expected = False if t <= 0 else True if t > 2 else None
+        expected = None if abs(t) < 2 else bool(t > 0)
         assert paired(pd.Series(values), pd.Series(values * 0)).exceeds(0) is expected
 
 
@@ -111,7 +111,7 @@ def test_two_rows_a_seed_are_refused():
         ({"partial": 95.5}, "does not hold"),  # 2.5 points lost
         ({"full": 98.1}, "does not hold"),  # 0.6 points below conventional
         ({"full": 97.9}, "holds"),  # 0.4 points are no difference
-        ({"partial": (97.9, 97.9, 93.0)}, "does not hold"),  # 1.7 on average, but 3.3 either way
+        ({"partial": (97.9, 97.9, 93.0)}, "unclear"),  # 1.7 on average, but 3.3 either way
     ],
 )
 def test_c1_efficacy(change, word):
@@ -177,7 +177,7 @@ def test_one_seed_is_said():
         (0.2, 6.0, "holds"),
         (0.9, 6.0, "does not hold"),
         (0.2, 0.3, "does not hold"),
-        ((-0.4, 0.2, 1.2), 6.0, "does not hold"),
+        ((-0.4, 0.2, 1.2), 6.0, "unclear"),
     ],
 )
 def test_c2_fine_tuning(partial, full, word):

@@ -59,7 +59,7 @@ def gaps(sparse, scenario="class", method=None):
 
 @pytest.mark.parametrize(
     ("sparse", "word"),
-    [(4, "holds"), (12, "does not hold"), (10, "does not hold"), (tuple(10 - x for x in UNCLEAR), "does not hold")],
+    [(4, "holds"), (12, "does not hold"), (10, "does not hold"), (tuple(10 - x for x in UNCLEAR), "unclear")],
 )
 def test_c1_disparity(sparse, word):
     """C1: the gap shrinks. Breaks if the sign is turned, no change counts, or not the rule's value is read."""
@@ -109,7 +109,7 @@ def rise(method="fine-tune", ua=(20, 70), mia=(75, 83), ra=(99.9, 99.8)):
         ({"mia": (83, 75)}, "does not hold"),
         ({"ra": (99.9, 98.5)}, "does not hold"),  # 1.4 points lost
         ({"ra": (97.0, 98.4)}, "does not hold"),  # it moves all the same
-        ({"ua": (20, tuple(20.5 + x for x in UNCLEAR))}, "does not hold"),
+        ({"ua": (20, tuple(20.5 + x for x in UNCLEAR))}, "unclear"),
     ],
 )
 def test_c3_forgets_more(change, word):
@@ -140,7 +140,7 @@ def l1_sparse(ua, tuned, time):
         (98, 22, 10, "does not hold"),
         (99.5, 89.8, 10, "does not hold"),  # 9.7 ahead
         (100, 95, 10, "not recorded"),  # nothing to gain, nothing to test
-        (100, (60, 99, 99), 10, "does not hold"),  # 14 on average, unclear
+        (100, (60, 99, 99), 10, "unclear"),  # 14 on average, unclear
     ],
 )
 def test_c4_l1_sparse(ua, tuned, time, word):
@@ -291,7 +291,7 @@ def backdoor(before=99, after=10, dense=47, cost=1.0, worst=None):
         ({"after": 25}, "does not hold"),
         ({"dense": 5}, "does not hold"),  # removed without sparsity as well
         ({"cost": 3.0}, "does not hold"),
-        ({"cost": (0.0, 0.0, 6.9)}, "does not hold"),  # 2.3 on average, unclear
+        ({"cost": (0.0, 0.0, 6.9)}, "unclear"),  # 2.3 on average, unclear
         ({"worst": 60}, "holds in part"),
     ],
 )

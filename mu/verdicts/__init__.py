@@ -5,8 +5,8 @@ and returns one `Evidence` per network, each with one or more answers. The verdi
 per paper holds its claims and their margins.
 
 An answer comes from differences paired by seed: at one seed all methods start from the same trained model, so what
-models differ by from the start cancels. With three seeds or more a difference counts only if it passes its margin
-by more than two standard errors; one that passes by less is *unclear*, and unclear is not held. With one or two
+models differ by from the start cancels. With three seeds or more a difference is above or below its margin only if
+it is so by more than two standard errors; nearer than that it is *unclear*, and unclear is not held. With one or two
 seeds the mean alone decides, and the number of seeds is shown.
 """
 
@@ -30,7 +30,7 @@ NO_DIFFERENCE = 0.5
 ERRORS = 2.0  # standard errors by which a margin must be passed; ours
 SPELT_OUT = 4  # comparisons not held, up to which each one's numbers are given: more are unreadable on a phone
 
-Answer = bool | None  # None: in the claimed direction, but not by two standard errors
+Answer = bool | None  # None: nearer to the margin than two standard errors
 Rows = Mapping[str, pd.DataFrame]  # item -> its rows
 
 
@@ -57,15 +57,15 @@ class Evidence(NamedTuple):
         return "no" if False in self.answers else "unclear"
 
 
-Word = Literal["holds", "holds in part", "does not hold", "not recorded"]
+Word = Literal["holds", "holds in part", "unclear", "does not hold", "not recorded"]
 
 
 class Verdict(NamedTuple):
     """What the records say about a claim.
 
     Attributes:
-        word: "holds" if every answer is yes, "holds in part" if some are, "does not hold" if none is, "not recorded"
-            if there is no answer.
+        word: "holds" if every answer is yes, "holds in part" if some are; if none is, "does not hold", or "unclear"
+            if no answer is no either; "not recorded" if there is no answer.
         evidence: what it rests on, one entry per network.
         complete, items: how many of the claim's items are recorded in full, and how many it reads.
         profiles: which recorded sizes were read.
@@ -161,7 +161,9 @@ def judge(evidence: Iterable[Evidence]) -> Verdict:
         return Verdict("not recorded", ())
     if all(answers):
         return Verdict("holds", evidence)
-    return Verdict("holds in part" if any(answers) else "does not hold", evidence)
+    if any(answers):
+        return Verdict("holds in part", evidence)
+    return Verdict("does not hold" if False in answers else "unclear", evidence)
 
 
 # ---- Paired differences ----------------------------------------------------------------------------------
@@ -177,12 +179,10 @@ class Paired(NamedTuple):
         return len(self.values)
 
     def exceeds(self, margin: float) -> Answer:
-        """Whether the mean difference is above the margin, from three seeds on by two standard errors."""
+        """Whether the mean difference is above the margin; from three seeds on None within two standard errors."""
         excess = self.values.mean() - margin
-        if not excess > 0:
-            return False
         error = self.values.std() / math.sqrt(self.n) if self.n >= 3 else 0.0
-        return True if excess > ERRORS * error else None
+        return None if abs(excess) < ERRORS * error else bool(excess > 0)
 
     def below(self, margin: float) -> Answer:
         return Paired(-self.values).exceeds(-margin)

@@ -56,27 +56,8 @@ figures.show("mumis-tab2", rows)
 # %% [markdown]
 # ## What to see
 #
-# FA, in percent, and Avg. Gap, in points:
-#
-# |  | rocket: FA | Avg. Gap | sea: FA | Avg. Gap |
-# |:---|---:|---:|---:|---:|
-# | retrained | {value}`mumis-tab2 FA method=retrain forget=69` |  | {value}`mumis-tab2 FA method=retrain forget=71` |  |
-# | MU-Mis | {value}`mumis-tab2 FA choice=rule method=mu-mis forget=69` | {value}`mumis-tab2 Avg. Gap choice=rule method=mu-mis forget=69` | {value}`mumis-tab2 FA choice=rule method=mu-mis forget=71` | {value}`mumis-tab2 Avg. Gap choice=rule method=mu-mis forget=71` |
-# | NG | {value}`mumis-tab2 FA choice=rule method=gradient-ascent forget=69` | {value}`mumis-tab2 Avg. Gap choice=rule method=gradient-ascent forget=69` | {value}`mumis-tab2 FA choice=rule method=gradient-ascent forget=71` | {value}`mumis-tab2 Avg. Gap choice=rule method=gradient-ascent forget=71` |
-# | RL | {value}`mumis-tab2 FA choice=rule method=random-label forget=69` | {value}`mumis-tab2 Avg. Gap choice=rule method=random-label forget=69` | {value}`mumis-tab2 FA choice=rule method=random-label forget=71` | {value}`mumis-tab2 Avg. Gap choice=rule method=random-label forget=71` |
-# | JiT | {value}`mumis-tab2 FA choice=rule method=jit forget=69` | {value}`mumis-tab2 Avg. Gap choice=rule method=jit forget=69` | {value}`mumis-tab2 FA choice=rule method=jit forget=71` | {value}`mumis-tab2 Avg. Gap choice=rule method=jit forget=71` |
-# | SCAR | {value}`mumis-tab2 FA choice=rule method=scar forget=69` | {value}`mumis-tab2 Avg. Gap choice=rule method=scar forget=69` | {value}`mumis-tab2 FA choice=rule method=scar forget=71` | {value}`mumis-tab2 Avg. Gap choice=rule method=scar forget=71` |
-# | FT | {value}`mumis-tab2 FA choice=rule method=fine-tune forget=69` | {value}`mumis-tab2 Avg. Gap choice=rule method=fine-tune forget=69` | {value}`mumis-tab2 FA choice=rule method=fine-tune forget=71` | {value}`mumis-tab2 Avg. Gap choice=rule method=fine-tune forget=71` |
-# | BT | {value}`mumis-tab2 FA choice=rule method=bad-teacher forget=69` | {value}`mumis-tab2 Avg. Gap choice=rule method=bad-teacher forget=69` | {value}`mumis-tab2 FA choice=rule method=bad-teacher forget=71` | {value}`mumis-tab2 Avg. Gap choice=rule method=bad-teacher forget=71` |
-# | SCRUB | {value}`mumis-tab2 FA choice=rule method=scrub forget=69` | {value}`mumis-tab2 Avg. Gap choice=rule method=scrub forget=69` | {value}`mumis-tab2 FA choice=rule method=scrub forget=71` | {value}`mumis-tab2 Avg. Gap choice=rule method=scrub forget=71` |
-# | SSD | {value}`mumis-tab2 FA choice=rule method=ssd forget=69` | {value}`mumis-tab2 Avg. Gap choice=rule method=ssd forget=69` | {value}`mumis-tab2 FA choice=rule method=ssd forget=71` | {value}`mumis-tab2 Avg. Gap choice=rule method=ssd forget=71` |
-# | SalUn | {value}`mumis-tab2 FA choice=rule method=salun forget=69` | {value}`mumis-tab2 Avg. Gap choice=rule method=salun forget=69` | {value}`mumis-tab2 FA choice=rule method=salun forget=71` | {value}`mumis-tab2 Avg. Gap choice=rule method=salun forget=71` |
-# | DUCK | {value}`mumis-tab2 FA choice=rule method=duck forget=69` | {value}`mumis-tab2 Avg. Gap choice=rule method=duck forget=69` | {value}`mumis-tab2 FA choice=rule method=duck forget=71` | {value}`mumis-tab2 Avg. Gap choice=rule method=duck forget=71` |
-# | MUNBa | {value}`mumis-tab2 FA choice=rule method=munba forget=69` | {value}`mumis-tab2 Avg. Gap choice=rule method=munba forget=69` | {value}`mumis-tab2 FA choice=rule method=munba forget=71` | {value}`mumis-tab2 Avg. Gap choice=rule method=munba forget=71` |
-# | LoTUS | {value}`mumis-tab2 FA choice=rule method=lotus forget=69` | {value}`mumis-tab2 Avg. Gap choice=rule method=lotus forget=69` | {value}`mumis-tab2 FA choice=rule method=lotus forget=71` | {value}`mumis-tab2 Avg. Gap choice=rule method=lotus forget=71` |
-#
-# * The goal for FA is not zero. The retrained model still knows the superclass from its other members; how much of that reaches the removed sub-class is in the first
-#   row.
+# * The goal for FA is not zero: the retrained model still knows the superclass from its other members, and its row says how much of that reaches
+#   the removed sub-class.
 # * A method that drives FA to zero over-forgets, and the class's other members may pay for it.
 # * {ref}`RA <metric-fa>` is measured on test images of all other sub-classes, those of the same superclass among them. They are a few percent of it, so damage next door
 #   hardly shows.

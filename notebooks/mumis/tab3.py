@@ -54,24 +54,6 @@ figures.show("mumis-tab3", rows)
 # %% [markdown]
 # ## What to see
 #
-# Avg. Gap and seconds:
-#
-# |  | Avg. Gap | RTE, s |
-# |:---|---:|---:|
-# | MU-Mis | {value}`mumis-tab3 Avg. Gap choice=rule method=mu-mis` | {value}`mumis-tab3 RTE choice=rule method=mu-mis` |
-# | NG | {value}`mumis-tab3 Avg. Gap choice=rule method=gradient-ascent` | {value}`mumis-tab3 RTE choice=rule method=gradient-ascent` |
-# | RL | {value}`mumis-tab3 Avg. Gap choice=rule method=random-label` | {value}`mumis-tab3 RTE choice=rule method=random-label` |
-# | JiT | {value}`mumis-tab3 Avg. Gap choice=rule method=jit` | {value}`mumis-tab3 RTE choice=rule method=jit` |
-# | SCAR | {value}`mumis-tab3 Avg. Gap choice=rule method=scar` | {value}`mumis-tab3 RTE choice=rule method=scar` |
-# | FT | {value}`mumis-tab3 Avg. Gap choice=rule method=fine-tune` | {value}`mumis-tab3 RTE choice=rule method=fine-tune` |
-# | BT | {value}`mumis-tab3 Avg. Gap choice=rule method=bad-teacher` | {value}`mumis-tab3 RTE choice=rule method=bad-teacher` |
-# | SCRUB | {value}`mumis-tab3 Avg. Gap choice=rule method=scrub` | {value}`mumis-tab3 RTE choice=rule method=scrub` |
-# | SSD | {value}`mumis-tab3 Avg. Gap choice=rule method=ssd` | {value}`mumis-tab3 RTE choice=rule method=ssd` |
-# | SalUn | {value}`mumis-tab3 Avg. Gap choice=rule method=salun` | {value}`mumis-tab3 RTE choice=rule method=salun` |
-# | DUCK | {value}`mumis-tab3 Avg. Gap choice=rule method=duck` | {value}`mumis-tab3 RTE choice=rule method=duck` |
-# | MUNBa | {value}`mumis-tab3 Avg. Gap choice=rule method=munba` | {value}`mumis-tab3 RTE choice=rule method=munba` |
-# | LoTUS | {value}`mumis-tab3 Avg. Gap choice=rule method=lotus` | {value}`mumis-tab3 RTE choice=rule method=lotus` |
-#
 # * The reference first: TA of the retrained model is {value}`mumis-tab3 TA method=retrain` %. A gap to a model that is itself poor is no evidence.
 # * A ViT has no batch norm, so nothing hangs on its statistics here.
 # * MU-Mis differentiates a derivative. For attention this needs the plain form of its kernel, which is slower than the fused one that the other

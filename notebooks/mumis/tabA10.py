@@ -50,22 +50,5 @@ figures.show("mumis-tabA10", rows)
 # %% [markdown]
 # ## What to see
 #
-# |  | FA | RA | TA | Avg. Gap |
-# |:---|---:|---:|---:|---:|
-# | retrained | {value}`mumis-tabA10 FA method=retrain forget=71` | {value}`mumis-tabA10 RA method=retrain forget=71` | {value}`mumis-tabA10 TA method=retrain forget=71` |  |
-# | MU-Mis | {value}`mumis-tabA10 FA choice=rule method=mu-mis forget=71` | {value}`mumis-tabA10 RA choice=rule method=mu-mis forget=71` | {value}`mumis-tabA10 TA choice=rule method=mu-mis forget=71` | {value}`mumis-tabA10 Avg. Gap choice=rule method=mu-mis forget=71` |
-# | NG | {value}`mumis-tabA10 FA choice=rule method=gradient-ascent forget=71` | {value}`mumis-tabA10 RA choice=rule method=gradient-ascent forget=71` | {value}`mumis-tabA10 TA choice=rule method=gradient-ascent forget=71` | {value}`mumis-tabA10 Avg. Gap choice=rule method=gradient-ascent forget=71` |
-# | RL | {value}`mumis-tabA10 FA choice=rule method=random-label forget=71` | {value}`mumis-tabA10 RA choice=rule method=random-label forget=71` | {value}`mumis-tabA10 TA choice=rule method=random-label forget=71` | {value}`mumis-tabA10 Avg. Gap choice=rule method=random-label forget=71` |
-# | JiT | {value}`mumis-tabA10 FA choice=rule method=jit forget=71` | {value}`mumis-tabA10 RA choice=rule method=jit forget=71` | {value}`mumis-tabA10 TA choice=rule method=jit forget=71` | {value}`mumis-tabA10 Avg. Gap choice=rule method=jit forget=71` |
-# | SCAR | {value}`mumis-tabA10 FA choice=rule method=scar forget=71` | {value}`mumis-tabA10 RA choice=rule method=scar forget=71` | {value}`mumis-tabA10 TA choice=rule method=scar forget=71` | {value}`mumis-tabA10 Avg. Gap choice=rule method=scar forget=71` |
-# | FT | {value}`mumis-tabA10 FA choice=rule method=fine-tune forget=71` | {value}`mumis-tabA10 RA choice=rule method=fine-tune forget=71` | {value}`mumis-tabA10 TA choice=rule method=fine-tune forget=71` | {value}`mumis-tabA10 Avg. Gap choice=rule method=fine-tune forget=71` |
-# | BT | {value}`mumis-tabA10 FA choice=rule method=bad-teacher forget=71` | {value}`mumis-tabA10 RA choice=rule method=bad-teacher forget=71` | {value}`mumis-tabA10 TA choice=rule method=bad-teacher forget=71` | {value}`mumis-tabA10 Avg. Gap choice=rule method=bad-teacher forget=71` |
-# | SCRUB | {value}`mumis-tabA10 FA choice=rule method=scrub forget=71` | {value}`mumis-tabA10 RA choice=rule method=scrub forget=71` | {value}`mumis-tabA10 TA choice=rule method=scrub forget=71` | {value}`mumis-tabA10 Avg. Gap choice=rule method=scrub forget=71` |
-# | SSD | {value}`mumis-tabA10 FA choice=rule method=ssd forget=71` | {value}`mumis-tabA10 RA choice=rule method=ssd forget=71` | {value}`mumis-tabA10 TA choice=rule method=ssd forget=71` | {value}`mumis-tabA10 Avg. Gap choice=rule method=ssd forget=71` |
-# | SalUn | {value}`mumis-tabA10 FA choice=rule method=salun forget=71` | {value}`mumis-tabA10 RA choice=rule method=salun forget=71` | {value}`mumis-tabA10 TA choice=rule method=salun forget=71` | {value}`mumis-tabA10 Avg. Gap choice=rule method=salun forget=71` |
-# | DUCK | {value}`mumis-tabA10 FA choice=rule method=duck forget=71` | {value}`mumis-tabA10 RA choice=rule method=duck forget=71` | {value}`mumis-tabA10 TA choice=rule method=duck forget=71` | {value}`mumis-tabA10 Avg. Gap choice=rule method=duck forget=71` |
-# | MUNBa | {value}`mumis-tabA10 FA choice=rule method=munba forget=71` | {value}`mumis-tabA10 RA choice=rule method=munba forget=71` | {value}`mumis-tabA10 TA choice=rule method=munba forget=71` | {value}`mumis-tabA10 Avg. Gap choice=rule method=munba forget=71` |
-# | LoTUS | {value}`mumis-tabA10 FA choice=rule method=lotus forget=71` | {value}`mumis-tabA10 RA choice=rule method=lotus forget=71` | {value}`mumis-tabA10 TA choice=rule method=lotus forget=71` | {value}`mumis-tabA10 Avg. Gap choice=rule method=lotus forget=71` |
-#
 # * The reference first: a ViT from random weights on few images is a weak model, and a gap to a weak model says little.
 # * FA of the retrained model is the goal, not zero.

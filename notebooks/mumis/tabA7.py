@@ -51,25 +51,6 @@ figures.show("mumis-tabA7", rows)
 # %% [markdown]
 # ## What to see
 #
-# Avg. Gap in points and KL in nats:
-#
-# |  | CIFAR-10: Avg. Gap | KL | SVHN: Avg. Gap | KL |
-# |:---|---:|---:|---:|---:|
-# | MU-Mis | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=cifar10 method=mu-mis` | {value}`mumis-tabA7 KL choice=rule dataset=cifar10 method=mu-mis digits=2` | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=svhn method=mu-mis` | {value}`mumis-tabA7 KL choice=rule dataset=svhn method=mu-mis digits=2` |
-# | NG | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=cifar10 method=gradient-ascent` | {value}`mumis-tabA7 KL choice=rule dataset=cifar10 method=gradient-ascent digits=2` | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=svhn method=gradient-ascent` | {value}`mumis-tabA7 KL choice=rule dataset=svhn method=gradient-ascent digits=2` |
-# | RL | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=cifar10 method=random-label` | {value}`mumis-tabA7 KL choice=rule dataset=cifar10 method=random-label digits=2` | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=svhn method=random-label` | {value}`mumis-tabA7 KL choice=rule dataset=svhn method=random-label digits=2` |
-# | JiT | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=cifar10 method=jit` | {value}`mumis-tabA7 KL choice=rule dataset=cifar10 method=jit digits=2` | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=svhn method=jit` | {value}`mumis-tabA7 KL choice=rule dataset=svhn method=jit digits=2` |
-# | SCAR | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=cifar10 method=scar` | {value}`mumis-tabA7 KL choice=rule dataset=cifar10 method=scar digits=2` | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=svhn method=scar` | {value}`mumis-tabA7 KL choice=rule dataset=svhn method=scar digits=2` |
-# | FT | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=cifar10 method=fine-tune` | {value}`mumis-tabA7 KL choice=rule dataset=cifar10 method=fine-tune digits=2` | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=svhn method=fine-tune` | {value}`mumis-tabA7 KL choice=rule dataset=svhn method=fine-tune digits=2` |
-# | BT | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=cifar10 method=bad-teacher` | {value}`mumis-tabA7 KL choice=rule dataset=cifar10 method=bad-teacher digits=2` | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=svhn method=bad-teacher` | {value}`mumis-tabA7 KL choice=rule dataset=svhn method=bad-teacher digits=2` |
-# | SCRUB | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=cifar10 method=scrub` | {value}`mumis-tabA7 KL choice=rule dataset=cifar10 method=scrub digits=2` | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=svhn method=scrub` | {value}`mumis-tabA7 KL choice=rule dataset=svhn method=scrub digits=2` |
-# | SSD | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=cifar10 method=ssd` | {value}`mumis-tabA7 KL choice=rule dataset=cifar10 method=ssd digits=2` | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=svhn method=ssd` | {value}`mumis-tabA7 KL choice=rule dataset=svhn method=ssd digits=2` |
-# | SalUn | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=cifar10 method=salun` | {value}`mumis-tabA7 KL choice=rule dataset=cifar10 method=salun digits=2` | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=svhn method=salun` | {value}`mumis-tabA7 KL choice=rule dataset=svhn method=salun digits=2` |
-# | DUCK | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=cifar10 method=duck` | {value}`mumis-tabA7 KL choice=rule dataset=cifar10 method=duck digits=2` | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=svhn method=duck` | {value}`mumis-tabA7 KL choice=rule dataset=svhn method=duck digits=2` |
-# | MUNBa | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=cifar10 method=munba` | {value}`mumis-tabA7 KL choice=rule dataset=cifar10 method=munba digits=2` | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=svhn method=munba` | {value}`mumis-tabA7 KL choice=rule dataset=svhn method=munba digits=2` |
-# | LoTUS | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=cifar10 method=lotus` | {value}`mumis-tabA7 KL choice=rule dataset=cifar10 method=lotus digits=2` | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=svhn method=lotus` | {value}`mumis-tabA7 KL choice=rule dataset=svhn method=lotus digits=2` |
-# | RUM | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=cifar10 method=rum` | {value}`mumis-tabA7 KL choice=rule dataset=cifar10 method=rum digits=2` | {value}`mumis-tabA7 Avg. Gap choice=rule dataset=svhn method=rum` | {value}`mumis-tabA7 KL choice=rule dataset=svhn method=rum digits=2` |
-#
 # * The forget samples are like the others. A model that never saw them is right on about as many as of test images: FA of the retrained model on CIFAR-10 is
 #   {value}`mumis-tabA7 FA dataset=cifar10 method=retrain` %, that of the original {value}`mumis-tabA7 FA dataset=cifar10 method=trained` %. Forgetting is the
 #   difference, no more.

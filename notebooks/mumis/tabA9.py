@@ -50,23 +50,6 @@ figures.show("mumis-tabA9", rows)
 # %% [markdown]
 # ## What to see
 #
-# |  | FA | RA | TA | Avg. Gap |
-# |:---|---:|---:|---:|---:|
-# | retrained | {value}`mumis-tabA9 FA method=retrain dataset=cifar100` | {value}`mumis-tabA9 RA method=retrain dataset=cifar100` | {value}`mumis-tabA9 TA method=retrain dataset=cifar100` |  |
-# | MU-Mis | {value}`mumis-tabA9 FA choice=rule method=mu-mis dataset=cifar100` | {value}`mumis-tabA9 RA choice=rule method=mu-mis dataset=cifar100` | {value}`mumis-tabA9 TA choice=rule method=mu-mis dataset=cifar100` | {value}`mumis-tabA9 Avg. Gap choice=rule method=mu-mis dataset=cifar100` |
-# | NG | {value}`mumis-tabA9 FA choice=rule method=gradient-ascent dataset=cifar100` | {value}`mumis-tabA9 RA choice=rule method=gradient-ascent dataset=cifar100` | {value}`mumis-tabA9 TA choice=rule method=gradient-ascent dataset=cifar100` | {value}`mumis-tabA9 Avg. Gap choice=rule method=gradient-ascent dataset=cifar100` |
-# | RL | {value}`mumis-tabA9 FA choice=rule method=random-label dataset=cifar100` | {value}`mumis-tabA9 RA choice=rule method=random-label dataset=cifar100` | {value}`mumis-tabA9 TA choice=rule method=random-label dataset=cifar100` | {value}`mumis-tabA9 Avg. Gap choice=rule method=random-label dataset=cifar100` |
-# | JiT | {value}`mumis-tabA9 FA choice=rule method=jit dataset=cifar100` | {value}`mumis-tabA9 RA choice=rule method=jit dataset=cifar100` | {value}`mumis-tabA9 TA choice=rule method=jit dataset=cifar100` | {value}`mumis-tabA9 Avg. Gap choice=rule method=jit dataset=cifar100` |
-# | SCAR | {value}`mumis-tabA9 FA choice=rule method=scar dataset=cifar100` | {value}`mumis-tabA9 RA choice=rule method=scar dataset=cifar100` | {value}`mumis-tabA9 TA choice=rule method=scar dataset=cifar100` | {value}`mumis-tabA9 Avg. Gap choice=rule method=scar dataset=cifar100` |
-# | FT | {value}`mumis-tabA9 FA choice=rule method=fine-tune dataset=cifar100` | {value}`mumis-tabA9 RA choice=rule method=fine-tune dataset=cifar100` | {value}`mumis-tabA9 TA choice=rule method=fine-tune dataset=cifar100` | {value}`mumis-tabA9 Avg. Gap choice=rule method=fine-tune dataset=cifar100` |
-# | BT | {value}`mumis-tabA9 FA choice=rule method=bad-teacher dataset=cifar100` | {value}`mumis-tabA9 RA choice=rule method=bad-teacher dataset=cifar100` | {value}`mumis-tabA9 TA choice=rule method=bad-teacher dataset=cifar100` | {value}`mumis-tabA9 Avg. Gap choice=rule method=bad-teacher dataset=cifar100` |
-# | SCRUB | {value}`mumis-tabA9 FA choice=rule method=scrub dataset=cifar100` | {value}`mumis-tabA9 RA choice=rule method=scrub dataset=cifar100` | {value}`mumis-tabA9 TA choice=rule method=scrub dataset=cifar100` | {value}`mumis-tabA9 Avg. Gap choice=rule method=scrub dataset=cifar100` |
-# | SSD | {value}`mumis-tabA9 FA choice=rule method=ssd dataset=cifar100` | {value}`mumis-tabA9 RA choice=rule method=ssd dataset=cifar100` | {value}`mumis-tabA9 TA choice=rule method=ssd dataset=cifar100` | {value}`mumis-tabA9 Avg. Gap choice=rule method=ssd dataset=cifar100` |
-# | SalUn | {value}`mumis-tabA9 FA choice=rule method=salun dataset=cifar100` | {value}`mumis-tabA9 RA choice=rule method=salun dataset=cifar100` | {value}`mumis-tabA9 TA choice=rule method=salun dataset=cifar100` | {value}`mumis-tabA9 Avg. Gap choice=rule method=salun dataset=cifar100` |
-# | DUCK | {value}`mumis-tabA9 FA choice=rule method=duck dataset=cifar100` | {value}`mumis-tabA9 RA choice=rule method=duck dataset=cifar100` | {value}`mumis-tabA9 TA choice=rule method=duck dataset=cifar100` | {value}`mumis-tabA9 Avg. Gap choice=rule method=duck dataset=cifar100` |
-# | MUNBa | {value}`mumis-tabA9 FA choice=rule method=munba dataset=cifar100` | {value}`mumis-tabA9 RA choice=rule method=munba dataset=cifar100` | {value}`mumis-tabA9 TA choice=rule method=munba dataset=cifar100` | {value}`mumis-tabA9 Avg. Gap choice=rule method=munba dataset=cifar100` |
-# | LoTUS | {value}`mumis-tabA9 FA choice=rule method=lotus dataset=cifar100` | {value}`mumis-tabA9 RA choice=rule method=lotus dataset=cifar100` | {value}`mumis-tabA9 TA choice=rule method=lotus dataset=cifar100` | {value}`mumis-tabA9 Avg. Gap choice=rule method=lotus dataset=cifar100` |
-#
 # * Whether the order of the methods is that of {numref}`mumis-tab1`.
 # * VGG-16 has no residual connections, and the size of its slopes is another. The learning rate of MU-Mis scales with one over the squared sensitivity, so
 #   a rate carried over from ResNet-18 need not fit.

@@ -52,24 +52,6 @@ figures.show("mumis-tuning", rows)
 # %% [markdown]
 # ## What to see
 #
-# Avg. Gap on CIFAR-100, in points:
-#
-# |  | published | rule | oracle |
-# |:---|---:|---:|---:|
-# | MU-Mis | – | {value}`mumis-tab1 Avg. Gap choice=rule dataset=cifar100 method=mu-mis` | {value}`mumis-tab1 Avg. Gap choice=oracle dataset=cifar100 method=mu-mis` |
-# | NG | {value}`mumis-tab1 Avg. Gap choice=published dataset=cifar100 method=gradient-ascent` | {value}`mumis-tab1 Avg. Gap choice=rule dataset=cifar100 method=gradient-ascent` | {value}`mumis-tab1 Avg. Gap choice=oracle dataset=cifar100 method=gradient-ascent` |
-# | RL | – | {value}`mumis-tab1 Avg. Gap choice=rule dataset=cifar100 method=random-label` | {value}`mumis-tab1 Avg. Gap choice=oracle dataset=cifar100 method=random-label` |
-# | JiT | {value}`mumis-tab1 Avg. Gap choice=published dataset=cifar100 method=jit` | {value}`mumis-tab1 Avg. Gap choice=rule dataset=cifar100 method=jit` | {value}`mumis-tab1 Avg. Gap choice=oracle dataset=cifar100 method=jit` |
-# | SCAR | {value}`mumis-tab1 Avg. Gap choice=published dataset=cifar100 method=scar` | {value}`mumis-tab1 Avg. Gap choice=rule dataset=cifar100 method=scar` | {value}`mumis-tab1 Avg. Gap choice=oracle dataset=cifar100 method=scar` |
-# | FT | {value}`mumis-tab1 Avg. Gap choice=published dataset=cifar100 method=fine-tune` | {value}`mumis-tab1 Avg. Gap choice=rule dataset=cifar100 method=fine-tune` | {value}`mumis-tab1 Avg. Gap choice=oracle dataset=cifar100 method=fine-tune` |
-# | BT | {value}`mumis-tab1 Avg. Gap choice=published dataset=cifar100 method=bad-teacher` | {value}`mumis-tab1 Avg. Gap choice=rule dataset=cifar100 method=bad-teacher` | {value}`mumis-tab1 Avg. Gap choice=oracle dataset=cifar100 method=bad-teacher` |
-# | SCRUB | {value}`mumis-tab1 Avg. Gap choice=published dataset=cifar100 method=scrub` | {value}`mumis-tab1 Avg. Gap choice=rule dataset=cifar100 method=scrub` | {value}`mumis-tab1 Avg. Gap choice=oracle dataset=cifar100 method=scrub` |
-# | SSD | {value}`mumis-tab1 Avg. Gap choice=published dataset=cifar100 method=ssd` | {value}`mumis-tab1 Avg. Gap choice=rule dataset=cifar100 method=ssd` | {value}`mumis-tab1 Avg. Gap choice=oracle dataset=cifar100 method=ssd` |
-# | SalUn | {value}`mumis-tab1 Avg. Gap choice=published dataset=cifar100 method=salun` | {value}`mumis-tab1 Avg. Gap choice=rule dataset=cifar100 method=salun` | {value}`mumis-tab1 Avg. Gap choice=oracle dataset=cifar100 method=salun` |
-# | DUCK | {value}`mumis-tab1 Avg. Gap choice=published dataset=cifar100 method=duck` | {value}`mumis-tab1 Avg. Gap choice=rule dataset=cifar100 method=duck` | {value}`mumis-tab1 Avg. Gap choice=oracle dataset=cifar100 method=duck` |
-# | MUNBa | {value}`mumis-tab1 Avg. Gap choice=published dataset=cifar100 method=munba` | {value}`mumis-tab1 Avg. Gap choice=rule dataset=cifar100 method=munba` | {value}`mumis-tab1 Avg. Gap choice=oracle dataset=cifar100 method=munba` |
-# | LoTUS | {value}`mumis-tab1 Avg. Gap choice=published dataset=cifar100 method=lotus` | {value}`mumis-tab1 Avg. Gap choice=rule dataset=cifar100 method=lotus` | {value}`mumis-tab1 Avg. Gap choice=oracle dataset=cifar100 method=lotus` |
-#
 # * By construction, no column is below the oracle. How far the rule lies above it is the price of not knowing the answer.
 # * MU-Mis has two numbers to choose and so more values than any other method here. A larger grid lowers the oracle.
 # * A method that needs its value hit exactly shows a wide gap between rule and oracle. The paper says, by a third-party account, that MU-Mis is nearly flat in

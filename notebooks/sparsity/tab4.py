@@ -55,15 +55,6 @@ figures.show("sparsity-tab4", rows)
 # %% [markdown]
 # ## What to see
 #
-# With 20 classes removed:
-#
-# | | probe accuracy, % | UA on the removed classes, % | RA on the others, % | seconds |
-# |:---|---:|---:|---:|---:|
-# | untrained | {value}`sparsity-tab4 probe accuracy method=untrained removed=20` | | | |
-# | original | {value}`sparsity-tab4 probe accuracy method=trained removed=20` | {value}`sparsity-tab4 UA method=trained removed=20` | {value}`sparsity-tab4 RA method=trained removed=20` | |
-# | retrained | {value}`sparsity-tab4 probe accuracy method=retrain removed=20` | {value}`sparsity-tab4 UA method=retrain removed=20` | {value}`sparsity-tab4 RA method=retrain removed=20` | {value}`sparsity-tab4 RTE method=retrain removed=20` |
-# | $\ell_1$-sparse | {value}`sparsity-tab4 probe accuracy method=l1-sparse removed=20` | {value}`sparsity-tab4 UA method=l1-sparse removed=20` | {value}`sparsity-tab4 RA method=l1-sparse removed=20` | {value}`sparsity-tab4 RTE method=l1-sparse removed=20` |
-#
 # * First the UA: a low value of $\ell_1$-sparse means that the classes are not forgotten, and then its probe accuracy is that of another
 #   experiment.
 # * Then the probe: the claim is that $\ell_1$-sparse serves the transfer as well as retraining does, in less time. The untrained network

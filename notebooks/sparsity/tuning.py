@@ -52,19 +52,6 @@ figures.show("sparsity-tuning", rows)
 # %% [markdown]
 # ## What to see
 #
-# Class-wise, Disparity Ave. in points:
-#
-# | | published | rule | oracle |
-# |:---|---:|---:|---:|
-# | FT, dense | {value}`sparsity-tab3 Avg. Gap choice=published scenario=class sparsity=0 method=fine-tune` | {value}`sparsity-tab3 Avg. Gap choice=rule scenario=class sparsity=0 method=fine-tune` | {value}`sparsity-tab3 Avg. Gap choice=oracle scenario=class sparsity=0 method=fine-tune` |
-# | FT, 95 % | {value}`sparsity-tab3 Avg. Gap choice=published scenario=class sparsity=95 method=fine-tune` | {value}`sparsity-tab3 Avg. Gap choice=rule scenario=class sparsity=95 method=fine-tune` | {value}`sparsity-tab3 Avg. Gap choice=oracle scenario=class sparsity=95 method=fine-tune` |
-# | GA, dense | {value}`sparsity-tab3 Avg. Gap choice=published scenario=class sparsity=0 method=gradient-ascent` | {value}`sparsity-tab3 Avg. Gap choice=rule scenario=class sparsity=0 method=gradient-ascent` | {value}`sparsity-tab3 Avg. Gap choice=oracle scenario=class sparsity=0 method=gradient-ascent` |
-# | GA, 95 % | {value}`sparsity-tab3 Avg. Gap choice=published scenario=class sparsity=95 method=gradient-ascent` | {value}`sparsity-tab3 Avg. Gap choice=rule scenario=class sparsity=95 method=gradient-ascent` | {value}`sparsity-tab3 Avg. Gap choice=oracle scenario=class sparsity=95 method=gradient-ascent` |
-# | FF, dense | {value}`sparsity-tab3 Avg. Gap choice=published scenario=class sparsity=0 method=fisher` | {value}`sparsity-tab3 Avg. Gap choice=rule scenario=class sparsity=0 method=fisher` | {value}`sparsity-tab3 Avg. Gap choice=oracle scenario=class sparsity=0 method=fisher` |
-# | FF, 95 % | {value}`sparsity-tab3 Avg. Gap choice=published scenario=class sparsity=95 method=fisher` | {value}`sparsity-tab3 Avg. Gap choice=rule scenario=class sparsity=95 method=fisher` | {value}`sparsity-tab3 Avg. Gap choice=oracle scenario=class sparsity=95 method=fisher` |
-# | IU, dense | {value}`sparsity-tab3 Avg. Gap choice=published scenario=class sparsity=0 method=influence` | {value}`sparsity-tab3 Avg. Gap choice=rule scenario=class sparsity=0 method=influence` | {value}`sparsity-tab3 Avg. Gap choice=oracle scenario=class sparsity=0 method=influence` |
-# | IU, 95 % | {value}`sparsity-tab3 Avg. Gap choice=published scenario=class sparsity=95 method=influence` | {value}`sparsity-tab3 Avg. Gap choice=rule scenario=class sparsity=95 method=influence` | {value}`sparsity-tab3 Avg. Gap choice=oracle scenario=class sparsity=95 method=influence` |
-#
 # * By construction, no column is below the oracle. How far the rule lies above it is the price of not knowing the answer.
 # * Where *published* lies far above both, the published value does not carry over to our sizes. Then a comparison at that value says nothing
 #   about the method.
