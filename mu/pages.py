@@ -9,7 +9,8 @@ Directives and roles write MyST text, which is parsed in place:
 * ``{status}``, ``{rerun}``: what is recorded, and how to record it again.
 * ``{methods}``, ``{method} NAME``: from the registry.
 * ``{reported} ITEM``: numbers as published.
-* ``{verdicts} PAPER``: its claims, their tests, the evidence and the computed verdicts.
+* ``{verdicts} PAPER``: its claims, their tests, the evidence and the computed verdicts. ``{tally}``: how many
+  claims came out how. ``{verdict}`CLAIM` ``: the word of one.
 
 It also draws formulas as MathML.
 """
@@ -18,9 +19,10 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -234,6 +236,18 @@ class VerdictsDirective(Written):
         return ", ".join(notebook_link(get_item(name)) for name in claim.items)
 
 
+class TallyDirective(Written):
+    """How many claims of each paper came out how."""
+
+    def text(self) -> str:
+        rows = []
+        for paper in PAPERS:
+            found = Counter(verdicts.verdict(claim).word for claim in verdicts.claims(paper))
+            counts = {word: str(found[word] or "–") for word in get_args(verdicts.Word)}
+            rows.append({"claims of": f"{{doc}}`/book/{paper}`", **counts})
+        return as_table(rows)
+
+
 class VerdictRole(SphinxRole):
     """The word of one claim's verdict, with seeds and profiles."""
 
@@ -424,6 +438,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("method", MethodDirective)
     app.add_directive("reported", ReportedDirective)
     app.add_directive("verdicts", VerdictsDirective)
+    app.add_directive("tally", TallyDirective)
     app.add_role("value", ValueRole())
     app.add_role("verdict", VerdictRole())
     return {"parallel_read_safe": True, "parallel_write_safe": True}

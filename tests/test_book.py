@@ -14,8 +14,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
 from mu import book, figures, results
-from mu.experiments import get_item, items
+from mu.experiments import PAPERS, get_item, items
 from mu.pages import markdown
+from mu.verdicts import claims
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -110,7 +111,8 @@ def site(folders):
             page = (source / item.notebook).with_suffix(".md")
             page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text("# A\n")
-        (source / "book" / "rerun.md").write_text("# A\n")
+        for page in ("rerun", *PAPERS):
+            (source / "book" / f"{page}.md").write_text("# A\n")
         (source / "index.md").write_text(f"# Page\n\n{text}\n")
         config = {"extensions": ["myst_parser", "mu.pages"], "numfig": True, "exclude_patterns": ["_build"]}
         warnings = folders / "warnings.txt"
@@ -202,6 +204,14 @@ def test_a_verdict_in_running_text_is_computed(site, recorded):
     assert "<strong>not recorded</strong>" in html
     assert len(warnings) == 1
     assert "no claim 'partial-C99'" in warnings[0]
+
+
+def test_a_tally_counts_verdicts(site, recorded):
+    """A line for each paper, whose counts add up to its claims. Breaks if a word is left out."""
+    html, warnings = site("```{tally}\n```")
+    assert not warnings
+    lines = [re.findall(r"<p>(\d+)</p></td>", line) for line in html.split("<tr")[2:]]
+    assert [sum(map(int, line)) for line in lines] == [len(claims(paper)) for paper in PAPERS]
 
 
 def test_a_record_has_number_caption_and_provenance(site, recorded):

@@ -12,6 +12,7 @@ import contextlib
 import html
 import io
 import math
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -230,15 +231,17 @@ def grid(rows: Sequence[str], columns: Sequence[str], height: float = 1.9, **sha
     for axis, name in zip(axes[0], columns, strict=True):
         axis.set_title(name)
     for axis, name in zip(axes[:, 0], rows, strict=True):
-        axis.set_ylabel(name)
+        axis.set_ylabel("\n".join(textwrap.wrap(name, 20)))
     return figure, axes
 
 
-def line(axis, rows: pd.DataFrame, x: str, *, colour: str, label: str, **look) -> None:
-    """Mean over seeds against `x`, with a band of one standard deviation."""
+def line(axis, rows: pd.DataFrame, x: str, *, colour: str, label: str, bars: bool = False, **look) -> None:
+    """Mean over seeds against `x`, with a band of one standard deviation, or bars where bands would cover lines."""
     by = rows.groupby(x)["value"].agg(["mean", "std"]).reset_index()
     axis.plot(by[x], by["mean"], color=colour, label=label, **look)
-    if by["std"].notna().any():
+    if bars:
+        axis.errorbar(by[x], by["mean"], by["std"], fmt="none", ecolor=colour, elinewidth=1, capsize=2, alpha=0.6)
+    elif by["std"].notna().any():
         low, high = by["mean"] - by["std"], by["mean"] + by["std"]
         axis.fill_between(by[x], low, high, color=colour, alpha=0.18, linewidth=0)
 
@@ -250,7 +253,7 @@ def legend_above(figure) -> None:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
             entries.setdefault(label, handle)
     figure.legend(
-        entries.values(), entries, loc="outside upper center", ncols=min(len(entries), 3), handlelength=1.6,
+        entries.values(), entries, loc="outside upper center", ncols=min(len(entries), 3), handlelength=2.6,
         columnspacing=1.4,
     )  # fmt: skip
 

@@ -227,12 +227,11 @@ def before_after(rows: pd.DataFrame) -> Figure:
         colour = OTHER if method == "untrained" else TARGET
         _histogram(axis, rows[rows["method"] == method], "jacobian", colour, method)
         size = printed("mumis-fig2", "input gradient norm (order of magnitude)", method=name)
-        axis.plot(
-            size, 0, "X", color=colour, label="paper, order of magnitude", markersize=8, clip_on=False, zorder=5
-        )
+        axis.plot(size, 0, "X", color=colour, markersize=8, clip_on=False, zorder=5)
+    axis.plot([], [], "X", color=COLOURS["trained"], label="paper, order of magnitude", markersize=8)
     axis.xaxis.set_major_locator(ticker.LogLocator())  # many decades
     axis.set_ylim(bottom=0)
-    axis.set_xlabel("norm of the Jacobian of the logits by the pixels")
+    axis.set_xlabel("norm of the logits' Jacobian with respect to the pixels")
     legend_above(figure)
     return figure
 
@@ -420,7 +419,7 @@ def course_panels(rows: pd.DataFrame) -> Figure:
                 line(axis, part[part["metric"] == metric], "step", colour=colour, label=label, linestyle=dash)
             axis.axvline(ends.mean(), color=mpl.rcParams["text.color"], linestyle=":", linewidth=1.4,
                          label=f"stop, δ = {DELTA:g}" if axis is down[-1] else None)  # fmt: skip
-        percent(down[0])
+        down[0].set_ylim(bottom=0)
         start = part.loc[part["metric"].isin(looks["sensitivity"]) & (part["step"] == 0), "value"].max()
         if start > 0:
             down[1].set_ylim(0, BLOWN_UP * start)
@@ -477,7 +476,7 @@ def delta_panels(rows: pd.DataFrame) -> Figure:
         over = by[~by["ended"].astype(bool)]
         ink = mpl.rcParams["text.color"]
         axis.plot(over["delta"], over["value"], "x", color=ink, markersize=7, label="a course ended before", zorder=5)
-        percent(axis)
+        axis.set_ylim(bottom=0)
         axis.set_xlabel("δ")
     legend_above(figure)
     return figure
@@ -519,7 +518,6 @@ def variants(rows: pd.DataFrame, shown: tuple[str, ...]) -> pd.DataFrame:
     return indexed(lines, "variant", "at")
 
 
-SIZES = "Sizes are those of the profile."
 RULE = (
     "Each method's hyper-parameter is the one that a rule without retrained model and test set picks "
     "({numref}`mumis-tuning` has the others)."
@@ -527,11 +525,12 @@ RULE = (
 TABLE = (
     "Percent, mean ± sd over seeds; time in seconds, for trained and retrain that of training. Avg. Gap is the mean "
     "absolute gap of RA, FA and TA to retraining; a dash: no value tried gave finite weights, or not recorded yet. "
-    f"{SIZES} In brackets the paper's number, by a later account and at the paper's sizes: another scale than ours, "
-    f"but in a record of the `paper` profile. {RULE}"
+    "MIA: the share of the forget set that an attack by entropy calls members. KL: to the retrained model, on the "
+    "forget set, in nats. In brackets the paper's number, by a later account; records of the `paper` profile "
+    f"alone are of its size. {RULE}"
 )
-SEQUENCE = f"{SIZES} Each method's hyper-parameter is picked at the first request by the rule, and kept."
-COURSE = f"Forgetting a full class without the stopping rule. {SIZES}"
+SEQUENCE = "Each method's hyper-parameter is picked at the first request by the rule, and kept."
+COURSE = "Forgetting a full class without the stopping rule. RA on a fixed part of the other test images."
 
 
 def _tables() -> dict[str, Exhibit]:
@@ -563,21 +562,21 @@ EXHIBITS = {
     "mumis-fig2": Exhibit(
         "figure",
         "Input sensitivity of training samples: the norm of all logits' gradients by the normalised pixels. Dashed: "
-        f"medians. {SIZES} Crosses: the orders of magnitude that a later account gives for the paper.",
+        "medians. Crosses: the orders of magnitude that a later account gives for the paper.",
         before_after,
         "Two histograms over a logarithmic axis, before and after training.",
     ),
     "mumis-fig3": Exhibit(
         "figure",
         "As {numref}`mumis-fig2`, for one logit at a time: that of the sample's own class, and the others'. Dashed: "
-        f"medians. {SIZES}",
+        "medians.",
         target_other,
         "Two panels, before and after training, each with two histograms over a logarithmic axis.",
     ),
     "mumis-fig4": Exhibit(
         "figure",
         "Percent of forget samples whose sensitivity is lower after retraining, or after MU-Mis, than in the "
-        f"original: of the target class, of the others, and the difference of both. Lines: sd over seeds. {SIZES}",
+        "original: of the target class, of the others, and the difference of both. Lines: sd over seeds.",
         directions,
         "Bars for each request in three panels, two bars each, with a line at one half.",
     ),
@@ -591,7 +590,7 @@ EXHIBITS = {
         "table",
         "Avg. Gap (and the value that gave it; of MU-Mis δ at a learning rate) by three ways to choose each "
         "method's hyper-parameter: as published, where a value is known; by the rule, without retrained model and "
-        f"test set; by the oracle, nearest to retraining. {SIZES}",
+        "test set; by the oracle, nearest to retraining.",
         tuning,
     ),
     "mumis-fig5": Exhibit(

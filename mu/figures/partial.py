@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TEST = {"non-target accuracy": "other classes, test acc. %", "target accuracy": "class to forget, test acc. %"}
 STEP_DASHES = {"top": "-", "random": "--", "fixed": ":"}
+STEP_NAMES = {"top": "largest entries", "random": "random ones", "fixed": "fixed ones"}
 MARKED = {"marker": "o", "markersize": 3}
 RULE_COLOURS = dict(zip(RULES, ("#3a8fd9", "#e07b39", "#009e73", "#cc79a7", "#b8a000"), strict=True))
 
@@ -72,7 +73,7 @@ def keep_sweep(rows: pd.DataFrame) -> Figure:
             dash = "-" if rule == "top" else "--"
             one = part[part["rule"] == rule]
             line(axis, one, "keep", colour=RULE_COLOURS[rule], label=rule, linestyle=dash, **MARKED)
-        log_axis(axis, (0.005, 0.02, 0.1, 0.5))
+        log_axis(axis, (0.005, 0.02, 0.1, 0.5, 1))
 
     by = "optimizer" if "optimizer" in rows else "model"
     return _panels(_with_forget_accuracy(rows), columns, "kept share of each layer's update", panel, by=by)
@@ -91,7 +92,9 @@ def step_sweep(rows: pd.DataFrame) -> Figure:
                 one = part[part["method"].isin((base, f"partial-{base}"))]
                 one = one[(one["rule"] == rule) | (one["keep"] == 1)]
                 name = base if rule == "top" else None
-                line(axis, one, "keep", colour=COLOURS[base], label=name, linestyle=dash, **MARKED)
+                line(axis, one, "keep", colour=COLOURS[base], label=name, bars=True, linestyle=dash, **MARKED)
+        for rule, dash in STEP_DASHES.items():
+            axis.plot([], [], color=COLOURS["trained"], linestyle=dash, label=STEP_NAMES[rule])
         short = part[~part["done"]].groupby(["method", "rule", "keep"])["value"].mean().reset_index()
         axis.plot(short["keep"], short["value"], "x", color=COLOURS["trained"], label="class not forgotten")
         log_axis(axis, (0.05, 0.1, 0.2, 1))
@@ -102,26 +105,30 @@ def step_sweep(rows: pd.DataFrame) -> Figure:
 
 def activation_maps(rows: pd.DataFrame) -> Figure:
     """A row per class: the image, and what its classification rests on before and after each removal."""
-    rows = rows[rows["seed"] == rows["seed"].min()]
+    peaks = rows[rows["metric"] == "cam"].groupby(["seed", "label", "method"])["value"].max()
+    empty = peaks[peaks <= 0].index.get_level_values("seed")
+    seeds = set(rows["seed"])
+    rows = rows[rows["seed"] == min(seeds - set(empty) or seeds)]
     columns = {"input": "trained", "before": "trained", "amnesiac": "amnesiac", "partial": "partial-amnesiac"}
     labels = list(rows["label"].unique())
     figure, axes = grid([f"class {label:g}" for label in labels], columns, height=1.6)
     for label, across in zip(labels, axes, strict=True):
         part = rows[(rows["label"] == label) & rows["x"].notna()]
-        top = part.loc[part["metric"] == "cam", "value"].max() or 1.0
+        maps = part[part["metric"] == "cam"].groupby("method")["value"].max()
         for (name, method), axis in zip(columns.items(), across, strict=True):
             if name == "input":
                 one, look = part[part["metric"] == "pixel"], {"cmap": "gray"}
             else:
                 one = part[(part["metric"] == "cam") & (part["method"] == method)]
-                look = {"cmap": "magma", "vmin": 0, "vmax": top}
+                look = {"cmap": "magma", "vmin": 0, "vmax": maps[method] or 1.0}
             picture = one.pivot(index="y", columns="x", values="value").to_numpy()
             axis.imshow(picture, **look)
             if name != "input":
                 scored = rows[
                     (rows["metric"] == "class score") & (rows["method"] == method) & (rows["label"] == label)
                 ]
-                axis.set_xlabel(f"scored {scored['value'].mean():.0f} %")
+                peak = 100 * maps[method] / (maps.max() or 1.0)
+                axis.set_xlabel(f"peak {peak:.0f} %\nscored {scored['value'].mean():.0f} %")
             axis.grid(False)
             axis.set_xticks([])
             axis.set_yticks([])
@@ -146,7 +153,7 @@ def ledger_cost(rows: pd.DataFrame) -> Figure:
             level = part.loc[part["recorder"] == "dense", "value"].mean()
             axis.axhline(level, color=COLOURS["trained"], linestyle="--", label="dense float32")
         axis.set_ylim(bottom=min(0, part["value"].min()))
-        log_axis(axis, (0.005, 0.02, 0.1, 0.5))
+        log_axis(axis, (0.005, 0.02, 0.1, 0.5, 1))
 
     return _panels(rows, columns, "kept share of each layer's update", panel, scale=None)
 
@@ -204,8 +211,7 @@ def _panels(
             panel(axis, rows[(rows[by] == one) & (rows["metric"] == metric)])
             if scale:
                 scale(axis)
-    for axis in axes[-1]:
-        axis.set_xlabel(x)
+    figure.supxlabel(x, fontsize=axes[-1][0].xaxis.label.get_size())
     legend_above(figure)
     return figure
 
@@ -250,8 +256,9 @@ EXHIBITS = {
     "partial-fig3": Exhibit(
         "figure",
         "Grad-CAM on the last convolution of LeNet for a test image of the forgotten class (above) and of a retained "
-        "one (below): what its own class's score rests on. One colour scale per row. Scored: the "
-        "mean probability that the network gives the class on up to 100 test images of it.",
+        "one (below): what its own class's score rests on. Each map has its own colour scale; peak: its largest "
+        "value, in percent of the row's largest. Scored: the mean probability that the network gives the class on up "
+        "to 100 test images of it, not on this one alone. The first seed none of whose maps is empty.",
         activation_maps,
         "Heat maps over two digits before and after each removal.",
     ),
@@ -283,7 +290,7 @@ EXHIBITS = {
     "partial-steps": Exhibit(
         "figure",
         "Accuracy on the other classes where label flipping and gradient ascent stop: at equal forgetting. At 1 the "
-        "whole step is applied. Solid: largest entries; dashed: random ones; dotted: fixed ones. Crosses: more "
+        "whole step is applied. Bars: one standard deviation over seeds. Crosses: more "
         f"than {2 * FORGOTTEN:g} % of the forget set still right, a mean over seeds.",
         step_sweep,
         "Line plots, a row per network; few samples of the class left, the whole class right.",

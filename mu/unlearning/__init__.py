@@ -68,8 +68,9 @@ class Method:
 
     @property
     def summary(self) -> str:
-        """First line of the method's docstring."""
-        return inspect.getdoc(self.function).splitlines()[0]
+        """First line of the method's docstring, and whether it is the partial form."""
+        line = inspect.getdoc(self.function).splitlines()[0]
+        return f"{line} Of each layer's step a share alone." if self.preset else line
 
     @property
     def page(self) -> str:

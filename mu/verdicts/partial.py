@@ -148,7 +148,7 @@ def _bytes(frames: Rows) -> list[Evidence]:
         if unlearnt(rows):
             continue
         ratio = (full / part).dropna()
-        numbers = f"{quantity(part.mean())} of {quantity(full.mean())}, {mean_sd(ratio)} times less"
+        numbers = f"{quantity(part.mean())} of {quantity(full.mean())}, {mean_sd(ratio)} times smaller"
         found.append(Evidence(network, item, (saved.exceeds(0),), numbers, saved.n))
     return found
 

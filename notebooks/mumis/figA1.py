@@ -52,7 +52,8 @@ figures.show("mumis-figA1", rows)
 #
 # Before the run FA is {value}`mumis-figA1 FA lr=0.001 step=0` % and RA {value}`mumis-figA1 RA lr=0.001 step=0` %.
 #
-# * Does $r_t$ fall and then rise? If it only rises, the first condition of the rule is met at once.
+# * The lower panels have $s_t$ itself (*others*); over its start it is $r_t$. Does it fall and then rise? If it only rises, the first
+#   condition of the rule is met at once.
 # * Is RA best where $r_t$ is back at one? That is what makes $\delta=1$ a natural choice, and the claim behind the rule.
 # * After that point the loss goes on falling, for it has no lower bound. What RA does then is why the rule is needed.
 # * $c'$ is drawn once for the ratio, so the curve is smooth; in the steps it is drawn anew.

@@ -22,8 +22,8 @@
 # {cite:t}`cheng2026mumis` compare with it and find, by a third-party account, that it forgets worse. Our form uses one other class drawn at random,
 # not the whole Jacobian. The record is that of {doc}`tabA12`.
 #
-# *Weighted* is an accelerated form of the loss in their appendix. Its weights are not known; ours are a reconstruction: a term counts twice for the samples that it has
-# not brought round yet.
+# *Weighted* is an accelerated form of the loss in their appendix. Its weights are not known; ours are a reconstruction: a term counts twice for samples that
+# do not yet meet its goal.
 #
 # Neither CIFAR-100 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
 #

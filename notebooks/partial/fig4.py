@@ -20,7 +20,7 @@
 #
 # Figure 4 of {cite:t}`gogineni2025partial` shows accuracy after the removal against the share of batches that the
 # removal touches, for conventional and partial amnesiac unlearning. We know this topic from a later account; axes and
-# values were not available to us. {cite:t}`graves2021amnesiac` plot the like for their method (their Figure 7).
+# values were not available to us. {cite:t}`graves2021amnesiac` plot the same for their method (their Figure 7).
 #
 # The share is set by how many samples of the class are in training: with more samples, more batches hold one. All
 # counts are scattered by shuffling, and the share is counted from the recorded steps, never assumed

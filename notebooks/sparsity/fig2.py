@@ -52,7 +52,7 @@ figures.show("sparsity-fig2", rows)
 # %% [markdown]
 # ## What to see
 #
-# * Left: where each line leaves the level of the dense model. OMP at 95 %:
+# * Left: how much each line falls as more is pruned. OMP at 95 %:
 #   {value}`sparsity-figA2 TA method=trained pruner=omp sparsity=95` %; SynFlow
 #   {value}`sparsity-figA2 TA method=trained pruner=synflow sparsity=95` %.
 # * Right: IMP trains once for every round. OMP trains twice in all, SynFlow once.
