@@ -401,12 +401,16 @@ SIGNS = {
 }  # fmt: skip
 
 
+PRIMED = re.compile(r"<msup><mi>([^<]+)</mi><mi>&#x02032;</mi></msup>")  # as an index the raised sign is a speck
+
+
 def mathml(node: nodes.math | nodes.math_block, display: str) -> str:
     """A formula as MathML, which browsers draw themselves: no script to load, readable without a network."""
     text = node.astext().replace("{aligned}", "{split}")  # the one aligned environment the converter knows
     made = convert(re.sub(r"(\\math\w+) (\w)", r"\1{\2}", text), display=display)
     for written, drawn in SIGNS.items():
         made = made.replace(written, drawn)
+    made = PRIMED.sub(r"<mrow><mi>\1</mi><mo lspace='0' rspace='0'>&#x02032;</mo></mrow>", made)
     if left := re.search(r">\\[^<]*<|mathvariant=\"(?!normal)[^\"]*\"", made):
         log.warning("the formula %r keeps %r, which no browser draws", text, left[0], location=node)
     return made

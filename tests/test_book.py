@@ -250,6 +250,7 @@ def test_stand_ins_are_named_before_the_caption(site, profile):
     [
         (r"\arg\min_x", "<mi>arg</mi>"),
         (r"\mathcal S", "&#x1D4AE;"),
+        (r"f_{c'}", "<mi>c</mi><mo lspace='0' rspace='0'>&#x02032;</mo>"),
         (r"\mathbf 1", "&#x1D7CF;"),
         (r"\bigl\{a\bigr\}", ">{</mo>"),
         (r"\Bigl\lvert a\Bigr\rvert", ">|</mo>"),

@@ -18,7 +18,7 @@
 # %% [markdown]
 # # Table A12: which terms of the loss are needed
 #
-# The loss of MU-Mis has two terms: the sensitivity of the target class is to fall, that of another class to rise ({eq}`mu-mis-loss`). {cite:t}`cheng2026mumis`
+# The loss of MU-Mis has two terms: the sensitivity of the target class is to fall, that of another class to rise {eq}`mu-mis-loss`. {cite:t}`cheng2026mumis`
 # leave out one at a time; TC is the first alone, OC the second. By a third-party account TC forgets incompletely and OC breaks the rest. No cell is known.
 #
 # Each variant runs without a stopping rule, all at the same learning rate: that of the {term}`profile`, not chosen. The table compares them at the step where the whole loss

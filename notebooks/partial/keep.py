@@ -69,4 +69,4 @@ figures.show("partial-keep", rows)
 # * `bottom` is the control. At a share of 0.5 its UA is {value}`partial-keep UA model=lenet rule=bottom keep=0.5` %, and the trained model has
 #   {value}`partial-keep UA model=lenet method=trained` %.
 # * Bytes fall with the kept share, but not in proportion: the mask that says which entries were kept costs one bit a
-#   parameter at every step ({eq}`ledger-bytes`).
+#   parameter at every step {eq}`ledger-bytes`.

@@ -18,7 +18,7 @@
 # %% [markdown]
 # # Proposition 2: error and bound
 #
-# Proposition 2 of {cite:t}`jia2023sparsity` bounds the error of gradient ascent on a model with mask $m$ ({eq}`sparsity-prop2-bound`): learning
+# Proposition 2 of {cite:t}`jia2023sparsity` bounds the error of gradient ascent on a model with mask $m$ {eq}`sparsity-prop2-bound`: learning
 # rate squared, times steps, times the distance the unmasked weights travelled in training, times the largest curvature among them. The mask
 # shrinks the last two, so the bound falls with sparsity. The paper has no check by experiment that we know of; this one is ours.
 #
