@@ -91,7 +91,8 @@ TINY = {
 }  # fmt: skip
 FEW = {
     "fine-tune": (0.01, 0.03, 0.1), "gradient-ascent": (1e-5, 1e-4, 3e-4, 1e-3, 3e-3), "fisher": (1e-9, 3e-8, 1e-6),
-    "influence": (0.1, 0.3, 1.0, 3.0, 10.0), "l1-sparse": (1e-4, 5e-4, 2e-3, 5e-3),
+    "fisher-as-published": (1e-9, 3e-8, 1e-6), "influence": (0.1, 0.3, 1.0, 3.0, 10.0),
+    "influence-as-published": (1.0, 3.0, 10.0, 30.0), "l1-sparse": (1e-4, 5e-4, 2e-3, 5e-3),
 }  # fmt: skip
 MANY = {
     "fine-tune": (0.01, 0.02, 0.04, 0.1), "gradient-ascent": (1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2),
@@ -391,7 +392,7 @@ def sweeps_of(
     found = []
     for method in methods or scale.values:
         own = dict(options)
-        if method in ("fisher", "influence"):
+        if "samples" in mu.methods()[method].defaults:
             own["samples"] = scale.gradients
         if method.startswith("fisher") and scenario == "class":
             own["label"] = TARGET
@@ -409,11 +410,12 @@ def _table(data: str, network: str, scenarios=("class", "random"), methods=None,
     """Dense and sparse, class-wise and random; the main record has the other sparsities, class-wise, as well."""
 
     def grid(profile: str) -> list[dict]:
-        settings = lambda scenario, percent: _settings(  # noqa: E731
-            profile, data, network, scenario, percent, sweeps=sweeps_of(profile, data, scenario, methods)
+        settings = lambda scenario, percent, some=methods: _settings(  # noqa: E731
+            profile, data, network, scenario, percent, sweeps=sweeps_of(profile, data, scenario, some)
         )
         table = [settings(scenario, percent) for scenario in scenarios for percent in (0, SPARSE)]
-        more = [settings("class", s) for s in SCALES[profile].sparsities if curve and s not in (0, SPARSE)]
+        others = [s for s in SCALES[profile].sparsities if curve and s not in (0, SPARSE)]
+        more = [settings("class", percent, CORE) for percent in others]
         return one_each(table) + one_each(more)
 
     return grid
