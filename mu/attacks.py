@@ -229,6 +229,10 @@ def train_shadows(
     return ShadowOutputs(torch.stack(probabilities), pool.labels.cpu(), member)
 
 
+class TooFewOutputs(ValueError):
+    """The shadow models have not learnt the class, or there is too little of it."""
+
+
 @dataclass(frozen=True)
 class ShadowAttack:
     """The attack of Graves et al. (2021) on one class: a network that tells members by their softmax output.
@@ -259,7 +263,7 @@ class ShadowAttack:
             seed: of the split, the weights and the batch order.
 
         Raises:
-            ValueError: the class has no members that are right, or no non-members, or too few to split.
+            TooFewOutputs: the class has no members that are right, or no non-members, or too few to split.
         """
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.model_selection import train_test_split
@@ -269,9 +273,10 @@ class ShadowAttack:
         x, member = outputs.probabilities[:, of_class], outputs.member[:, of_class]  # (shadow, sample of the class)
         kept = (x.argmax(2) == label) | ~member
         x, member = x[kept].numpy(), member[kept].numpy()
-        if member.all() or not member.any():  # also where there is nothing at all
-            found = f"{member.sum()} correctly classified members and {(~member).sum()} non-members"
-            raise ValueError(f"class {label} has {found} among the shadow outputs; both are needed")
+        counts = member.sum(), (~member).sum()
+        if min(counts) < 2 or HELD_OUT * len(member) <= 1:  # both in both parts of the split
+            found = f"{counts[0]} correctly classified members and {counts[1]} non-members"
+            raise TooFewOutputs(f"class {label} has {found} among the shadow outputs; that is too few to tell by")
         x, held_x, member, held_member = train_test_split(
             x, member, test_size=HELD_OUT, stratify=member, random_state=seed
         )

@@ -10,20 +10,20 @@ would take longer than most of the smaller items.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from mu import results, runner
 from mu.experiments import items
 from mu.files import DataError
 from mu.results import PROFILES
-from mu.storage import digest, replacing, write_text
+from mu.storage import digest, digest_files, replacing, write_text
 
 SOURCES = ("_config.yml", "_toc.yml", "book", "notebooks", "results")
 RENDERED = ("html", ".doctrees", "source")  # made anew at every rendering: an incremental one hides warnings
@@ -123,44 +123,35 @@ def render(home: Path, executed: dict[str, Path]) -> None:
 
 def package_digest() -> str:
     """Hash of every source file of the package."""
-    return _digest_files(Path(__file__).parent, Path(__file__).parent.rglob("*.py"))
+    return digest_files(Path(__file__).parent, Path(__file__).parent.rglob("*.py"))
 
 
 def source_digest(home: Path) -> str:
     """Hash of everything that is rendered."""
-    files = [
-        file for name in SOURCES for file in ((home / name).rglob("*") if (home / name).is_dir() else [home / name])
-    ]
-    return digest([package_digest(), _digest_files(home, files)])
+    below = (file for name in SOURCES for file in (home / name).rglob("*") if file.is_file())
+    single = (home / name for name in SOURCES if (home / name).is_file())
+    return digest([package_digest(), digest_files(home, [*below, *single])])
 
 
-def _digest_files(root: Path, files) -> str:
-    sha = hashlib.sha256()
-    for file in sorted(file for file in files if file.is_file()):
-        sha.update(f"{file.relative_to(root)}\n".encode() + file.read_bytes())
-    return sha.hexdigest()
-
-
-class _progress_on_stdout:
+@contextlib.contextmanager
+def _progress_on_stdout() -> Iterator[None]:
     """Papermill's log, one line a cell, with the time since the notebook began."""
+    start = time.monotonic()
 
-    def __enter__(self) -> None:
-        start = time.monotonic()
+    class Line(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            return f"      {time.monotonic() - start:6.1f} s  {record.getMessage().strip().rstrip('-')}"
 
-        class Line(logging.Formatter):
-            def format(self, record: logging.LogRecord) -> str:
-                return f"      {time.monotonic() - start:6.1f} s  {record.getMessage().strip().rstrip('-')}"
-
-        self.logger = logging.getLogger("papermill")
-        self.handler = logging.StreamHandler(sys.stdout)
-        self.handler.setFormatter(Line())
-        # A cell's end and the text form of what it shows tell a reader nothing here.
-        self.handler.addFilter(lambda r: r.getMessage().strip() and not r.getMessage().startswith(("Ending", "<")))
-        self.previous = self.logger.level, self.logger.propagate
-        self.logger.setLevel(logging.INFO)
-        self.logger.propagate = False
-        self.logger.addHandler(self.handler)
-
-    def __exit__(self, *_: object) -> None:
-        self.logger.removeHandler(self.handler)
-        self.logger.level, self.logger.propagate = self.previous
+    logger, handler = logging.getLogger("papermill"), logging.StreamHandler(sys.stdout)
+    handler.setFormatter(Line())
+    # A cell's end and the text form of what it shows tell a reader nothing here.
+    handler.addFilter(lambda r: r.getMessage().strip() and not r.getMessage().startswith(("Ending", "<")))
+    level, propagate = logger.level, logger.propagate
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.level, logger.propagate = level, propagate

@@ -3,7 +3,8 @@
 Inside `resumable(folder)` every call of `mu.train` leaves its state there about once a minute, at the end of an
 epoch, and a call that finds its state goes on from it: the result is bitwise that of a run without a break. Calls are
 told apart by their order, so what runs inside must make the same calls each time. Trainings with recorders or
-`on_step` hold state that is not here; they start over.
+`on_step` hold state that is not here; they start over. What a caller's `loss` or `on_gradient` remembers is not here
+either: SCRUB and MUNBa do not belong inside.
 """
 
 from __future__ import annotations
@@ -54,10 +55,10 @@ class Checkpoint:
     """The state of one training: model, optimiser and all random generators."""
 
     def __init__(
-        self, model: nn.Module, optimizer: torch.optim.Optimizer, generator: torch.Generator, may: bool = True
+        self, model: nn.Module, optimizer: torch.optim.Optimizer, generator: torch.Generator, enabled: bool = True
     ) -> None:
         self.model, self.optimizer, self.generator = model, optimizer, generator
-        self.run, self.saved = _RUN.get() if may else None, time.monotonic()
+        self.run, self.saved = _RUN.get() if enabled else None, time.monotonic()
         if self.run:
             self.path = self.run.folder / f"{self.run.calls}.safetensors"
             self.run.calls += 1
@@ -82,7 +83,7 @@ class Checkpoint:
         return facts["epochs"]
 
     def save(self, epochs: int, last: bool) -> None:
-        """Keep the state after so many epochs, if the last one kept is old; that of the end beside any other."""
+        """Keep the state after so many epochs if the last one kept is older than `EVERY`, or it is the end."""
         if not self.run or not (time.monotonic() - self.saved >= EVERY or (last and self.path.exists())):
             return
         state = self.optimizer.state_dict()["state"].get(0, {})

@@ -203,7 +203,3 @@ def main() -> None:
             raise
         print(f"mu: {error}", file=sys.stderr)
         sys.exit(2)
-
-
-if __name__ == "__main__":
-    main()

@@ -19,6 +19,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import pickle
 from collections.abc import Callable, Iterator
@@ -69,6 +70,11 @@ class Samples:
             if where.ndim != 1:  # also ends Python's fall-back iteration, which would ask for [0], [1], ...
                 raise TypeError("samples are indexed by a slice, a vector of positions or a bool mask")
         return self._map(lambda tensor: tensor[where])
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of which samples of their data set these are, and in which order."""
+        return hashlib.sha256(self.indices.cpu().numpy().tobytes()).hexdigest()[:16]
 
     def to(self, device: str | torch.device) -> Samples:
         return self._map(lambda tensor: tensor.to(device))

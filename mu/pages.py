@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 log = logging.getLogger(__name__)
-NOT_RECORDED = [nodes.abbreviation(text="–", explanation="not recorded yet")]
 FIT = 4  # columns of numbers that a page's text width holds
 CHOSEN = {"mumis": mumis.chosen, "sparsity": sparsity.chosen}  # of papers whose hyper-parameters are swept
 
@@ -269,7 +268,7 @@ class ValueRole(SphinxRole):
         item = get_item(name)
         record = best(item.id)
         if record is None:
-            return NOT_RECORDED, []
+            return [not_recorded()], []
         metric = " ".join(word for word in words if "=" not in word)
         where = dict(word.split("=", 1) for word in words if "=" in word)
         digits, rows = int(where.pop("digits", 1)), record.frame
@@ -283,13 +282,18 @@ class ValueRole(SphinxRole):
                 rows = rows.iloc[:0]
         # This part of the grid may still come. Under `quick` other data stand in for those that the text names.
         if rows.empty and (missing_cells(record) or record.profile == "quick"):
-            return NOT_RECORDED, []
+            return [not_recorded()], []
         if rows.empty or rows["seed"].duplicated().any():
             found = "no row" if rows.empty else "more than one row a seed"
             log.warning("value %r: %s in record %s", self.text, found, record.profile, location=self.get_location())
         bytes_ = metric == "stored bytes"
         text = figures.quantity(rows["value"].mean()) if bytes_ else mean_sd(rows["value"], digits)
         return [nodes.inline(text=text, classes=["mu-value"])], []
+
+
+def not_recorded() -> nodes.abbreviation:
+    """A dash that says why when pointed at."""
+    return nodes.abbreviation(text="–", explanation="not recorded yet")
 
 
 def full_width(content: list[nodes.Node]) -> nodes.container:

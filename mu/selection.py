@@ -57,8 +57,8 @@ class Selection:
         keep: share of the entries kept in each layer, above 0 and at most 1; at least one entry is kept.
         rule: `top` keeps the largest magnitudes; `bottom` the smallest (a control: it should fail to forget);
             `random` draws anew at every step; `fixed` draws once; `cyclic` rotates blocks over the steps.
-        layers: names of the only layers to keep anything of, or None for all (the other literal reading of
-            "layer-wise partial").
+        layers: names of the layers to keep entries of, the others keep none; None for all (the other literal reading
+            of "layer-wise partial").
         seed: of the draws of `random` and `fixed`.
     """
 

@@ -20,7 +20,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from torch import Tensor
 
@@ -60,6 +60,14 @@ def digest(value: object, length: int = 16) -> str:
     """Hash of anything JSON can hold, independent of key order: the name of a configuration."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:length]
+
+
+def digest_files(root: Path, files: Iterable[Path]) -> str:
+    """Hash of files below a folder, by name and content, whatever their order."""
+    sha = hashlib.sha256()
+    for file in sorted(files):
+        sha.update(f"{file.relative_to(root)}\n".encode() + file.read_bytes())
+    return sha.hexdigest()[:16]
 
 
 def save(path: str | Path, tensors: dict[str, Tensor], metadata: dict) -> None:

@@ -43,7 +43,8 @@ class Task:
     Attributes:
         data: the data set; in the poisoned scenario its training part is already poisoned.
         scenario: one of the names in the module's table.
-        forget_indices: ascending positions in `data.train` of the samples to forget.
+        forget_indices: ascending positions in `data.train` of the samples to forget. Where `data.train` is itself a
+            part of a data set, a ledger knows them by `forget.indices`, their positions in the whole.
         retain_indices: ascending positions of those the model may keep.
         target: the label that is forgotten (for `poisoned`: the label the trigger leads to), or None.
         fine_target: the fine label that is forgotten (sub-class scenario), or None.
@@ -105,6 +106,7 @@ class Task:
             {"forget": self.forget_indices, "retain": self.retain_indices},
             {
                 "data": self.data.name,
+                "samples": self.data.train.fingerprint,
                 "scenario": self.scenario,
                 "target": self.target,
                 "fine_target": self.fine_target,
@@ -117,12 +119,14 @@ class Task:
         """Read a saved task back onto `data`.
 
         Raises:
-            ValueError: the task was made on another data set.
+            ValueError: the task was made on another data set, or on other training samples of it.
             mu.storage.CorruptFile: the file is damaged.
         """
         indices, facts = storage.load(path)
         if facts["data"] != data.name:
             raise ValueError(f"{path} is a task on {facts['data']!r}, not on {data.name!r}")
+        if facts["samples"] != data.train.fingerprint:
+            raise ValueError(f"{path} is a task on other training samples of {data.name!r}")
         if facts["scenario"] == "poisoned":
             data = _poison(data, indices["forget"], facts["target"])
         return cls(
@@ -170,6 +174,8 @@ def forget_subclass(data: Dataset, fine_label: int) -> Task:
         raise ValueError(f"{data.name!r} has no fine labels; 'cifar20' has")
     _check_label(fine_label, len(data.fine_classes), "fine label")
     forget = data.train.fine == fine_label
+    if not forget.any():
+        raise ValueError(f"no training sample has fine label {fine_label}; the forget set would be empty")
     return _task(data, "subclass", forget, target=int(data.train.labels[forget][0]), fine_target=fine_label)
 
 

@@ -107,8 +107,8 @@ def train(
         recipe: optimiser, schedule and length.
         seed: drives batch order, augmentation and dropout, and nothing else. Same seed, device and thread
             count: bitwise the same result.
-        start_epoch: skip so many epochs of the recipe. Rates and step numbers are those of the epochs that are left;
-            the optimiser is fresh, and batch orders are drawn from the first one on.
+        start_epoch: skip so many epochs of the recipe. Rates and step numbers go on from there; the optimiser is
+            fresh, and the batch orders are those that a run from epoch 0 would begin with.
         ledger: recorder(s) shown the parameter change and the samples of every step.
         loss: (logits, labels) -> scalar to minimise.
         partial: apply only this layer-wise selection of every update, chosen on the current gradient
@@ -143,7 +143,7 @@ def train(
         optimizer = recipe.build_optimizer(flat.vector)
         for recorder in recorders:
             recorder.begin(flat.layout)
-        checkpoint = Checkpoint(model, optimizer, generator, may=not recorders and on_step is None)
+        checkpoint = Checkpoint(model, optimizer, generator, enabled=not recorders and on_step is None)
         epochs = range(max(start_epoch, checkpoint.load()), recipe.epochs)
         step = epochs.start * steps_per_epoch
         for epoch in epochs:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -133,16 +132,10 @@ def code_digest(item: str) -> str:
     """Hash of every source file that an item's numbers depend on."""
     others = {f"experiments/{paper}.py" for paper in PAPERS if paper != item.split("-")[0]}
     names = (path.relative_to(SOURCES) for path in SOURCES.rglob("*.py"))
-    return _hash(n for n in names if n.parts[0] not in PRESENTATION and n.as_posix() not in others)
+    read = (n for n in names if n.parts[0] not in PRESENTATION and n.as_posix() not in others)
+    return storage.digest_files(SOURCES, (SOURCES / name for name in read))
 
 
 def training_digest() -> str:
     """Hash of the source files that a trained model depends on: kept models outlive a change of any other."""
-    return _hash(Path(name) for name in TRAINING)
-
-
-def _hash(names: Iterable[Path]) -> str:
-    sha = hashlib.sha256()
-    for name in sorted(names):
-        sha.update(f"{name}\n".encode() + (SOURCES / name).read_bytes())
-    return sha.hexdigest()[:16]
+    return storage.digest_files(SOURCES, (SOURCES / name for name in TRAINING))

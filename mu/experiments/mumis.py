@@ -130,9 +130,12 @@ MANY = {
 }  # fmt: skip
 RETAIN_FREE = tuple(method for method in FEW if "retain" not in mu.methods()[method].needs)
 ALONG = ("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun", "scrub", "gradient-ascent", "jit")
-DIGITS = {"cifar100": "mnist5k", "cifar20": "mnist5k-pairs", "cifar10": "mnist5k", "svhn": "mnist5k"} | dict.fromkeys(
-    ("faces", "tiny-imagenet"), "mnist5k"
-)
+STAND_INS = {
+    "cifar100": "mnist5k",
+    "cifar20": "mnist5k-pairs",
+    "cifar10": "mnist5k",
+    "svhn": "mnist5k",
+} | dict.fromkeys(("faces", "tiny-imagenet"), "mnist5k")
 DRAWN = dict.fromkeys(REAL, "synthetic-rgb")
 
 PAPER = Scale(
@@ -146,7 +149,7 @@ LAPTOP = replace(
     timed=("resnet18", 128),
 )  # fmt: skip
 QUICK = replace(
-    LAPTOP, data=DIGITS, surrogate=dict.fromkeys(DIGITS.values(), "synthetic"), networks=SMALL,
+    LAPTOP, data=STAND_INS, surrogate=dict.fromkeys(STAND_INS.values(), "synthetic"), networks=SMALL,
     labels={"rocket": 3, "sea": 8, "face": 3, "tiny": 3}, samples=2_000, recipe=replace(SHORT, epochs=8), seeds=1,
     values={k: v if k == "mu-mis" else v[::2] for k, v in FEW.items()}, steps=60, looked=100,
     sequence=(3, 8, 5), compared=("mu-mis", "fine-tune", "ssd"), others=(*ALONG, "scar", "rum"), subsets=3,
@@ -259,8 +262,9 @@ class Memorised(Request):
 def memorisation(settings: dict, data: Dataset, seed: int, device: str) -> Tensor:
     """For each training sample: share of models right on it among those trained with it, minus among those without.
 
-    Feldman and Zhang's estimator, on `subsets` models that each see about 70 %: what they leave out goes round, so
-    that every sample is left out at least once. Float, one per sample, on the CPU.
+    Feldman and Zhang's estimator, on `subsets` models. Each sees 70 % of the samples, of two or three models
+    less: what they leave out goes round, so that every sample is left out at least once. Float, one per
+    sample, on the CPU.
     """
     recipe, count, n = Recipe(**settings["recipe"]), settings["subsets"], len(data.train)
     right, seen = torch.zeros(count, n), torch.zeros(count, n, dtype=torch.bool)
@@ -272,7 +276,7 @@ def memorisation(settings: dict, data: Dataset, seed: int, device: str) -> Tenso
         names = ("dataset", "model", "samples", "recipe")
         config = {
             **{name: settings[name] for name in names},
-            "part": sweeps.fingerprint(data.train[part]),
+            "part": data.train[part].fingerprint,
             "code": training_digest(),
         }
         build = lambda own=own: mu.build_model(settings["model"], data, seed=own)  # noqa: E731
@@ -399,12 +403,12 @@ def sequence(settings: dict, seed: int, device: str) -> Iterator[dict]:
     A method's hyper-parameter is chosen at the first request, by the rule, and kept.
     """
     labels = settings["sequence"]
-    model = forgotten = picked = None
+    original = forgotten = picked = None
     surrogate = _surrogate(settings, device)
     for step, label in enumerate(labels, 1):
         asked = {**settings, "forget": label, "removed": labels[: step - 1]}
         case = Following(asked, seed, device)
-        original = model or case.original().model
+        original = original or case.original().model
         if step == 1 and not settings["sweeps"]:
             yield from _after(case, "trained", original, 0, labels)
         retrained = case.retrained(original).model
@@ -421,12 +425,12 @@ def sequence(settings: dict, seed: int, device: str) -> Iterator[dict]:
         columns = {"tried": picked, "option": sweep["name"]}
         try:
             with stopwatch(device) as watch:
-                model = case.unlearn(sweep, picked, original, surrogate)
+                original = case.unlearn(sweep, picked, original, surrogate)
         except FloatingPointError:  # the sequence ends here
             yield {"method": sweep["method"], "metric": "diverged", "value": 1, "step": step, **columns}
             return
-        yield from _after(case, sweep["method"], model, step, labels, **columns)
-        values = {"KL": kl(predict(retrained, forgotten), predict(model, forgotten)), "RTE": watch.seconds}
+        yield from _after(case, sweep["method"], original, step, labels, **columns)
+        values = {"KL": kl(predict(retrained, forgotten), predict(original, forgotten)), "RTE": watch.seconds}
         yield from (
             {"method": sweep["method"], "metric": m, "value": v, "step": step, **columns} for m, v in values.items()
         )

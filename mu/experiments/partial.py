@@ -131,7 +131,7 @@ class Trial:
         return mu.build_model(self.settings["model"], self.task.data, seed=self.seed).to(self.device)
 
     def ledgers(self, keeps=KEEPS, rule: str = "top") -> list[Ledger]:
-        return [Ledger(keep, rule, only=self.task.forget_indices) for keep in keeps]
+        return [Ledger(keep, rule, only=self.task.forget.indices) for keep in keeps]
 
     def train(self, ledgers: list[Ledger]) -> Trained:
         """The original model with its ledgers, from the cache if it is there."""
@@ -209,7 +209,7 @@ class Trial:
         seen = attacks.train_shadows(self.build(), pool, self.recipe, count=shadows, seed=self.after)
         try:
             return attacks.ShadowAttack.fit(seen, self.settings["label"], seed=self.after)
-        except ValueError:
+        except attacks.TooFewOutputs:
             return None
 
     def _identity(self) -> dict:
@@ -267,7 +267,7 @@ def affected_share(settings: dict, seed: int, device: str) -> Iterator[dict]:
     Running sums of each share stand in for ledgers: the same subtraction, without the bytes of nearly every step.
     """
     trial = Trial(settings, seed, device)
-    sums = [RunningSum(keep, only=trial.task.forget_indices) for keep in KEEPS]
+    sums = [RunningSum(keep, only=trial.task.forget.indices) for keep in KEEPS]
     original = train(trial.build(), trial.task.train, trial.recipe, seed=seed, ledger=sums)
     share = 100 * len(sums[0].steps) / sums[0].steps_seen
     chosen, partial = trial.choose(original, sums)

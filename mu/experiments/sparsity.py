@@ -29,6 +29,7 @@ from mu.models import predict
 from mu.tasks import Task
 from mu.timing import stopwatch
 from mu.training import Recipe, train
+from mu.unlearning.features import embed
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -300,14 +301,14 @@ def transfer(settings: dict, seed: int, device: str) -> Iterator[dict]:
     task = Task(source, "classes", forget.nonzero().flatten(), (~forget).nonzero().flatten())
     epochs, batch = settings["tune"]
     tuning = replace(recipe, epochs=epochs, batch_size=batch, lr=TUNING_RATE, schedule="constant")
-    retrained = kept({**config, "part": f"retain, {len(removed)} classes"}, build, again, device=device)
+    retrained = kept({**config, "part": f"retain {task.retain.fingerprint}"}, build, again, device=device)
     with stopwatch(device) as watch:
         options = {"recipe": tuning, "gamma": settings["gamma"], "seed": 2000 + seed}
         sparse = mu.unlearn("l1-sparse", original, task, **options)
     models = {"untrained": build().to(device), "trained": original, "retrain": retrained.model, "l1-sparse": sparse}
     times = {"retrain": retrained.seconds, "l1-sparse": watch.seconds}
     for method, model in models.items():
-        probe = explain.linear_probe(_features(model, learnt), learnt.labels, _features(model, test), test.labels)
+        probe = explain.linear_probe(embed(model, learnt), learnt.labels, embed(model, test), test.labels)
         values = {"probe accuracy": probe}
         if method != "untrained":  # the floor of the probe; of the source it knows nothing
             values["UA"] = 100 - accuracy(predict(model, task.forget), task.forget.labels)
@@ -315,11 +316,6 @@ def transfer(settings: dict, seed: int, device: str) -> Iterator[dict]:
         values |= {"RTE": times[method]} if method in times else {}
         columns = {"removed": settings["removed"], "target": settings["target"]}
         yield from ({"method": method, "metric": m, "value": v, **columns} for m, v in values.items())
-
-
-@torch.no_grad()
-def _features(model: nn.Module, samples: Samples) -> Tensor:
-    return torch.cat([model.embed(images).float() for images in samples.images.split(512)])
 
 
 # ---- Speed -----------------------------------------------------------------------------------------------

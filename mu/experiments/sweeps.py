@@ -8,7 +8,6 @@ the value nearest to the retrained model, which is what the field reports and no
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -37,7 +36,7 @@ SHARE = 0.1  # of the training samples, in the random and the backdoor scenario
 HELD_OUT = 0.1  # of the training part of every class, never trained on: validation (Jia et al., public code)
 TUNING_RATE = 0.01  # learning rate of l1-sparse: that of class-wise fine-tuning (Jia et al., public code)
 NEIGHBOURS = 10  # ours
-SETTINGS = {"published": None, "rule": "proxy gap", "oracle": "Avg. Gap"}  # how to choose -> what to minimise
+CHOICES = {"published": None, "rule": "proxy gap", "oracle": "Avg. Gap"}  # how to choose -> what to minimise
 
 
 def hold_out(data: Dataset, samples: int | None, seed: int) -> tuple[Dataset, Samples]:
@@ -59,7 +58,7 @@ class Case:
     """What every cell starts from: task, recipe and the (pruned) original model, at one seed.
 
     The seed draws the held-out samples, the forget set, the initial weights and the batch order of training.
-    Everything after the request is seeded apart, by `after`, and unlearning not as retraining.
+    Everything after the request is seeded apart, by `after`: retraining by this seed, unlearning by another.
     """
 
     settings: dict
@@ -123,9 +122,8 @@ class Case:
         """The reference: new weights under the original's mask, trained on the retain set only, as published."""
         build = lambda: reinitialise(original, self.after)  # noqa: E731
         learn = lambda model: train(model, self.task.retain, self.recipe, seed=self.after)  # noqa: E731
-        seen = fingerprint(self.task.retain)
         masked = [f"{self.settings[name]}" for name in ("pruner", "sparsity") if self.settings.get("sparsity")]
-        return self._kept(" ".join(["retain", seen, *masked]), build, learn)
+        return self._kept(" ".join(["retain", self.task.retain.fingerprint, *masked]), build, learn)
 
     def unlearn(self, sweep: dict, value: float, original: nn.Module, surrogate: Samples | None = None) -> nn.Module:
         """One method with one value of its hyper-parameter."""
@@ -152,6 +150,8 @@ class Case:
         config = {name: self.settings[name] for name in names} | {"part": part, "seed": self.seed}
         if self.settings["scenario"] == "poisoned":
             config["poisoned"] = [SHARE, self.forget]
+        if self.settings.get("removed"):  # by earlier requests
+            config["removed"] = self.settings["removed"]
         return kept({**config, "code": training_digest()}, build, make, device=self.device)
 
     def spared(self) -> Bool[Tensor, " held_out"]:
@@ -197,11 +197,6 @@ class Case:
         """Mean distance of a model's accuracies to those expected, in points: what the rule makes small."""
         seen = self.observed(out.forget, out.retain, predict(model, self.validation))
         return sum(abs(a - b) for a, b in zip(guess, seen, strict=True)) / len(guess)
-
-
-def fingerprint(samples: Samples) -> str:
-    """Hash of which samples of their data set these are."""
-    return hashlib.sha256(samples.indices.cpu().numpy().tobytes()).hexdigest()[:16]
 
 
 def by_neighbours(asked: Samples, known: Samples) -> float:
@@ -283,8 +278,8 @@ def chosen(
     Returns:
         Rows of methods without a hyper-parameter and, of the others, those of the chosen value.
     """
-    if how not in SETTINGS:
-        raise ValueError(f"unknown choice {how!r}; choose one of {', '.join(SETTINGS)}")
+    if how not in CHOICES:
+        raise ValueError(f"unknown choice {how!r}; choose one of {', '.join(CHOICES)}")
     if "tried" not in rows:  # only the trained and the retrained model so far
         return rows
     fixed, swept = rows[rows["tried"].isna()], rows[rows["tried"].notna()]
@@ -293,7 +288,7 @@ def chosen(
         picked = swept[[math.isclose(published.get(m, {}).get(s, math.nan), tried) for m, s, tried in pairs]]
     else:
         keys = [column for column in (*CASE, *within) if column in rows]
-        judged = swept[swept["metric"] == SETTINGS[how]].sort_values("tried", kind="stable")
+        judged = swept[swept["metric"] == CHOICES[how]].sort_values("tried", kind="stable")
         pick = [*keys, "tried", *(column for column in also if column in rows)]
         best = judged.loc[judged.groupby(keys, dropna=False)["value"].idxmin(), pick]
         picked = swept.merge(best, on=pick)

@@ -29,7 +29,7 @@ from mu.experiments.mumis import (
     chosen,
     stop,
 )
-from mu.experiments.sweeps import SETTINGS
+from mu.experiments.sweeps import CHOICES
 from mu.figures import (
     COLOURS,
     Exhibit,
@@ -153,7 +153,7 @@ def tuning(rows: pd.DataFrame) -> pd.DataFrame:
     rows["block"] = requests(rows)
     rates = rows["lr"].map(" at {:g}".format).where(rows["lr"].notna(), "")
     rows["shown"] = rows["tried"].map("{:g}".format) + rates
-    return choices({how: chosen(rows, how) for how in SETTINGS}, tuple(FEW))
+    return choices({how: chosen(rows, how) for how in CHOICES}, tuple(FEW))
 
 
 def search(rows: pd.DataFrame) -> pd.DataFrame:

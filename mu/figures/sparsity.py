@@ -13,7 +13,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from mu import results
 from mu.experiments.sparsity import PUBLISHED, SCALES, SCHEDULES, SPARSE, chosen
-from mu.experiments.sweeps import SETTINGS
+from mu.experiments.sweeps import CHOICES
 from mu.figures import (
     COLOURS,
     Exhibit,
@@ -71,7 +71,7 @@ def main_table(rows: pd.DataFrame, item: str = "sparsity-tab3") -> pd.DataFrame:
 def tuning(rows: pd.DataFrame) -> pd.DataFrame:
     """Disparity and the value it was reached with, by each way to choose."""
     picked = {}
-    for how in SETTINGS:
+    for how in CHOICES:
         part = chosen(with_columns(rows, "tried")[rows["sparsity"].isin((0, SPARSE))], how)
         blocks = [_block(*case) for case in zip(part["scenario"], part["sparsity"], strict=True)]
         picked[how] = part.assign(block=blocks, shown=part["tried"].map("{:g}".format))
@@ -169,9 +169,7 @@ def radar(rows: pd.DataFrame, shown: dict[str, tuple[str, float]], scenarios: tu
     return figure
 
 
-def against_sparsity(
-    rows: pd.DataFrame, metrics: dict[str, str], limits: tuple[float, float] | None = None
-) -> Figure:
+def against_sparsity(rows: pd.DataFrame, metrics: dict[str, str]) -> Figure:
     """A panel for each metric, a line for each method."""
     rows = chosen(rows, "rule")
     rows = rows[rows["scenario"] == "class"]
@@ -184,8 +182,6 @@ def against_sparsity(
                 look = {"linestyle": ":"} if method == "retrain" else {}
                 line(axis, one, "sparsity", colour=COLOURS[method], label=method, **MARKED, **look)
         _sparsity_axis(axis)
-        if limits:
-            axis.set_ylim(limits)
     legend_above(figure)
     return figure
 

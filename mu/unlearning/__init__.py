@@ -70,7 +70,7 @@ class Method:
     def summary(self) -> str:
         """First line of the method's docstring, and whether it is the partial form."""
         line = inspect.getdoc(self.function).splitlines()[0]
-        return f"{line} Of each layer's step a share alone." if self.preset else line
+        return f"{line} Only a share of each layer's step is applied." if "keep" in self.preset else line
 
     @property
     def page(self) -> str:

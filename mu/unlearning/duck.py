@@ -63,8 +63,11 @@ def duck(
         seed: of the samples that centroids are taken of, the batch order and the augmentation.
 
     Raises:
-        ValueError: the retain set holds no other class than that of a sample to forget.
+        ValueError: the retain set holds no other class than that of a sample to forget, or the temperature is not
+            above 0.
     """
+    if not temperature > 0:
+        raise ValueError(f"temperature must be above 0; it is {temperature}")
     device = next(model.parameters()).device
     labels, few = forget.labels.to(device), some(retain, min(1, SEEN / len(retain)), seed)
     centroids, present = class_means(embed(model, few), few.labels.to(device), class_count(model, forget))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mu.data import Samples
     from mu.training import Recipe
 
-# Steps with one batch of samples to forget before the next one: DUCK and SCAR, public code, CIFAR-100 ("5", from 0)
+# Steps with one batch of samples to forget before the next: DUCK and SCAR, public code, which counts from 0 to 5
 HOLD = 6
 
 

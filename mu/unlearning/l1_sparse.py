@@ -80,7 +80,7 @@ def l1_sparse(
 
 
 def penalty(gamma: float, schedule: str, done: float, epochs: int) -> float:
-    """$\\gamma_t$ in the epoch t that begins or goes on after the share `done` of the run."""
+    """$\\gamma_t$: the weight in the epoch t that is running when the share `done` (0 to 1) of the run is over."""
     t = int(done * epochs + 1e-9)
     weights = {"constant": 1.0, "growing": t / max(epochs, 1), "decaying": 1 - t / max(epochs, 1)}
     if schedule not in weights:

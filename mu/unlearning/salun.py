@@ -59,7 +59,7 @@ def salun(
     """
     if not 0 < share <= 1:
         raise ValueError(f"share must be above 0 and at most 1, not {share}")
-    salient = Fixed(largest(saliency(model, forget), share))
+    salient = FixedMask(largest(saliency(model, forget), share))
     flipped = wrong_labels(forget, class_count(model, forget), seed)
     return train(model, join(flipped, retain), recipe, seed=seed, partial=salient)
 
@@ -86,8 +86,8 @@ def largest(scores: Float[Tensor, " d"], share: float) -> Bool[Tensor, " d"]:
 
 
 @dataclass(frozen=True)
-class Fixed:
-    """What `mu.train` takes for a selection: the same entries at every step, over the bounds of layers."""
+class FixedMask:
+    """What `mu.train` takes for a selection: the same entries at every step, whatever their layer."""
 
     entries: Bool[Tensor, " d"]
 

@@ -62,6 +62,8 @@ def scrub(
             unlike SGD, the moments are fresh in every pass.
         seed: of the batch orders.
     """
+    if not temperature > 0:
+        raise ValueError(f"temperature must be above 0; it is {temperature}")
     teacher, model = [predict(model, part) for part in (forget, retain)], copy.deepcopy(model).eval()
     labels = retain.labels.to(teacher[1].device)
     momentum = recipe.momentum if recipe.optimizer == "sgd" else 0.0

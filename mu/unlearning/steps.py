@@ -67,6 +67,7 @@ def step_until_forgotten(
         return ended
 
     epochs = math.ceil(max_steps / math.ceil(len(samples) / recipe.batch_size))
-    partial = None if keep == 1 else Selection(keep, rule, seed=seed)
+    selection = Selection(keep, rule, seed=seed)  # refuses an unknown rule, used or not
+    partial = None if keep == 1 else selection
     recipe = replace(recipe, epochs=epochs)
     return train(model, samples, recipe, seed=seed, loss=loss, partial=partial, on_step=look)

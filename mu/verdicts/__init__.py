@@ -107,7 +107,7 @@ class Claim:
     source: str
     test: str
     items: tuple[str, ...]
-    decide: Callable[[Rows], list[Evidence]]
+    decide: Callable[[Rows], Iterable[Evidence]]
     scenario: str | None = None
 
     @property
@@ -267,7 +267,7 @@ def once(
         yield network_name(*network), item, rows
 
 
-Case = tuple[str, Answer, str, Paired]  # a comparison: its label, the answer, its numbers, the differences
+Comparison = tuple[str, Answer, str, Paired]  # its label, the answer, its numbers, the differences
 
 
 def answered(network: str, item: str, cases: Sequence[tuple[str, Answer, int]], lead: str = "") -> list[Evidence]:
@@ -279,7 +279,7 @@ def answered(network: str, item: str, cases: Sequence[tuple[str, Answer, int]], 
 
 
 def together(
-    network: str, item: str, cases: Sequence[Case], what: str, by: str = "ahead by", digits: int = 1
+    network: str, item: str, cases: Sequence[Comparison], what: str, by: str = "ahead by", digits: int = 1
 ) -> list[Evidence]:
     """One network's comparisons as one piece of evidence: how many hold, by how much, and every one that does not."""
     if not cases:

@@ -16,8 +16,8 @@ from mu.figures import mean_sd
 from mu.figures.mumis import FINE, at, whole
 from mu.verdicts import (
     NO_DIFFERENCE,
-    Case,
     Claim,
+    Comparison,
     Evidence,
     Paired,
     Rows,
@@ -91,27 +91,26 @@ def tables(frames: Rows) -> Iterator[tuple[str, str, pd.DataFrame]]:
     return once(parts, lambda rows: len(by_seed(rows, "Avg. Gap", method="mu-mis")))
 
 
-def _nearer(rows: pd.DataFrame, metric: str, others: Sequence[str], lead: str = "", behind: float = 0) -> list[Case]:
+def _nearer(
+    rows: pd.DataFrame, metric: str, others: Sequence[str], lead: str = "", behind: float = 0
+) -> list[Comparison]:
     """MU-Mis against each of the other methods: by how much its number is the smaller one; it may be `behind`."""
     own = by_seed(rows, metric, method="mu-mis")
     ahead = {method: paired(by_seed(rows, metric, method=method), own) for method in others}
     return [(f"{lead}{m}", a.exceeds(-behind), mean_sd(a.values, 2), a) for m, a in ahead.items() if a.n]
 
 
-def _on_par(frames: Rows) -> list[Evidence]:
+def _on_par(frames: Rows) -> Iterator[Evidence]:
     """C5: an answer for every other method."""
-    found = []
     for network, item, rows in tables(frames):
         cases = _nearer(rows, "Avg. Gap", FREE, "without retained data: ")
         cases += _nearer(rows, "Avg. Gap", RETAINING, "with retained data: ", NO_DIFFERENCE)
         what = f"methods (gap {mean_sd(by_seed(rows, 'Avg. Gap', method='mu-mis'))})"
-        found += together(network, item, cases, what, "nearer or level, by")
-    return found
+        yield from together(network, item, cases, what, "nearer or level, by")
 
 
-def _keeps_utility(frames: Rows) -> list[Evidence]:
+def _keeps_utility(frames: Rows) -> Iterator[Evidence]:
     """C4."""
-    found = []
     for network, item, rows in tables(frames):
         ends = {
             metric: [by_seed(rows, metric, method=method) for method in ("trained", "mu-mis", "retrain")]
@@ -122,34 +121,29 @@ def _keeps_utility(frames: Rows) -> list[Evidence]:
         if fa.n and ra.n and ta.n and not abs(before.mean() - goal.mean()) < margin:
             answer = every(fa.below(margin), fa.exceeds(-margin), ra.exceeds(-KEPT), ta.exceeds(-KEPT))
             shown = [f"{m} {arrow(*ours)}, retrained {mean_sd(goal)}" for m, (*ours, goal) in ends.items()]
-            found.append(Evidence(network, item, (answer,), "; ".join(shown), min(fa.n, ra.n, ta.n)))
-    return found
+            yield Evidence(network, item, (answer,), "; ".join(shown), min(fa.n, ra.n, ta.n))
 
 
-def _others_lose(frames: Rows) -> list[Evidence]:
+def _others_lose(frames: Rows) -> Iterator[Evidence]:
     """Losses: an answer for every other method without retained data."""
-    found = []
     for network, item, rows in tables(frames):
         goal, cases = by_seed(rows, "RA", method="retrain"), []
         for method in FREE:
             loss = paired(goal, by_seed(rows, "RA", method=method))
             if loss.n:
                 cases.append((method, loss.exceeds(RED), mean_sd(loss.values), loss))
-        found += together(network, item, cases, "methods", "losing")
-    return found
+        yield from together(network, item, cases, "methods", "losing")
 
 
-def _cheap(frames: Rows) -> list[Evidence]:
+def _cheap(frames: Rows) -> Iterator[Evidence]:
     """C6: an answer each against retraining and SalUn."""
-    found = []
     for network, item, rows in tables(frames):
         own, cases = by_seed(rows, "RTE", method="mu-mis"), []
         for method, shown, margin in (("retrain", "retraining", THAN_RETRAIN), ("salun", "SalUn", THAN_SALUN)):
             longer = times(by_seed(rows, "RTE", method=method), own)
             if longer.n:
                 cases.append((f"{shown} {mean_sd(longer.values)} times as long", longer.exceeds(margin), longer.n))
-        found += answered(network, item, cases, f"{mean_sd(own)} s; ")
-    return found
+        yield from answered(network, item, cases, f"{mean_sd(own)} s; ")
 
 
 # ---- A random subset, and memorised samples --------------------------------------------------------------
@@ -163,24 +157,21 @@ def random_requests(frames: Rows) -> Iterator[tuple[str, str, pd.DataFrame]]:
                 yield network_name(*asked), item, part
 
 
-def _random(frames: Rows) -> list[Evidence]:
+def _random(frames: Rows) -> Iterator[Evidence]:
     """C8: an answer for RUM's gap, and one for the KL of every other method."""
-    found = []
     for network, item, part in random_requests(frames):
         own, rum = (by_seed(part, "Avg. Gap", method=method) for method in ("mu-mis", "rum"))
         ahead = paired(own, rum)
         if ahead.n:
             gaps = f"gap {mean_sd(own)}, RUM {mean_sd(rum)}"
-            found.append(Evidence(network, item, (ahead.exceeds(NO_DIFFERENCE),), gaps, ahead.n))
+            yield Evidence(network, item, (ahead.exceeds(NO_DIFFERENCE),), gaps, ahead.n)
         cases = _nearer(part, "KL", (*FREE, *RETAINING, "rum"), behind=-LARGER)
         what = f"methods have the larger KL ({mean_sd(by_seed(part, 'KL', method='mu-mis'), 2)})"
-        found += together(network, item, cases, what, "by", 2)
-    return found
+        yield from together(network, item, cases, what, "by", 2)
 
 
-def _weak(frames: Rows) -> list[Evidence]:
+def _weak(frames: Rows) -> Iterator[Evidence]:
     """Weak: the nearest of the other methods."""
-    found = []
     for network, item, part in random_requests(frames):
         own = by_seed(part, "Avg. Gap", method="mu-mis")
         gaps = {method: by_seed(part, "Avg. Gap", method=method) for method in (*FREE, *RETAINING, "rum")}
@@ -189,13 +180,11 @@ def _weak(frames: Rows) -> list[Evidence]:
             best = min(gaps, key=lambda method: gaps[method].mean())
             ahead = paired(own, gaps[best])
             numbers = f"gap {mean_sd(own)}, {best} {mean_sd(gaps[best])}"
-            found.append(Evidence(network, item, (ahead.exceeds(NO_DIFFERENCE),), numbers, ahead.n))
-    return found
+            yield Evidence(network, item, (ahead.exceeds(NO_DIFFERENCE),), numbers, ahead.n)
 
 
-def _memorised(frames: Rows) -> list[Evidence]:
+def _memorised(frames: Rows) -> Iterator[Evidence]:
     """Memorisation."""
-    found = []
     for item, rows in frames.items():
         for network, part in networks(picked(rows)):
             ra = [[by_seed(part, "RA", method=m, level=at) for m in ("retrain", "mu-mis")] for at in ("low", "high")]
@@ -203,29 +192,25 @@ def _memorised(frames: Rows) -> list[Evidence]:
             more = paired(high, low)
             if more.n:
                 numbers = f"RA lost: low {mean_sd(low)}, high {mean_sd(high)}"
-                found.append(Evidence(network_name(*network), item, (more.exceeds(NO_DIFFERENCE),), numbers, more.n))
-    return found
+                yield Evidence(network_name(*network), item, (more.exceeds(NO_DIFFERENCE),), numbers, more.n)
 
 
 # ---- Sensitivity -----------------------------------------------------------------------------------------
 
 
-def _raised(frames: Rows) -> list[Evidence]:
+def _raised(frames: Rows) -> Iterator[Evidence]:
     """C1."""
-    found = []
     for item, rows in frames.items():
         for network, part in networks(rows):
             before, after = (by_seed(part, "jacobian, median", method=m) for m in ("untrained", "trained"))
             rise = times(after, before)
             if rise.n:
                 numbers = f"median {before.mean():.2g} → {after.mean():.2g}, {mean_sd(rise.values)} times"
-                found.append(Evidence(network_name(*network), item, (rise.exceeds(RAISED),), numbers, rise.n))
-    return found
+                yield Evidence(network_name(*network), item, (rise.exceeds(RAISED),), numbers, rise.n)
 
 
-def _asymmetric(frames: Rows) -> list[Evidence]:
+def _asymmetric(frames: Rows) -> Iterator[Evidence]:
     """C2: an answer before training and one after."""
-    found = []
     for item, rows in frames.items():
         for network, part in networks(rows):
             cases = []
@@ -236,13 +221,11 @@ def _asymmetric(frames: Rows) -> list[Evidence]:
                     equal = every(ratio.below(EQUAL), ratio.exceeds(1 / EQUAL))
                     numbers = f"{method} {mean_sd(ratio.values, 2)} times that of others"
                     cases.append((numbers, larger if method == "trained" else equal, ratio.n))
-            found += answered(network_name(*network), item, cases)
-    return found
+            yield from answered(network_name(*network), item, cases)
 
 
-def _retraining(frames: Rows) -> list[Evidence]:
+def _retraining(frames: Rows) -> Iterator[Evidence]:
     """C3: an answer each for target class, others and difference."""
-    found = []
     for item, rows in frames.items():
         for asked, part in requests(select(rows, method="retrain")):
             cases = []
@@ -251,8 +234,7 @@ def _retraining(frames: Rows) -> list[Evidence]:
                 if share.n:
                     answer = share.exceeds(MOST) if falling else share.below(MOST)
                     cases.append((f"{of} {mean_sd(share.values)} %", answer, share.n))
-            found += answered(network_name(*asked), item, cases, "lower in: ")
-    return found
+            yield from answered(network_name(*asked), item, cases, "lower in: ")
 
 
 # ---- One request after another ---------------------------------------------------------------------------
@@ -285,31 +267,28 @@ def _along(rows: pd.DataFrame) -> pd.DataFrame:
     return kl[kl["size"] == rows["due"].max()].assign(metric="KL").rename(columns={"mean": "value"})
 
 
-def _robust(frames: Rows) -> list[Evidence]:
+def _robust(frames: Rows) -> Iterator[Evidence]:
     """C7: an answer for the earlier classes, one for RA, and one for the KL of every other method."""
-    found = []
     for network, item, scenario, rows in sequences(frames):
         (then, now), (goal, _) = (_earlier(rows, method) for method in ("mu-mis", "retrain"))
         ra, without = (by_seed(rows, "RA", method=m, step=rows["due"].max()) for m in ("mu-mis", "retrain"))
         back, over, loss = paired(now, then), paired(then, goal), paired(without, ra)
         diverged = by_seed(rows, "diverged", method="mu-mis")
         if len(diverged):
-            found.append(Evidence(network, item, (False,), "diverged", len(diverged)))
+            yield Evidence(network, item, (False,), "diverged", len(diverged))
         elif back.n and over.n and loss.n:
             answer = every(back.below(REBOUND), over.below(SAME_FA[scenario]))
             numbers = f"earlier requests' FA {arrow(then, now)}, retrained {mean_sd(goal)}; "
             numbers += f"RA after the last {mean_sd(ra)}, retrained {mean_sd(without)}"
-            found.append(Evidence(network, item, (answer, loss.below(RED)), numbers, min(back.n, over.n, loss.n)))
+            yield Evidence(network, item, (answer, loss.below(RED)), numbers, min(back.n, over.n, loss.n))
         kl = _along(rows)
         others = [method for method in kl["method"].unique() if method != "mu-mis"]
         what = f"methods have the larger KL ({mean_sd(by_seed(kl, 'KL', method='mu-mis'), 2)})"
-        found += together(network, item, _nearer(kl, "KL", others, behind=-LARGER), what, "by", 2)
-    return found
+        yield from together(network, item, _nearer(kl, "KL", others, behind=-LARGER), what, "by", 2)
 
 
-def _others_along(frames: Rows) -> list[Evidence]:
+def _others_along(frames: Rows) -> Iterator[Evidence]:
     """Sequence: an answer each for bad teacher, SalUn and SSD."""
-    found = []
     for network, item, _, rows in sequences(frames):
         cases, absent = [], [m for m in ("bad-teacher", "salun", "ssd") if m not in set(rows["method"])]
         for method in ("bad-teacher", "salun"):
@@ -322,8 +301,7 @@ def _others_along(frames: Rows) -> list[Evidence]:
         loss = paired(start, end)
         if loss.n:
             cases.append((f"ssd RA {arrow(start, end)}", loss.exceeds(RED), loss.n))
-        found += answered(network, item, cases, f"not recorded: {', '.join(absent)}; " if absent else "")
-    return found
+        yield from answered(network, item, cases, f"not recorded: {', '.join(absent)}; " if absent else "")
 
 
 # ---- The course of a run ---------------------------------------------------------------------------------
@@ -360,41 +338,37 @@ def runs(frames: Rows, delta: float = DELTA) -> Iterator[tuple[str, str, float, 
                 yield network_name(dataset, model), item, lr, part, steps
 
 
-def _at_full_size(frames: Rows) -> list[Evidence]:
+def _at_full_size(frames: Rows) -> Iterator[Evidence]:
     """Cost: an answer for every learning rate, at the delta of the courses and at the largest that `laptop` tries."""
     if "mumis-speed" not in frames or COURSES not in frames:
-        return []
-    most, found = mumis.affordable(whole(frames["mumis-speed"]), THAN_RETRAIN).mean(), []
+        return
+    most = mumis.affordable(whole(frames["mumis-speed"]), THAN_RETRAIN).mean()
     for delta in (DELTA, max(mumis.FEW["mu-mis"])):
         for network, item, lr, rows, steps in runs({COURSES: frames[COURSES]}, delta):
             looked = select(rows, variant="both", metric="other")  # once before the first pass, and after each
             taken = looked[looked["step"] <= looked["seed"].map(steps)].groupby("seed").size() - 1.0
             if most > 0 and len(taken):
                 numbers = f"δ {delta:g}, rate {lr:g}: {mean_sd(taken)} passes, of {most:.1f} that cost as much"
-                found.append(Evidence(network, item, (Paired(taken).below(most),), numbers, len(taken)))
-    return found
+                yield Evidence(network, item, (Paired(taken).below(most),), numbers, len(taken))
 
 
-def _worse(variant: str, metric: str, margin: float) -> Callable[[Rows], list[Evidence]]:
+def _worse(variant: str, metric: str, margin: float) -> Callable[[Rows], Iterator[Evidence]]:
     """Whether a variant ends with more FA, or less RA, than the whole loss where that one stops."""
 
-    def decide(frames: Rows) -> list[Evidence]:
-        found = []
+    def decide(frames: Rows) -> Iterator[Evidence]:
         for network, item, lr, rows, steps in runs(frames):
             both, part = (looks(rows, v, steps) for v in ("both", variant))
             worse = paired(part["FA"], both["FA"]) if metric == "FA" else paired(both["RA"], part["RA"])
             if worse.n:
                 numbers = [f"{m} {mean_sd(both[m])}, with {variant} {mean_sd(part[m])}" for m in ("FA", "RA")]
                 shown = f"at rate {lr:g}: {'; '.join(numbers)}"
-                found.append(Evidence(network, item, (worse.exceeds(margin),), shown, worse.n))
-        return found
+                yield Evidence(network, item, (worse.exceeds(margin),), shown, worse.n)
 
     return decide
 
 
-def _norms(frames: Rows) -> list[Evidence]:
+def _norms(frames: Rows) -> Iterator[Evidence]:
     """Norm: each stopped by its own sensitivities."""
-    found = []
     for network, item, lr, rows, steps in runs(frames):
         both, other = looks(rows, "both", steps), looks(rows, "spectral", stops(rows, "spectral"))
         fa, ra = (paired(other[metric], both[metric]) for metric in ("FA", "RA"))
@@ -402,13 +376,11 @@ def _norms(frames: Rows) -> list[Evidence]:
             off = ((fa, SAME_FA["class"]), (ra, SAME_RA))
             answer = every(*(every(d.below(margin), d.exceeds(-margin)) for d, margin in off))
             numbers = [f"{m} {mean_sd(both[m])}, spectral {mean_sd(other[m])}" for m in ("FA", "RA")]
-            found.append(Evidence(network, item, (answer,), f"at rate {lr:g}: {'; '.join(numbers)}", min(fa.n, ra.n)))
-    return found
+            yield Evidence(network, item, (answer,), f"at rate {lr:g}: {'; '.join(numbers)}", min(fa.n, ra.n))
 
 
-def _flat(frames: Rows) -> list[Evidence]:
+def _flat(frames: Rows) -> Iterator[Evidence]:
     """Delta: an answer for every learning rate."""
-    found = []
     for network, item, lr, rows, _ in runs(frames, max(mumis.DELTAS)):
         ends = [looks(rows, "both", stops(rows, "both", delta)) for delta in mumis.DELTAS]
         fa, ra = (pd.concat([end[metric] for end in ends], axis=1) for metric in ("FA", "RA"))
@@ -416,13 +388,11 @@ def _flat(frames: Rows) -> list[Evidence]:
         if all(one.n for one in spread):
             answer = every(spread[0].below(SAME_FA["class"]), spread[1].below(SAME_RA))
             shown = [f"{m} moves by {mean_sd(one.values)}" for m, one in zip(("FA", "RA"), spread, strict=True)]
-            found.append(Evidence(network, item, (answer,), f"at rate {lr:g}: {', '.join(shown)}", spread[0].n))
-    return found
+            yield Evidence(network, item, (answer,), f"at rate {lr:g}: {', '.join(shown)}", spread[0].n)
 
 
-def _dips(frames: Rows) -> list[Evidence]:
+def _dips(frames: Rows) -> Iterator[Evidence]:
     """Dip: RA at the start, where the sensitivity is least before the stop, and at the stop."""
-    found = []
     for network, item, lr, rows, steps in runs(frames):
         ratio = select(rows, variant="both", metric="ratio")
         ratio = ratio[ratio["step"] <= ratio["seed"].map(steps)].sort_values("value", kind="stable")
@@ -434,8 +404,7 @@ def _dips(frames: Rows) -> list[Evidence]:
             answer = every(dips.exceeds(NO_DIFFERENCE), recovers.exceeds(NO_DIFFERENCE))
             numbers = f"at rate {lr:g}: sensitivity down to {mean_sd(least['value'], 2)} of the first, "
             numbers += f"RA {arrow(start, low)} → {mean_sd(end)}"
-            found.append(Evidence(network, item, (answer,), numbers, min(dips.n, recovers.n)))
-    return found
+            yield Evidence(network, item, (answer,), numbers, min(dips.n, recovers.n))
 
 
 # ---- The claims ------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from mu.experiments.partial import FORGOTTEN, TABLES, TARGET
 from mu.figures import mean_sd, quantity
 from mu.verdicts import (
     NO_DIFFERENCE,
-    Case,
     Claim,
+    Comparison,
     Evidence,
     Paired,
     Rows,
@@ -100,62 +100,55 @@ def removals(frames: Rows, metric: str) -> Iterator[tuple[str, str, pd.DataFrame
     return once(parts, lambda rows: paired(*(by_seed(rows, metric, method=m) for m in REMOVALS)).n)
 
 
-def unlearnt(rows: pd.DataFrame) -> bool:
+def never_learnt(rows: pd.DataFrame) -> bool:
     """Whether the trained model is right on the class no more often than by chance."""
     return by_seed(rows, "target accuracy", method="trained").mean() <= CHANCE
 
 
-def _efficacy(frames: Rows) -> list[Evidence]:
+def _efficacy(frames: Rows) -> Iterator[Evidence]:
     """C1."""
-    found = []
     for network, item, rows in removals(frames, "non-target accuracy"):
         trained, full, part = (by_seed(rows, "non-target accuracy", method=m) for m in ("trained", *REMOVALS))
         left, left_full = (by_seed(rows, "target accuracy", method=m) for m in reversed(REMOVALS))
         loss, ahead = paired(trained, part), paired(part, full)
-        if not (loss.n and ahead.n and len(left)) or unlearnt(rows):
+        if not (loss.n and ahead.n and len(left)) or never_learnt(rows):
             continue
         answer = every(bool(left.mean() <= GONE), loss.below(PRESERVED), ahead.exceeds(-NO_DIFFERENCE))
         numbers = (
             f"{mean_sd(trained)} → {mean_sd(part)}, conventional {mean_sd(full)}; "
             f"class left {mean_sd(left, 2)}, conventional {mean_sd(left_full, 2)}"
         )
-        found.append(Evidence(network, item, (answer,), numbers, min(loss.n, ahead.n)))
-    return found
+        yield Evidence(network, item, (answer,), numbers, min(loss.n, ahead.n))
 
 
-def _no_fine_tuning(frames: Rows) -> list[Evidence]:
+def _no_fine_tuning(frames: Rows) -> Iterator[Evidence]:
     """C2."""
-    found = []
     for item, rows in frames.items():
         for network, part in networks(select(rows, scenario="rare")):
             gains = [
                 paired(*(by_seed(part, "non-target accuracy", method=m, epochs=e) for e in (1, 0))) for m in REMOVALS
             ]
-            if all(gain.n for gain in gains) and not unlearnt(part):
+            if all(gain.n for gain in gains) and not never_learnt(part):
                 answer = every(gains[0].exceeds(NO_DIFFERENCE), gains[1].below(NO_DIFFERENCE))
                 numbers = f"gain {mean_sd(gains[1].values)}, conventional {mean_sd(gains[0].values)}"
                 n = min(gain.n for gain in gains)
-                found.append(Evidence(network_name(*network), item, (answer,), numbers, n))
-    return found
+                yield Evidence(network_name(*network), item, (answer,), numbers, n)
 
 
-def _bytes(frames: Rows) -> list[Evidence]:
+def _bytes(frames: Rows) -> Iterator[Evidence]:
     """C5."""
-    found = []
     for network, item, rows in removals(frames, "stored bytes"):
         full, part = (by_seed(rows, "stored bytes", method=method) for method in REMOVALS)
         saved = paired(full, part)
-        if unlearnt(rows):
+        if never_learnt(rows):
             continue
         ratio = (full / part).dropna()
         numbers = f"{quantity(part.mean())} of {quantity(full.mean())}, {mean_sd(ratio)} times smaller"
-        found.append(Evidence(network, item, (saved.exceeds(0),), numbers, saved.n))
-    return found
+        yield Evidence(network, item, (saved.exceeds(0),), numbers, saved.n)
 
 
-def _membership(frames: Rows) -> list[Evidence]:
+def _membership(frames: Rows) -> Iterator[Evidence]:
     """C8, an answer for each attack. Both look at one class, for between classes an attack would tell the class."""
-    found = []
     for item, rows in frames.items():
         for network, part in networks(_from_table(rows)):
             cases = []
@@ -163,17 +156,15 @@ def _membership(frames: Rows) -> list[Evidence]:
                 methods = ("trained", "retrain", "partial-amnesiac")
                 trained, retrained, after = (by_seed(part, metric, method=m) for m in methods)
                 off, drop = paired(after, retrained), paired(trained, after)
-                if off.n and drop.n and not unlearnt(part):
+                if off.n and drop.n and not never_learnt(part):
                     answer = every(off.below(SAME_LEVEL), off.exceeds(-SAME_LEVEL), drop.exceeds(0))
                     numbers = f"{attack} {mean_sd(trained)} → {mean_sd(after)}, retrained {mean_sd(retrained)}"
                     cases.append((numbers, answer, min(off.n, drop.n)))
-            found += answered(network_name(*network), item, cases)
-    return found
+            yield from answered(network_name(*network), item, cases)
 
 
-def _limit(frames: Rows) -> list[Evidence]:
+def _limit(frames: Rows) -> Iterator[Evidence]:
     """The limit: the whole class, with every share of the grid to choose from."""
-    found = []
     for item, rows in frames.items():
         for network, part in networks(select(rows, scenario="class")):
             trained = by_seed(part, "non-target accuracy", method="trained")
@@ -183,16 +174,14 @@ def _limit(frames: Rows) -> list[Evidence]:
             if loss.n and len(left):
                 answer = either(loss.exceeds(VISIBLE), Paired(left).exceeds(VISIBLE))
                 numbers = f"{mean_sd(trained)} → {mean_sd(after)}; class left {mean_sd(left)}"
-                found.append(Evidence(network_name(*network), item, (answer,), numbers, loss.n))
-    return found
+                yield Evidence(network_name(*network), item, (answer,), numbers, loss.n)
 
 
 # ---- More affected steps, steps that are taken, maps -----------------------------------------------------
 
 
-def _affected(frames: Rows) -> list[Evidence]:
+def _affected(frames: Rows) -> Iterator[Evidence]:
     """C6: an answer for every share of affected steps."""
-    found = []
     for item, rows in frames.items():
         for network, whole in networks(rows):
             cases = []
@@ -201,37 +190,34 @@ def _affected(frames: Rows) -> list[Evidence]:
                 after = by_seed(part, metric, method="partial-amnesiac", choice="chosen")
                 left = by_seed(part, "target accuracy", method="partial-amnesiac", choice="chosen")
                 ahead = paired(after, by_seed(part, metric, method="amnesiac"))
-                if ahead.n and len(left) and not unlearnt(part):
+                if ahead.n and len(left) and not never_learnt(part):
                     gone = bool(left.mean() <= GONE)
                     label = f"{part['affected'].mean():.0f} %"
                     why = f"ahead by {mean_sd(ahead.values)}" + ("" if gone else f", class left {mean_sd(left, 2)}")
                     cases.append((label, every(gone, ahead.exceeds(0)), why, ahead))
-            found += together(network_name(*network), item, cases, "shares of affected steps")
-    return found
+            yield from together(network_name(*network), item, cases, "shares of affected steps")
 
 
-def _stepping(*bases: str) -> Callable[[Rows], list[Evidence]]:
+def _stepping(*bases: str) -> Callable[[Rows], Iterator[Evidence]]:
     """C3, C4: an answer for every scenario and variant, the partial form against its whole form.
 
     Both are stopped by the same rule. Where the whole form ends without having forgotten, the comparison is to the
     disadvantage of the partial one, and counts.
     """
 
-    def decide(frames: Rows) -> list[Evidence]:
+    def decide(frames: Rows) -> Iterator[Evidence]:
         parts = (
             (network, item, rows) for item, frame in frames.items() for network, rows in networks(frame)
         )  # the sweep first: a table's comparison is one of it
-        found = []
         for network, item, whole in once(parts, lambda rows: rows["seed"].nunique()):
             cases = [case for _, part in networks(whole, "scenario") for case in _against_naive(part, bases)]
-            found += together(network, item, cases, "comparisons")
-        return found
+            yield from together(network, item, cases, "comparisons")
 
     return decide
 
 
-def _against_naive(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[Case]:
-    if unlearnt(rows):
+def _against_naive(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[Comparison]:
+    if never_learnt(rows):
         return
     scenario = "few samples" if rows["scenario"].iloc[0] == "rare" else "whole class"
     for base in bases:
@@ -251,9 +237,8 @@ def _against_naive(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[Case]:
             yield label, every(gone, ahead.exceeds(0)), why, ahead
 
 
-def _maps(frames: Rows) -> list[Evidence]:
+def _maps(frames: Rows) -> Iterator[Evidence]:
     """C7."""
-    found = []
     for item, rows in frames.items():
         for network, part in networks(rows):
             kept = part[part["label"].notna() & (part["label"] != TARGET)]
@@ -266,8 +251,7 @@ def _maps(frames: Rows) -> list[Evidence]:
                     f"retained map {mean_sd(after, 2)}, conventional {mean_sd(full, 2)}; "
                     f"forgotten class scored {mean_sd(score)} %"
                 )
-                found.append(Evidence(network_name(*network), item, (answer,), numbers, min(ahead.n, len(score))))
-    return found
+                yield Evidence(network_name(*network), item, (answer,), numbers, min(ahead.n, len(score)))
 
 
 # ---- The claims ------------------------------------------------------------------------------------------

@@ -76,9 +76,8 @@ def dense_sparse(rows: pd.DataFrame, metric: str, method: str, scenario: str = "
     return [by_seed(rows, metric, method=method, scenario=scenario, sparsity=s) for s in (0, SPARSE)]
 
 
-def _disparity(frames: Rows) -> list[Evidence]:
+def _disparity(frames: Rows) -> Iterator[Evidence]:
     """C1: an answer for every scenario and method."""
-    found = []
     for network, item, rows in tables(frames):
         cases = []
         for scenario, shown in SCENARIOS.items():
@@ -87,13 +86,11 @@ def _disparity(frames: Rows) -> list[Evidence]:
                 if nearer.n:
                     label = f"{shown}: {PAPER_NAMES[method]}"
                     cases.append((label, nearer.exceeds(0), mean_sd(nearer.values), nearer))
-        found += together(network, item, cases, "comparisons", "nearer by")
-    return found
+        yield from together(network, item, cases, "comparisons", "nearer by")
 
 
-def _forgets_more(frames: Rows) -> list[Evidence]:
+def _forgets_more(frames: Rows) -> Iterator[Evidence]:
     """C3: an answer each for FT and IU, where they leave something to forget on the dense model."""
-    found = []
     for network, item, rows in tables(frames):
         cases = []
         for method in ("fine-tune", "influence"):
@@ -104,13 +101,11 @@ def _forgets_more(frames: Rows) -> list[Evidence]:
                 stays = every(ra.exceeds(-STILL), ra.below(STILL))
                 numbers = ", ".join(f"{metric} {arrow(*values)}" for metric, values in ends.items())
                 cases.append((f"{PAPER_NAMES[method]}: {numbers}", every(rises, stays), min(ua.n, mia.n, ra.n)))
-        found += answered(network, item, cases)
-    return found
+        yield from answered(network, item, cases)
 
 
-def _l1_sparse(frames: Rows) -> list[Evidence]:
+def _l1_sparse(frames: Rows) -> Iterator[Evidence]:
     """C4, where FT leaves as much to gain."""
-    found = []
     for network, item, rows in tables(frames):
         dense = select(rows, scenario="class", sparsity=0)
         tuned, tuned_time = (by_seed(dense, metric, method="fine-tune") for metric in ("UA", "RTE"))
@@ -119,13 +114,11 @@ def _l1_sparse(frames: Rows) -> list[Evidence]:
         if gain.n and ratio.n and tuned.mean() + GAIN < 100:
             answer = every(bool(ua.mean() >= GONE), gain.exceeds(GAIN), ratio.below(SAME_TIME))
             numbers = f"UA {mean_sd(ua)}, FT {mean_sd(tuned)}; {mean_sd(ratio.values, 2)} times FT's run time"
-            found.append(Evidence(network, item, (answer,), numbers, min(gain.n, ratio.n)))
-    return found
+            yield Evidence(network, item, (answer,), numbers, min(gain.n, ratio.n))
 
 
-def _retrain_loses(frames: Rows) -> list[Evidence]:
+def _retrain_loses(frames: Rows) -> Iterator[Evidence]:
     """C8: an answer for every scenario."""
-    found = []
     for network, item, rows in tables(frames):
         cases = []
         for scenario, shown in SCENARIOS.items():
@@ -133,13 +126,11 @@ def _retrain_loses(frames: Rows) -> list[Evidence]:
             loss = paired(*ends)
             if loss.n:
                 cases.append((f"{shown} {arrow(*ends)}", loss.exceeds(NO_DIFFERENCE), loss.n))
-        found += answered(network, item, cases)
-    return found
+        yield from answered(network, item, cases)
 
 
-def _leaks_less(frames: Rows) -> list[Evidence]:
+def _leaks_less(frames: Rows) -> Iterator[Evidence]:
     """C9: an answer each for the original and FT."""
-    found = []
     for network, item, rows in tables(frames):
         cases = []
         for method, shown in {"trained": "original", "fine-tune": "FT"}.items():
@@ -147,16 +138,14 @@ def _leaks_less(frames: Rows) -> list[Evidence]:
             fall = paired(*(scores.clip(lower=CHANCE) for scores in ends))
             if fall.n:
                 cases.append((f"{shown} {arrow(*ends)}", fall.exceeds(LEAK), fall.n))
-        found += answered(network, item, cases)
-    return found
+        yield from answered(network, item, cases)
 
 
 # ---- The other records -----------------------------------------------------------------------------------
 
 
-def _bound(frames: Rows) -> list[Evidence]:
+def _bound(frames: Rows) -> Iterator[Evidence]:
     """C2; what random masks and the relative error show is said beside it and does not enter."""
-    found = []
     for item, rows in frames.items():
         for network, part in networks(rows):
             size, control = (select(part, mask=mask) for mask in ("size", "random"))
@@ -172,8 +161,7 @@ def _bound(frames: Rows) -> list[Evidence]:
                 said = "show the same ({}), so having fewer weights explains it" if alone else "do not show it ({})"
                 numbers += f"; masks at random {said.format(mean_sd(same.values, 2))}"
             answer = every(ranks.exceeds(0), error.exceeds(0), bound.exceeds(0))
-            found.append(Evidence(network_name(*network), item, (answer,), numbers, min(ranks.n, error.n, bound.n)))
-    return found
+            yield Evidence(network_name(*network), item, (answer,), numbers, min(ranks.n, error.n, bound.n))
 
 
 def _ranks(rows: pd.DataFrame) -> Paired:
@@ -193,9 +181,8 @@ def _falls(rows: pd.DataFrame, metric: str) -> Paired:
     return paired(*_ends(rows, metric))
 
 
-def _schedules(frames: Rows) -> list[Evidence]:
+def _schedules(frames: Rows) -> Iterator[Evidence]:
     """C5: an answer for each of the other schedules."""
-    found = []
     for item, rows in frames.items():
         for network, part in networks(chosen(rows, "rule", within=("schedule", "update"))):
             part = select(part, method="l1-sparse", update="subgradient")
@@ -205,13 +192,11 @@ def _schedules(frames: Rows) -> list[Evidence]:
             if nearer:
                 answers = tuple(ahead.exceeds(NO_DIFFERENCE) for ahead in nearer)
                 numbers = "gap " + ", ".join(f"{schedule} {mean_sd(values)}" for schedule, values in gaps.items())
-                found.append(Evidence(network_name(*network), item, answers, numbers, min(a.n for a in nearer)))
-    return found
+                yield Evidence(network_name(*network), item, answers, numbers, min(a.n for a in nearer))
 
 
-def _backdoor(frames: Rows) -> list[Evidence]:
+def _backdoor(frames: Rows) -> Iterator[Evidence]:
     """C6: an answer for every sparsity from 90 % on."""
-    found = []
     for item, rows in frames.items():
         for network, part in networks(chosen(rows, "rule")):
             before, after = (select(part, method=method) for method in ("trained", "fine-tune"))
@@ -226,13 +211,11 @@ def _backdoor(frames: Rows) -> list[Evidence]:
                     numbers = f"{sparsity} % {arrow(planted, left)}, SA loses {mean_sd(cost.values)}"
                     cases.append((numbers, every(removed, cost.below(LITTLE)), min(helped.n, cost.n, len(planted))))
             lead = f"ASR dense {arrow(by_seed(before, 'ASR', sparsity=0), dense)}; "
-            found += answered(network_name(*network), item, cases, lead)
-    return found
+            yield from answered(network_name(*network), item, cases, lead)
 
 
-def _transfer(frames: Rows) -> list[Evidence]:
+def _transfer(frames: Rows) -> Iterator[Evidence]:
     """C7: an answer for every number of removed classes."""
-    found = []
     for item, rows in frames.items():
         for network, whole in networks(rows):
             cases = []
@@ -251,8 +234,7 @@ def _transfer(frames: Rows) -> list[Evidence]:
                     useful = every(behind.below(SAME_PROBE), learnt.exceeds(SAME_PROBE))
                     answer = every(useful, bool(gone.mean() >= GONE), faster.exceeds(1))
                     cases.append((numbers, answer, seeds))
-            found += answered(network_name(*network), item, cases)
-    return found
+            yield from answered(network_name(*network), item, cases)
 
 
 # ---- The claims ------------------------------------------------------------------------------------------
