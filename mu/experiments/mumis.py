@@ -130,12 +130,7 @@ MANY = {
 }  # fmt: skip
 RETAIN_FREE = tuple(method for method in FEW if "retain" not in mu.methods()[method].needs)
 ALONG = ("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun", "scrub", "gradient-ascent", "jit")
-STAND_INS = {
-    "cifar100": "mnist5k",
-    "cifar20": "mnist5k-pairs",
-    "cifar10": "mnist5k",
-    "svhn": "mnist5k",
-} | dict.fromkeys(("faces", "tiny-imagenet"), "mnist5k")
+STAND_INS = dict.fromkeys(REAL, "mnist5k") | {"cifar20": "mnist5k-pairs"}
 DRAWN = dict.fromkeys(REAL, "synthetic-rgb")
 
 PAPER = Scale(
