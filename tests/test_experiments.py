@@ -14,8 +14,8 @@ import torch
 
 import mu
 import mu.experiments
-from mu import results
-from mu.experiments import PAPERS, Cell, best, get_item, items
+from mu import attacks, results
+from mu.experiments import PAPERS, Cell, best, get_item, items, partial
 from mu.experiments.common import ACCURACIES, score_rows, train_kept, training_digest
 from mu.experiments.partial import FORGOTTEN, KEEPS, Trial
 from mu.metrics import Scores, accuracy, evaluate
@@ -305,6 +305,34 @@ def test_a_trial_draws_from_its_seed_and_retrains_apart(same):
     expected = mu.train(mu.build_model("mlp", a.task.data, seed=1000), a.task.retain, a.recipe, seed=1000)
     assert same(reference, expected)
     assert not (a.task.retain.labels == 3).any()
+
+
+@pytest.mark.parametrize("scenario", ["rare", "class"])
+def test_membership_in_the_tables_is_judged_within_the_class(scenario, monkeypatch):
+    """AUC against test images of the class alone; shadows never see the forget samples while there are others.
+
+    All test images, forget samples in the attacker's pool, or rows without the attack fail this.
+    """
+    settings = next(s for s in get_item("partial-tab1").grid("smoke") if s["scenario"] == scenario)
+    handed, pools = [], []
+    judge, train_shadows = attacks.threshold_attack, attacks.train_shadows
+    monkeypatch.setattr(attacks, "threshold_attack", lambda *three: handed.append(three) or judge(*three))
+    watch = lambda model, pool, *a, **more: pools.append(pool) or train_shadows(model, pool, *a, **more)  # noqa: E731
+    monkeypatch.setattr(attacks, "train_shadows", watch)
+    rows = pd.DataFrame(partial.method_grid(settings, 0, "cpu"))
+    task = Trial(settings, 0, "cpu").task
+    for _, others, asked in handed:
+        assert len(others) == int((task.test.labels == settings["label"]).sum())
+        assert len(asked) == len(task.forget)
+    (pool,) = pools
+    inside = torch.isin(task.forget.indices, pool.indices)
+    assert inside.all() if scenario == "class" else not inside.any()
+    assert (pool.labels == settings["label"]).sum() == len(task.forget)  # as many as there are to forget
+    auc = rows[rows["metric"] == "AUC"]
+    last = judge(*handed[-1])
+    assert auc["value"].iloc[-1] == pytest.approx(100 * last.auc)
+    (share,) = rows.loc[rows["metric"] == "affected share", "value"]
+    assert 0 < share <= 100
 
 
 @pytest.fixture(scope="module")

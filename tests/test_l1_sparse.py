@@ -27,6 +27,13 @@ def test_schedules_at_both_ends():
         assert penalty(1.0, "growing", steps / (3 * steps), 3) == pytest.approx(1 / 3)
 
 
+@pytest.mark.parametrize("epochs", [1, 3, 10, 22, 182])
+def test_the_weight_changes_where_an_epoch_begins(epochs):
+    """At the share t/T of the run epoch t is running, whatever rounds: 15/22 times 22 is below 15."""
+    for t in range(epochs):
+        assert penalty(1.0, "growing", t / epochs, epochs) == pytest.approx(t / epochs, abs=1e-12)
+
+
 def test_one_step_by_hand(original, task, flat):
     """The first step moves every weight by -lr (gradient + gamma sign): fine-tuning's step less lr gamma sign."""
     one = mu.Recipe(epochs=1, batch_size=len(task.retain), optimizer="sgd", lr=0.1)

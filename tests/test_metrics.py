@@ -113,6 +113,15 @@ def test_members_of_the_attack_are_the_first_retain_samples(data, models):
     assert metrics.evaluate(odd, task).mia_efficacy == first
 
 
+def test_fewer_members_than_others_thin_the_others_evenly():
+    """The first ones alone would be one end of the test part, by whatever order it has."""
+    members, others = metrics._as_many(torch.arange(3.0), torch.arange(10.0))
+    assert members.tolist() == [0, 1, 2]
+    assert others.tolist() == [0, 4, 9]
+    members, others = metrics._as_many(torch.arange(10.0), torch.arange(3.0))
+    assert (members.tolist(), others.tolist()) == ([0, 1, 2], [0, 1, 2])
+
+
 def test_the_reference_has_no_gap_to_itself(task, models):
     """Zero gaps and zero divergence for the retrained model, given as model or as outputs, bitwise alike."""
     _, reference = models

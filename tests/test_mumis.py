@@ -603,6 +603,20 @@ def test_cells_are_distinct_and_can_be_written_down(item, profile):
             assert sum(e for e, r in zip(empty, requests, strict=True) if r == request) == 1
 
 
+def test_second_recipes_and_last_epochs_follow_the_sweep():
+    """RUM fine-tunes at the rate that is tried, and SCRUB's last epoch is on retained samples alone."""
+    (rum,) = mumis.sweeps_of("laptop", "random", ("rum",))
+    assert "lr" not in rum["options"]["tuning"]
+    case = Request(settings("random"), 0, "cpu")
+    given = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mumis.mu, "unlearn", lambda method, *_, **options: given.update(options))
+        case.unlearn(rum, 0.07, case.build())
+    assert given["tuning"].lr == given["recipe"].lr == 0.07
+    (scrub,) = mumis.sweeps_of("laptop", "class", ("scrub",))
+    assert scrub["options"]["max_epochs"] == scrub["recipe"]["epochs"] - 1 > 0
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_sweep_is_of_a_known_method_and_option(profile):
     """What is swept is the method's option or its recipe's rate; nothing is handed over that it does not know."""

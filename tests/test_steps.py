@@ -1,5 +1,7 @@
 """Label flipping and ascent: what they step on, what they move, and when they stop."""
 
+import importlib
+
 import pytest
 import torch
 
@@ -7,6 +9,7 @@ import mu
 from mu.metrics import accuracy
 from mu.models import predict
 from mu.selection import Layout
+from mu.unlearning import steps
 from mu.unlearning.relabel import wrong_labels
 
 STEPPING = [name for name, method in mu.methods().items() if {"stop_at", "max_steps"} <= method.defaults.keys()]
@@ -59,6 +62,26 @@ def test_a_partial_step_moves_only_its_share(name, original, task):
         for layer in layout.split(after != before):
             assert layer.sum() <= max(1, round(0.1 * len(layer)))
         before = after
+
+
+def test_a_look_takes_in_samples_from_the_whole_forget_set(original, task, monkeypatch):
+    """Every few of a large one, to its end. The first ones alone, or all of them, fail this."""
+    seen = []
+    monkeypatch.setattr(steps, "LOOK_AT", 4)
+    monkeypatch.setattr(steps, "predict", lambda model, part: seen.append(part) or predict(model, part))
+    mu.unlearn("ascent", original, task, max_steps=2, stop_at=0.0)
+    spread = task.forget[:: -(-len(task.forget) // 4)].indices
+    assert len(spread) <= 4 < len(task.forget)
+    assert torch.equal(seen[0].indices, spread)
+
+
+def test_flipping_all_looks_seldom_and_may_take_longer(original, task, monkeypatch):
+    """Most of its steps do not use the forget set, so it looks at every tenth and has 25 times as many."""
+    given = {}
+    label_flip = importlib.import_module("mu.unlearning.label_flip")  # the package has a function of that name
+    monkeypatch.setattr(label_flip, "step_until_forgotten", lambda *_, **options: given.update(options))
+    label_flip.label_flip_all(original, task.forget, task.retain)
+    assert (given["every"], given["max_steps"]) == (10, 25 * steps.MAX_STEPS)
 
 
 def test_ascent_climbs_and_flipping_descends(original, task):

@@ -14,6 +14,7 @@ from torch import nn
 import mu
 from mu.data import Samples
 from mu.experiments import sweeps
+from mu.experiments.common import Trained
 from mu.experiments.sweeps import Case, by_neighbours, chosen, method_rows, one_each, tries
 from mu.metrics import accuracy
 from mu.models import predict, reinitialise
@@ -165,6 +166,19 @@ def test_a_kept_reference_is_of_the_same_retained_samples(same):
     assert not same(all_others, fewer)
     assert same(Case(settings(extra=1), 0, "cpu").retrained(original).model, all_others)
     assert not same(Case(settings("class"), 0, "cpu").retrained(original).model, all_others)
+
+
+def test_a_pruned_model_took_the_time_of_all_its_rounds(monkeypatch):
+    """Dense training, then each round. Breaks if only the last round is counted."""
+    spent = {"dense": 100.0, "rewound": 1000.0}
+    stub = lambda self, part, build, make: Trained(part, [], spent.get(part, 10.0))  # noqa: E731
+    monkeypatch.setattr(Case, "_kept", stub)
+    case = Case(settings("random", pruner="imp", sparsity=48.8), 0, "cpu")  # three rounds
+    assert case.original().seconds == 130.0
+    case.settings["pruner"] = "omp"
+    assert case.original().seconds == 110.0
+    case.settings["sparsity"] = 0
+    assert case.original().seconds == 100.0
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
