@@ -199,14 +199,14 @@ def choices(picked: dict[str, pd.DataFrame], methods: Sequence[str]) -> pd.DataF
         picked: way -> the rows it picks, with a `block` that they belong to and the value as it is `shown`.
         methods: the methods of the table, in its order.
     """
-    lines = {}
+    lines, blocks = {}, list(dict.fromkeys(block for rows in picked.values() for block in rows["block"]))
     for how, rows in picked.items():
         rows = rows[(rows["metric"] == "Avg. Gap") & rows["method"].isin(methods)].sort_values("tried", kind="stable")
         for (block, method), one in rows.groupby(["block", "method"]):
             lines.setdefault((block, method), {})[how] = (
                 f"{mean_sd(one['value'])} ({', '.join(one['shown'].unique())})"
             )
-    lines = dict(sorted(lines.items(), key=lambda entry: (entry[0][0], methods.index(entry[0][1]))))
+    lines = dict(sorted(lines.items(), key=lambda entry: (blocks.index(entry[0][0]), methods.index(entry[0][1]))))
     return indexed(lines, "block", "method").reindex(columns=list(picked)).astype(object).fillna("–")
 
 
