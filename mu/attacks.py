@@ -263,7 +263,7 @@ class ShadowAttack:
             seed: of the split, the weights and the batch order.
 
         Raises:
-            TooFewOutputs: the class has no members that are right, or no non-members, or too few to split.
+            mu.attacks.TooFewOutputs: the class has no members that are right, or no non-members, or too few to split.
         """
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.model_selection import train_test_split

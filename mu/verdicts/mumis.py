@@ -150,7 +150,7 @@ def _cheap(frames: Rows) -> Iterator[Evidence]:
 
 
 def random_requests(frames: Rows) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    """(Name, item, rows) of requests for single samples, but those after which hardly anything is to be done."""
+    """(Name, item, rows) of requests for single samples; not where the original is near retraining already."""
     for item, rows in frames.items():
         for asked, part in requests(picked(rows)):
             if not by_seed(part, "Avg. Gap", method="trained").mean() < ROOM:
