@@ -119,7 +119,7 @@ def status(
 
 @app.command(epilog="Example: `mu merge ~/results-from-the-gpu`")
 def merge(
-    folder: Annotated[Path, typer.Argument(help="Holds <profile>/<item>.csv and .json, as `mu run --out` writes.")],
+    folder: Annotated[Path, typer.Argument(help="Holds `<profile>/<item>.csv` and `.json`, of `mu run --out`.")],
 ) -> None:
     """Bring records made elsewhere into results/."""
     from mu import results
@@ -198,7 +198,7 @@ def main() -> None:
 
     try:
         app()
-    except (ValueError, FileNotFoundError, DataError, CorruptFile) as error:
+    except (ValueError, OSError, DataError, CorruptFile) as error:
         if os.environ.get("MU_DEBUG"):
             raise
         print(f"mu: {error}", file=sys.stderr)

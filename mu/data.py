@@ -35,6 +35,7 @@ from mu.files import DataError, File, Files, FileStatus, data_folders
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Int64, UInt8
+    from torchvision.datasets import ImageFolder
 
 DIGITS = tuple("0123456789")
 MNIST5K_SEED = 0  # ours: which 100 of a class's 500 images are the test part, and the order
@@ -157,6 +158,8 @@ def fetch(name: str) -> list[FileStatus]:
 
 
 def _source(name: str) -> Source:
+    if name.startswith("folder:"):
+        raise ValueError(f"{name!r} is your own copy: there is nothing to fetch or to compare it with")
     if name not in SOURCES:
         raise ValueError(f"no data set {name!r}; there are {', '.join(SOURCES)}, and folder:NAME:SIZE")
     try:
@@ -257,9 +260,16 @@ def _read_folder(name: str) -> Dataset:
         raise DataError(f"{found[0]}: {error}") from error
     if train.classes != test.classes:
         raise DataError(f"{found[0]}: the classes in train are not those in test")
-    parts = ([part[i] for i in range(len(part))] for part in (train, test))
+    parts = ([_image(part, i) for i in range(len(part))] for part in (train, test))
     made = (_samples(np.stack([x.numpy() for x, _ in part]), np.array([y for _, y in part])) for part in parts)
     return Dataset(name, *made, tuple(train.classes), **RGB)
+
+
+def _image(folder: ImageFolder, position: int) -> tuple[UInt8[Tensor, "channel height width"], int]:
+    try:
+        return folder[position]
+    except OSError as error:
+        raise DataError(f"{folder.samples[position][0]} cannot be read as an image: {error}") from error
 
 
 def _generate(name: str, files: Iterator[bytes], channels: int, size: int, **facts) -> Dataset:

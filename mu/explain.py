@@ -15,6 +15,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from mu.models import require_floats
+
 if TYPE_CHECKING:
     from jaxtyping import Float, Int64, UInt8
     from torch import Tensor
@@ -74,6 +76,7 @@ def grad_cam(
     device = next(model.parameters()).device
     images = images.detach().to(device)
     if images.dtype == torch.uint8:
+        require_floats(model.eval(), images)
         images = images.float() / 255
     with torch.no_grad():
         classes = model.eval()(images[:1]).shape[1]

@@ -64,6 +64,23 @@ class Normalise(nn.Module):
         return (images - self.mean) / self.std
 
 
+@torch.no_grad()
+def require_floats(model: nn.Module, images: UInt8[Tensor, "n channel height width"]) -> None:
+    """Refuse a model that answers floats in [0, 1] otherwise than the same pixels as uint8.
+
+    What differentiates by pixels, or adds noise to them, hands it floats.
+
+    Raises:
+        ValueError: it does; `Normalise` in front of it makes the two the same.
+    """
+    few = images[:4].to(next(model.parameters()).device)
+    if not torch.allclose(model(few), model(few.float() / 255), rtol=1e-3, atol=1e-3):
+        raise ValueError(
+            f"this {type(model).__name__} answers floats in [0, 1] otherwise than uint8 images, and this needs both; "
+            "put mu.models.Normalise(mean, std) in front"
+        )
+
+
 class Classifier(nn.Module):
     """`head(features(normalise(images)))`; `embed` stops before the head."""
 

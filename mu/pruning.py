@@ -71,14 +71,19 @@ def prunable(model: nn.Module) -> dict[str, nn.Conv2d]:
 
 def is_pruned(model: nn.Module) -> bool:
     """Whether the model carries masks, be they all True."""
-    return any(parametrize.is_parametrized(conv, "weight") for conv in prunable(model).values())
+    return any(_masked(conv) for conv in prunable(model).values())
+
+
+def _masked(conv: nn.Conv2d) -> bool:
+    """Whether a weight carries a mask; it may have another parametrisation, such as weight norm."""
+    return parametrize.is_parametrized(conv, "weight") and isinstance(conv.parametrizations.weight[0], Masked)
 
 
 def masks_of(model: nn.Module) -> Masks:
     """Copies of the masks a model carries; all True where it carries none."""
     return {
         name: conv.parametrizations.weight[0].mask.clone()
-        if parametrize.is_parametrized(conv, "weight")
+        if _masked(conv)
         else torch.ones_like(conv.weight, dtype=torch.bool)
         for name, conv in prunable(model).items()
     }
@@ -101,7 +106,7 @@ def dense(model: nn.Module) -> nn.Module:
     """A deep copy without masks: the same weights, pruned ones as plain zeros, free to move."""
     model = copy.deepcopy(model)
     for conv in prunable(model).values():
-        if parametrize.is_parametrized(conv, "weight"):
+        if _masked(conv):
             # `remove_parametrizations` would take the property off a class that deep copies share.
             weight, trainable = conv.weight.detach(), conv.parametrizations.weight.original.requires_grad
             conv.__class__ = parametrize.type_before_parametrizations(conv)
@@ -117,13 +122,16 @@ def apply_masks(model: nn.Module, masks: Mapping[str, Bool[Tensor, "out in heigh
     Weights that an old mask had pruned and the new one has not are 0 and can be trained.
 
     Raises:
-        ValueError: the names are not those of `prunable(model)`, or a mask is not bool or not of its weight's shape.
+        ValueError: the names are not those of `prunable(model)`, a mask is not bool or not of its weight's shape, or
+            a weight has another parametrisation.
     """
     model = dense(model)
     convs = prunable(model)
     if masks.keys() != convs.keys():
         raise ValueError(f"masks for {', '.join(masks)}; the model's convolutions are {', '.join(convs)}")
     for name, conv in convs.items():
+        if parametrize.is_parametrized(conv, "weight"):
+            raise ValueError(f"{name} has a parametrisation of its own; a mask cannot be put beside it")
         mask, shape = masks[name], conv.weight.shape
         if mask.shape != shape or mask.dtype != torch.bool:
             raise ValueError(f"{name} needs a bool mask of {tuple(shape)}, not {mask.dtype} of {tuple(mask.shape)}")

@@ -17,8 +17,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
+from filelock import FileLock
 
-from mu.storage import CorruptFile, write_text
+from mu.storage import CorruptFile, cache_folder, digest, write_text
 
 PROFILES = ("smoke", "quick", "laptop", "paper")
 LEADING = ("paper", "laptop", "quick")  # which recorded profile a page leads with, best first
@@ -31,7 +32,7 @@ DIGITS = 8  # significant digits of a recorded number
 def home() -> Path:
     """The checkout: $MU_HOME, else the nearest folder above this one with a `_toc.yml`, else the package's."""
     if "MU_HOME" in os.environ:
-        return Path(os.environ["MU_HOME"])
+        return Path(os.environ["MU_HOME"]).expanduser()
     here = Path.cwd()
     for folder in (here, *here.parents, Path(__file__).parent.parent):
         if (folder / "_toc.yml").exists():
@@ -166,6 +167,23 @@ def _checked(csv: Path, rows: bytes, manifest: Path, facts: bytes) -> tuple[tupl
     return tuple(segments), text
 
 
+def add(segment: Segment, rows: pd.DataFrame, item: str, profile: str, root: Path) -> Record:
+    """Write one more cell; the record with it, and with what other processes wrote meanwhile."""
+    with _alone(root, profile, item):
+        record = read(item, profile, root)
+        record.add(segment, rows)
+        record.write(root)
+    return record
+
+
+def _alone(root: Path, profile: str, item: str) -> FileLock:
+    """A lock on one record: who writes reads it first, and nobody else writes between."""
+    name = digest(str((root / profile / item).resolve()))
+    folder = cache_folder() / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileLock(folder / f"{name}.lock")
+
+
 def merge(source: Path, root: Path | None = None) -> dict[tuple[str, str], int]:
     """Bring cells recorded elsewhere into the committed records: (profile, item) -> cells added.
 
@@ -180,12 +198,14 @@ def merge(source: Path, root: Path | None = None) -> dict[tuple[str, str], int]:
     added = {}
     for manifest in manifests:
         profile, item = manifest.parent.name, manifest.stem
-        theirs, ours = read(item, profile, Path(source)), read(item, profile, root)
-        new = [segment for segment in theirs.segments if segment.cell not in ours.cells]
-        for segment in new:
-            ours.add(segment, theirs.text[theirs.text["cell"] == segment.cell])
-        if new:
-            ours.write(root or folder())
+        theirs = read(item, profile, Path(source))
+        with _alone(root or folder(), profile, item):
+            ours = read(item, profile, root)
+            new = [segment for segment in theirs.segments if segment.cell not in ours.cells]
+            for segment in new:
+                ours.add(segment, theirs.text[theirs.text["cell"] == segment.cell])
+            if new:
+                ours.write(root or folder())
         added[profile, item] = len(new)
     return added
 
@@ -226,9 +246,13 @@ def _paths(root: Path, profile: str, item: str) -> tuple[Path, Path]:
 
 def _segments(path: Path, facts: bytes) -> list[Segment]:
     try:
-        return [Segment(**segment) for segment in json.loads(facts)["segments"]]
+        read = json.loads(facts)
+        segments, named = [Segment(**segment) for segment in read["segments"]], (read["profile"], read["item"])
     except (ValueError, KeyError, TypeError) as error:
         raise CorruptFile(f"{path} is not a manifest: {error}") from error
+    if named != (path.parent.name, path.stem):
+        raise CorruptFile(f"{path} is the manifest of another record, {'/'.join(named)}")
+    return segments
 
 
 def _typed(text: pd.DataFrame) -> pd.DataFrame:

@@ -89,7 +89,11 @@ def run(
     device = resolve_device(device)
     cells = get_item(item).cells(profile, seeds)
     item = get_item(item).record
-    record = results.read(item, profile, out or live_folder())
+    root = out or live_folder()
+    root.mkdir(parents=True, exist_ok=True)
+    if not os.access(root, os.W_OK):  # better now than after the first cell
+        raise PermissionError(f"cannot write into {root}")
+    record = results.read(item, profile, root)
     code = code_digest(item)
     done = {s.cell for s in record.segments if out is not None or s.code == code}
     missing = [cell for cell in cells if cell.key not in done]
@@ -112,8 +116,7 @@ def run(
         segment = Segment(
             cell.key, cell.settings, cell.seed, len(rows), results.checksum(text), round(seconds, 2), **provenance
         )
-        record.add(segment, rows)
-        record.write(out or live_folder())
+        record = results.add(segment, rows, item, profile, root)
         have = sum(c.key in record.cells for c in cells)
         elapsed = time.monotonic() - start
         say(f"[{have}/{len(cells)}] {cell}: {seconds:.0f} s ({elapsed:.0f} s elapsed)")
@@ -134,8 +137,10 @@ def _finished(
     workers = min(workers or (os.cpu_count() if device == "cpu" else 1) or 1, len(missing) or 1)
     options = {"backend": backend, "n_jobs": workers}
     if backend == "dask":
-        from dask.distributed import Client
-
+        try:
+            from dask.distributed import Client
+        except ImportError as error:
+            raise ValueError("backend dask needs a package: pip install mu-companion[dask]") from error
         client = Client()  # the scheduler dask is configured for, else one on this machine
         options = {"backend": "dask", "n_jobs": -1}
     elif device != "cpu" and workers == 1:
@@ -225,11 +230,12 @@ def resolve_device(device: str) -> str:
 
 
 def commit() -> str:
-    """The checkout's commit, with "+" if `mu` has uncommitted changes; "unknown" outside git."""
+    """The checkout's commit, with "+" if `mu` has uncommitted changes; "unknown" where git does not track `mu`."""
     git = lambda *words: subprocess.run(  # noqa: E731
         ["git", "-C", Path(__file__).parents[1], *words], capture_output=True, text=True, check=True
     ).stdout.strip()
     try:
+        git("ls-files", "--error-unmatch", "mu/__init__.py")  # an installed copy may lie below another repository
         return git("rev-parse", "--short=10", "HEAD") + ("+" if git("status", "--porcelain", "mu") else "")
     except (subprocess.CalledProcessError, FileNotFoundError):
         return "unknown"

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from mu.models import require_floats
+
 if TYPE_CHECKING:
     from jaxtyping import Float, Int64, UInt8
     from torch import Tensor, nn
@@ -90,8 +92,12 @@ def sensitivity(
     """How strongly each sample's logits react to its pixels.
 
     Costs one backward pass for every class. Runs in evaluation mode; the model keeps its mode.
+
+    Raises:
+        ValueError: the model does not take floats in [0, 1] as it takes uint8, see `mu.models.require_floats`.
     """
     model, device = copy.deepcopy(model).eval(), next(model.parameters()).device
+    require_floats(model, images)
     parts = []
     for part, label in zip(images.split(batch_size), labels.to(device).split(batch_size), strict=True):
         part = part.to(device)

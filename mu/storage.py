@@ -42,9 +42,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     temporary = Path(name)
-    temporary.chmod(0o644)  # mkstemp makes it private; a record is meant to be shared
     try:
         yield temporary
+        temporary.chmod(0o644)  # mkstemp makes it private; a record is meant to be shared
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -92,7 +92,7 @@ def load(path: str | Path) -> tuple[dict[str, Tensor], dict]:
             header = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
     except SafetensorError as error:
-        raise CorruptFile(f"{path} cannot be read as safetensors: {error}") from error
+        raise CorruptFile(f"{path} cannot be read as safetensors; delete it and make it again: {error}") from error
     text = header.get("metadata", "")
     if header.get("sha256") != _checksum(tensors, text):
         raise CorruptFile(f"{path} does not match its checksum; delete it and make it again")

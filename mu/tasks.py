@@ -142,13 +142,14 @@ class Task:
 
 def forget_class(data: Dataset, label: int) -> Task:
     """Forget every training sample of class `label`."""
-    _check_label(label, data.num_classes)
+    label = _known(label, data.num_classes)
     return _task(data, "class", data.train.labels == label, target=label)
 
 
 def forget_some(data: Dataset, label: int, count: int, seed: int = 0) -> Task:
     """Forget `count` random samples of class `label`; the class's other samples stay."""
-    chosen = _choose(_of_class(data, label), count, seed)
+    label = _known(label, data.num_classes)
+    chosen = _choose(data.train.labels == label, count, seed)
     return _task(data, "some", chosen, target=label, settings={"count": count, "seed": seed})
 
 
@@ -158,7 +159,8 @@ def forget_rare(data: Dataset, label: int, count: int, seed: int = 0) -> Task:
     The headline setting of amnesiac unlearning (Graves et al.: 100 threes in MNIST): the class is scattered
     over few batches, so only those need to be taken back.
     """
-    of_class = _of_class(data, label)
+    label = _known(label, data.num_classes)
+    of_class = data.train.labels == label
     chosen = _choose(of_class, count, seed)
     settings = {"count": count, "seed": seed}
     return _task(data, "rare", chosen, left_out=of_class & ~chosen, target=label, settings=settings)
@@ -172,7 +174,7 @@ def forget_subclass(data: Dataset, fine_label: int) -> Task:
     """
     if data.train.fine is None:
         raise ValueError(f"{data.name!r} has no fine labels; 'cifar20' has")
-    _check_label(fine_label, len(data.fine_classes), "fine label")
+    fine_label = _known(fine_label, len(data.fine_classes), "fine label")
     forget = data.train.fine == fine_label
     if not forget.any():
         raise ValueError(f"no training sample has fine label {fine_label}; the forget set would be empty")
@@ -190,7 +192,7 @@ def forget_poisoned(data: Dataset, share: float = 0.1, target: int = 0, seed: in
 
     Each gets a black square and label `target` (BadNets-like, Jia et al.). `task.data` is the poisoned set.
     """
-    _check_label(target, data.num_classes)
+    target = _known(target, data.num_classes)
     chosen = _choose_share(data, share, seed)
     poisoned = _poison(data, chosen.nonzero().flatten(), target)
     return _task(poisoned, "poisoned", chosen, target=target, settings={"share": share, "seed": seed})
@@ -209,11 +211,6 @@ def _task(data, scenario, forget, left_out=None, **facts) -> Task:
     if not forget.any() or not retain.any():
         raise ValueError(f"the {'forget' if retain.any() else 'retain'} set would be empty")
     return Task(data, scenario, forget.nonzero().flatten(), retain.nonzero().flatten(), **facts)
-
-
-def _of_class(data: Dataset, label: int) -> Bool[Tensor, " train"]:
-    _check_label(label, data.num_classes)
-    return data.train.labels == label
 
 
 def _choose(allowed: Bool[Tensor, " train"], count: int, seed: int) -> Bool[Tensor, " train"]:
@@ -241,6 +238,8 @@ def _poison(data: Dataset, positions: Int64[Tensor, " n"], target: int) -> Datas
     return replace(data, train=replace(data.train, images=images, labels=labels))
 
 
-def _check_label(label: int, classes: int, what: str = "label") -> None:
+def _known(label: int, classes: int, what: str = "label") -> int:
+    """The label as a plain int, whatever integer it came as."""
     if not 0 <= label < classes:
         raise ValueError(f"{what} {label} is not one of 0 to {classes - 1}")
+    return int(label)

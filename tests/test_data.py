@@ -623,6 +623,15 @@ def test_a_folder_that_is_not_right_says_what_to_do(pictures):
         load_dataset("folder:cats:8")
     with pytest.raises(ValueError, match="folder:NAME:SIZE"):
         load_dataset("folder:faces")
+    with pytest.raises(ValueError, match="your own copy"):
+        fetch("folder:faces:8")
+    broken = pictures / "train" / "ann" / "0.png"
+    whole = broken.read_bytes()
+    for content in (whole[: len(whole) // 2], b"no image"):
+        broken.write_bytes(content)
+        with pytest.raises(DataError, match=str(broken)):
+            load_dataset("folder:faces:8")
+    broken.write_bytes(whole)
     (pictures / "test" / "bob").rename(pictures / "test" / "eve")
     with pytest.raises(DataError, match="classes in train"):
         load_dataset("folder:faces:8")

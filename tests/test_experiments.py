@@ -255,6 +255,17 @@ def test_a_damaged_kept_file_is_named(task, small):
     keep(task, small, [mu.Ledger(0.1)])
 
 
+def test_a_kept_model_without_its_ledger_is_made_again(task, small, same):
+    """Who deletes the damaged part, as the message says, gets a whole again. Breaks if the model alone counts."""
+    first = keep(task, small, [mu.Ledger(0.1)])
+    (folder,) = (cache_folder() / "trained").iterdir()
+    (folder / "ledger0.safetensors").unlink()
+    again = keep(task, small, [mu.Ledger(0.1)])
+    assert same(first.model, again.model)
+    assert len(again.ledgers[0]) == len(first.ledgers[0]) > 0
+    assert (folder / "ledger0.safetensors").exists()
+
+
 def test_a_kill_while_keeping_leaves_nothing_half(task, small, same, monkeypatch):
     """The model is written last, so ledgers without a model are not taken for a finished training."""
     save = mu.storage.save

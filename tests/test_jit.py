@@ -61,8 +61,8 @@ def test_one_step_in_closed_form(task, flat):
     model = linear(weight)
     with model.register_forward_pre_hook(lambda _, inputs: noisy.append(inputs[0].detach())):
         moved = jit(model, task.forget, copies=1, recipe=ONE, seed=5)  # the hook is copied with the model
-    order = noisy[0].float().flatten(1) / 255
-    moved_by = noisy[1].flatten(1) - order
+    order, moved_to = noisy[-2].float().flatten(1) / 255, noisy[-1]  # the first two look at how it takes floats
+    moved_by = moved_to.flatten(1) - order
     unit = nn.functional.normalize(-moved_by @ weight.T)
     gradient = torch.einsum("nk,nd->kd", unit / moved_by.norm(dim=1, keepdim=True), order)
     assert torch.allclose(flat(moved), flat(linear(weight - 0.1 * gradient)), atol=1e-6)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils import parametrizations
 from torch.nn.utils.parametrize import is_parametrized
 
 import mu
@@ -540,3 +541,17 @@ def test_a_start_outside_the_recipe_is_refused(task, small, same):
     for epoch in (-1, 3):
         with pytest.raises(ValueError, match=f"start_epoch must be from 0 to the recipe's 2 epochs, not {epoch}"):
             mu.train(small(), task.train, SHORT, start_epoch=epoch)
+
+
+def test_another_parametrisation_is_no_mask(task, convs):
+    """Weight norm beside a mask: not pruned, all weights count, and a mask is refused by name."""
+    model = convs()
+    for conv in pruning.prunable(model).values():
+        parametrizations.weight_norm(conv)
+    assert not pruning.is_pruned(model)
+    assert pruning.sparsity(model) == 0
+    masks = pruning.masks_of(model)
+    assert all(mask.all() for mask in masks.values())
+    with pytest.raises(ValueError, match="parametrisation of its own"):
+        pruning.apply_masks(model, masks)
+    assert mu.unlearn("influence", model, task, samples=4) is not model

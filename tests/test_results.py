@@ -2,6 +2,7 @@
 
 import json
 import math
+import multiprocessing
 from dataclasses import asdict
 
 import numpy as np
@@ -296,6 +297,31 @@ def test_merging_adds_what_is_missing_and_keeps_what_is_there(tmp_path):
     assert results.merge(theirs, ours) == {("smoke", "sparsity-tab3"): 1}
     assert read(ours).frame["value"].tolist() == [1.0, 2.0, 3.0]
     assert results.merge(theirs, ours) == {("smoke", "sparsity-tab3"): 0}
+
+
+def _add(root, cells):
+    for cell in cells:
+        results.add(*segment(cell, [row()]), "sparsity-tab3", "smoke", root)
+
+
+def test_processes_that_record_side_by_side_lose_nothing(tmp_path):
+    """Each adds to what lies there now. Writing the record one once read, or two writers at once, fails this."""
+    context = multiprocessing.get_context("spawn")
+    work = [context.Process(target=_add, args=(tmp_path, [f"{who}{i}" for i in range(8)])) for who in "ab"]
+    for process in work:
+        process.start()
+    for process in work:
+        process.join()
+    assert read(tmp_path).cells == {f"{who}{i}" for who in "ab" for i in range(8)}
+
+
+def test_a_manifest_under_another_name_is_refused(files):
+    """Renamed files are not another item's record. Breaks if the name of the file alone counts."""
+    _, csv, manifest = files
+    for path in (csv, manifest):
+        path.rename(path.with_stem("sparsity-tab2"))
+    with pytest.raises(CorruptFile, match="the manifest of another record, smoke/sparsity-tab3"):
+        results.read("sparsity-tab2", "smoke", csv.parents[1])
 
 
 def test_merging_refuses_damaged_records_and_folders_without(tmp_path):

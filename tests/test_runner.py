@@ -364,3 +364,21 @@ def test_a_shared_gpu_is_named_as_shared(monkeypatch):
     assert runner.hardware("cuda") == "a GPU"
     assert runner.hardware("cuda", 4) == "a GPU, 4 cells side by side"
     assert runner.hardware("cpu", 4) == runner.hardware("cpu")
+
+
+def test_an_installed_copy_below_another_repository_has_no_commit(tmp_path, monkeypatch):
+    """The commit is of the repository that tracks `mu`, not of whichever is around it."""
+    git = lambda *words: subprocess.run(["git", "-C", tmp_path, *words], check=True, capture_output=True)  # noqa: E731
+    git("init", "-q")
+    git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "theirs")
+    (tmp_path / "lib" / "mu").mkdir(parents=True)
+    (tmp_path / "lib" / "mu" / "__init__.py").touch()
+    monkeypatch.setattr(runner, "__file__", str(tmp_path / "lib" / "mu" / "runner.py"))
+    assert runner.commit() == "unknown"
+
+
+def test_a_folder_that_cannot_be_written_is_found_out_before_anything_is_run(toy, tmp_path, monkeypatch):
+    """Breaks if the first cell is computed and then lost."""
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(PermissionError, match="cannot write into"):
+        runner.run("toy-tab1", "smoke", out=tmp_path / "o")

@@ -149,3 +149,11 @@ def test_digest_is_sha256_of_canonical_json():
     assert storage.digest({"a": 1}) != storage.digest({"a": 2})
     assert storage.digest({"b": 1, "a": None}, 64) == hashlib.sha256(b'{"a":null,"b":1}').hexdigest()
     assert len(storage.digest(0)) == 16
+
+
+def test_what_is_stored_can_be_read_by_others(tmp_path):
+    """Tasks and ledgers are meant to be shared: readable, like any new file. Breaks if the temporary file's mode
+    stays, or that of the library that writes in its place."""
+    storage.save(tmp_path / "a", {"x": torch.ones(2)}, {})
+    storage.write_text(tmp_path / "b", "text")
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in "ab"] == [0o644, 0o644]

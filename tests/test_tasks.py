@@ -1,5 +1,8 @@
 """What is forgotten, what is kept, what is left out: compared with sets built in plain Python."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 
@@ -192,3 +195,38 @@ def test_moving_a_task_moves_all_of_it(data):
     assert {moved.forget_indices.device.type, moved.retain_indices.device.type} == {"meta"}
     assert moved.data.train.images.device.type == "meta"
     assert (moved.scenario, moved.target, moved.fine_target) == ("subclass", 3, 7)
+
+
+def test_labels_of_any_integer_type_are_saved(data, tmp_path):
+    """NumPy's and torch's integers are what one has at hand. Breaks if JSON refuses them after hours of training."""
+    for label in (np.int64(3), torch.tensor(3)):
+        made = mu.forget_class(data, label)
+        assert type(made.target) is int
+        made.save(tmp_path / "task")
+        assert Task.load(tmp_path / "task", data).target == 3
+
+
+def test_a_task_is_of_the_samples_it_was_made_on(data, tmp_path):
+    """Positions in one half of a data set mean other samples in the other half."""
+    half, other = (replace(data, train=data.train[part::2]) for part in (0, 1))
+    made = mu.forget_class(half, 3)
+    made.save(tmp_path / "task")
+    assert torch.equal(Task.load(tmp_path / "task", half).forget.indices, made.forget.indices)
+    with pytest.raises(ValueError, match="other training samples"):
+        Task.load(tmp_path / "task", other)
+
+
+def test_a_ledger_knows_the_samples_of_a_part_by_their_place_in_the_whole(data, small):
+    """`forget.indices`, not `forget_indices`: in a part of a data set they differ."""
+    made = mu.forget_class(replace(data, train=data.train[1::2]), 3)
+    ledger = mu.Ledger(0.5, only=made.forget.indices)
+    original = mu.train(small(), made.train, mu.Recipe(epochs=1, batch_size=8), ledger=ledger)
+    assert 0 < len(ledger.affected(made.forget.indices)) == len(ledger)
+    mu.unlearn("partial-amnesiac", original, made, ledger=ledger)
+
+
+def test_a_sub_class_without_samples_is_refused(data):
+    fine = mu.load_dataset("synthetic")
+    without = replace(fine, train=fine.train[fine.train.fine != 7])
+    with pytest.raises(ValueError, match="no training sample has fine label 7"):
+        mu.forget_subclass(without, 7)

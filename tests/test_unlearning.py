@@ -1,15 +1,19 @@
 """One contract for every registered method, and what each of the first four is."""
 
 import copy
+import math
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
 import mu
+from mu.figures import COLOURS
 from mu.models import reinitialise
+from mu.sensitivity import sensitivity
 from mu.unlearning import DATA
 
 SHORT = mu.Recipe(epochs=2, batch_size=32, lr=1e-2)
@@ -101,6 +105,52 @@ def test_a_registered_method_describes_itself(name):
     assert set(method.needs) <= set(DATA)
     assert method.needs
     assert not set(method.needs) & set(method.defaults)
+
+
+@pytest.mark.parametrize("name", mu.methods())
+def test_a_registered_method_has_a_page_and_a_colour(name):
+    """What the book links to and the figures draw with. Breaks if a method is registered without."""
+    page = Path(__file__).parents[1] / f"{mu.methods()[name].page}.md"
+    assert page.exists(), f"write {page}"
+    assert f"file: {mu.methods()[name].page}" in (page.parents[2] / "_toc.yml").read_text()
+    assert name in COLOURS
+
+
+class Raw(nn.Module):
+    """Takes uint8 images, and floats of the same pixels as something else."""
+
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(784, 10)
+
+    def forward(self, images):
+        return self.head(images.float().flatten(1) / 127.5 - 1)
+
+
+@pytest.mark.parametrize("name", ["mu-mis", "jit"])
+def test_methods_that_hand_floats_refuse_a_model_that_takes_none(task, name):
+    """In silence they would differentiate at other pixels than the model ever saw. So would `sensitivity`."""
+    with pytest.raises(ValueError, match="put mu"):
+        mu.unlearn(name, Raw(), task)
+    with pytest.raises(ValueError, match="put mu"):
+        sensitivity(Raw(), task.forget.images, task.forget.labels)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("fisher", {"alpha": math.nan}), ("fisher", {"alpha": math.inf}), ("ssd", {"strength": math.nan}),
+     ("scrub", {"temperature": 0.0}), ("duck", {"temperature": -1.0}), ("ascent", {"rule": "nonsense"}),
+     ("label-flip", {"rule": "nonsense"})],
+)  # fmt: skip
+def test_wrong_values_are_refused_before_anything_is_done(task, trained, name, options):
+    with pytest.raises(ValueError, match=next(iter(options.values())) if "rule" in options else next(iter(options))):
+        mu.unlearn(name, trained[0], task, **options)
+
+
+def test_a_step_that_is_not_finite_is_an_error(task, trained):
+    """Influence with a wild step must not hand back a model of NaN."""
+    with pytest.raises(FloatingPointError, match="not finite"):
+        mu.unlearn("influence", trained[0], task, alpha=math.inf, samples=4)
 
 
 def test_needs_of_the_first_methods():

@@ -79,18 +79,19 @@ def kept(
     folder = storage.cache_folder() / "trained" / key
     model = build().to(device)
     ready = folder / "model.safetensors"  # written last
-    if ready.exists():
+    recorded = [folder / f"ledger{i}.safetensors" for i in range(len(ledgers))]
+    if all(file.exists() for file in (ready, *recorded)):
         tensors, facts = storage.load(ready)
         model.load_state_dict(tensors)
-        filled = [Ledger.load(folder / f"ledger{i}.safetensors") for i in range(len(ledgers))]
+        filled = [Ledger.load(file) for file in recorded]
         return Trained(model.eval(), filled, facts["seconds"])
     unfinished = folder / "unfinished"
     with stopwatch(device) as watch, resumable(unfinished, watch.elapsed) as run:
         model = make(model)
     trained = Trained(model, ledgers, run.earlier + watch.seconds)
     if sum(ledger.nbytes for ledger in ledgers) <= KEPT_BYTES:
-        for i, ledger in enumerate(ledgers):
-            ledger.save(folder / f"ledger{i}.safetensors")
+        for ledger, file in zip(ledgers, recorded, strict=True):
+            ledger.save(file)
         storage.save(ready, model.state_dict(), {"seconds": trained.seconds, **config})
     shutil.rmtree(unfinished, ignore_errors=True)
     return trained

@@ -17,6 +17,7 @@ pruned weights (F = 0) enter the mean; and in step 4, which it takes without a c
 from __future__ import annotations
 
 import copy
+import math
 from typing import TYPE_CHECKING
 
 import torch
@@ -140,8 +141,8 @@ def _scrubbed(
     model: nn.Module, diagonal: Diagonal, alpha: float, label: int | None, seed: int, skip_pruned: bool
 ) -> nn.Module:
     """A copy of the model with noise on its weights: steps 2 to 6."""
-    if alpha < 0:
-        raise ValueError(f"alpha must not be below 0; it is {alpha}")
+    if not 0 <= alpha < math.inf:
+        raise ValueError(f"alpha must not be below 0, and finite; it is {alpha}")
     model, generator = copy.deepcopy(model), torch.Generator().manual_seed(seed)
     head = {id(p) for p in _head(model).parameters()}
     # Dense convolutions go by another name; their masks would be all True.
@@ -165,4 +166,7 @@ def _scrubbed(
 
 def _head(model: nn.Module) -> nn.Linear:
     """The last linear layer."""
-    return [module for module in model.modules() if isinstance(module, nn.Linear)][-1]
+    linear = [module for module in model.modules() if isinstance(module, nn.Linear)]
+    if not linear:
+        raise ValueError(f"this {type(model).__name__} has no nn.Linear; the noise on the head needs one")
+    return linear[-1]

@@ -142,7 +142,13 @@ def _gradient(model: nn.Module) -> Callable[[Tensor, Tensor], Float[Tensor, " d"
 
 @torch.no_grad()
 def _moved(model: nn.Module, change: Float[Tensor, " d"]) -> nn.Module:
-    """A copy of the model, its trainable parameters moved by a vector."""
+    """A copy of the model, its trainable parameters moved by a vector.
+
+    Raises:
+        FloatingPointError: the vector is not finite.
+    """
+    if not change.isfinite().all():
+        raise FloatingPointError("the step is not finite; a smaller alpha or a larger damping may help")
     model, layout = copy.deepcopy(model), Layout.of(model)
     parameters = dict(model.named_parameters())
     for name, part in zip(layout.names, layout.split(change)):

@@ -14,11 +14,13 @@ f are logits. $\\sigma$ and $\\lVert\\xi\\rVert$ are in units of normalised pixe
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 
+from mu.models import require_floats
 from mu.training import Recipe, train
 
 if TYPE_CHECKING:
@@ -54,11 +56,12 @@ def jit(
         seed: of the batch order and the noise.
 
     Raises:
-        ValueError: noise or copies out of range.
+        ValueError: noise or copies out of range, or a model that does not take floats in [0, 1] as it takes uint8.
         FloatingPointError: the loss became infinite; the learning rate is too large.
     """
     if not noise > 0 or copies < 1:
         raise ValueError(f"noise > 0 and copies >= 1 are needed, not {noise} and {copies}")
+    require_floats(copy.deepcopy(model).eval(), forget.images)
     slopes = _Slopes(model, noise, copies)
     return train(slopes, forget, recipe, seed=seed, loss=lambda values, _: values.sum()).model
 

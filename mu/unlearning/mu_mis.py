@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
+from mu.models import require_floats
 from mu.sensitivity import input_gradient, squared_norm
 from mu.unlearning.relabel import class_count, wrong_labels
 
@@ -98,11 +99,13 @@ def mu_mis(
 
     Raises:
         FloatingPointError: a sensitivity became infinite; the learning rate is too large.
-        ValueError: unknown terms or norm, or a model that does not react to its input at all.
+        ValueError: unknown terms or norm, a model that does not react to its input at all, or one that does not take
+            floats in [0, 1] as it takes uint8.
     """
     if terms not in TERMS:
         raise ValueError(f"unknown terms {terms!r}; choose one of {', '.join(TERMS)}")
     model = copy.deepcopy(model).eval()
+    require_floats(model, forget.images)
     parameters = [p for p in model.parameters() if p.requires_grad]
     forget = forget.to(parameters[0].device)
     classes, generator = class_count(model, forget), torch.Generator().manual_seed(seed)

@@ -52,7 +52,7 @@ def ssd(
     Raises:
         ValueError: alpha is not above 0 or strength is negative.
     """
-    if not alpha > 0 or strength < 0:
+    if not alpha > 0 or not strength >= 0:
         raise ValueError(f"alpha > 0 and strength >= 0 are needed, not {alpha} and {strength}")
     model = copy.deepcopy(model).eval()
     parts = join(retain, forget), forget
