@@ -30,9 +30,9 @@
 # %% [markdown]
 # ## Live run
 #
-# When this page was built with `make book`, the output below was computed live on that machine: under the profile in
-# the cell, unless `make book PROFILE=…` named another. To run it yourself, change the cell and run all
-# ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
+# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
+# change the first and run all ({doc}`profiles and costs </book/rerun>`).
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
