@@ -20,13 +20,13 @@
 #
 # {cite:t}`cheng2026mumis` show how $\lVert\nabla_x f\rVert_F$ is distributed over training samples, left with random weights and right after
 # training. That much is known from the caption, by a third-party account; data set, network and axes are our reading: CIFAR-100 and ResNet-18.
-# The orders of magnitude that the account gives:
+# The orders of magnitude as reported:
 #
 # ```{reported} mumis-fig2
 # ```
 #
 # Here it is the norm of all logits' gradients together, the Jacobian, not squared, by normalised pixels, with batch norm on its statistics
-# ({ref}`definition <metric-sensitivity>`). Each of these four changes the magnitude, and the account does not state them. So the crosses in the figure, which are theirs, cannot be
+# ({ref}`definition <metric-sensitivity>`). Each of these four changes the magnitude, and none of them is reported. So the crosses in the figure, which are theirs, cannot be
 # compared with ours in size; only the direction can.
 #
 # Neither CIFAR-100 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.

@@ -55,7 +55,7 @@ figures.show("mumis-tabA12", rows)
 # * TC alone lowers the target's sensitivity. If it reaches the same FA at the same RA as the whole loss, the second term adds nothing there; and where the
 #   whole loss runs on without a stop, look which of the two still has its RA.
 # * OC alone raises the others'. If its FA stays high, what forgets is the first term.
-# * The paper claims, by the account, that both are needed. {doc}`Verdicts </book/verdicts>` says what this record makes of it.
+# * Reportedly the paper claims that both are needed. {doc}`Verdicts </book/verdicts>` says what this record makes of it.
 # * Equal steps are not equal progress. One term alone has another gradient, and may need another rate.
 # * RA is measured on a part of the test images here, as many as the profile sets.
 # * A course that became infinite ends there; its last row is from before.
