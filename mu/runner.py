@@ -148,7 +148,8 @@ def _finished(
     else:
         options["inner_max_num_threads"] = 1
     refused: list[Cell] = []
-    todo = (delayed(_run_cell)(cell, device, os.getpid()) for cell in _affordable(missing, record, deadline, refused))
+    parent = None if backend == "dask" else os.getpid()  # dask's workers have a life of their own
+    todo = (delayed(_run_cell)(cell, device, parent) for cell in _affordable(missing, record, deadline, refused))
     # A worker that has grown is replaced between two cells; joblib's warning of it says nothing to a user.
     warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
     try:
@@ -163,12 +164,12 @@ def _finished(
             client.close()
 
 
-def _run_cell(cell: Cell, device: str, runner: int) -> tuple[Cell, list[dict] | DataError, float]:
+def _run_cell(cell: Cell, device: str, parent: int | None) -> tuple[Cell, list[dict] | DataError, float]:
     if device == "cpu":
         torch.set_num_threads(1)
     torch.backends.cudnn.deterministic = True  # also outside of training, so that a cell can be repeated on a GPU
-    if os.getppid() == runner:
-        _end_with(runner)
+    if parent not in (None, os.getpid()):
+        _end_with(parent)
     start = time.perf_counter()
     try:
         rows = cell.run(device)
