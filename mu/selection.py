@@ -139,8 +139,8 @@ def _top(vector: Float[Tensor, " d"], layout: Layout, counts: tuple[int, ...]) -
         else float(_ranked(part, len(part) - count))
         for part, count in zip(layout.split(x), counts, strict=True)
     ]
-    mask = x >= torch.tensor(least, dtype=x.dtype).repeat_interleave(torch.tensor(layout.sizes))
-    return mask if mask.sum() == sum(counts) else None
+    mask = x >= torch.from_numpy(np.repeat(np.array(least), layout.sizes)).to(x.dtype)
+    return mask if np.count_nonzero(mask.numpy()) == sum(counts) else None
 
 
 def _extreme(x: Float[Tensor, " n"], count: int, largest: bool) -> Bool[Tensor, " n"]:
