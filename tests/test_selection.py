@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from mu.selection import Layout, Selection
+from mu.selection import Layout, Selection, _ranked
 
 # Sizes 1 and 2 are the edges; 97 is prime, so no share divides it.
 LAYOUT = Layout(("a", "b", "c", "d"), ((97,), (1,), (4, 5), (2,)))
@@ -141,3 +141,14 @@ def test_a_gpu_selects_the_same(rule):
         assert torch.equal(
             selection.mask(vector(ties).cuda(), LAYOUT, 3).cpu(), selection.mask(vector(ties), LAYOUT, 3)
         )
+
+
+@pytest.mark.parametrize("zeros", [0.0, 0.2, 0.6, 0.95, 1.0])
+def test_ranks_among_many_zeros_are_those_of_sorting(zeros):
+    """Wherever the rank lies, before, at or behind the zeros, which are counted and not sorted where they are many."""
+    x = torch.rand(200, generator=torch.Generator().manual_seed(0)) + 0.1
+    x[: round(zeros * len(x))] = 0
+    x[-3:] = x[-4]  # a tie that is not zero
+    ordered = x.sort().values
+    x = x[torch.randperm(len(x), generator=torch.Generator().manual_seed(1))]
+    assert [float(_ranked(x, rank)) for rank in range(len(x))] == ordered.tolist()
