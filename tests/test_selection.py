@@ -145,7 +145,7 @@ def test_a_gpu_selects_the_same(rule):
 
 @pytest.mark.parametrize("zeros", [0.0, 0.2, 0.6, 0.95, 1.0])
 def test_ranks_among_many_zeros_are_those_of_sorting(zeros):
-    """Wherever the rank lies, before, at or behind the zeros, which are counted and not sorted where they are many."""
+    """Wherever the rank lies, before or behind the zeros, which are counted where they are many."""
     x = torch.rand(200, generator=torch.Generator().manual_seed(0)) + 0.1
     x[: round(zeros * len(x))] = 0
     x[-3:] = x[-4]  # a tie that is not zero
