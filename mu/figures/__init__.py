@@ -231,7 +231,7 @@ def grid(rows: Sequence[str], columns: Sequence[str], height: float = 1.9, **sha
     for axis, name in zip(axes[0], columns, strict=True):
         axis.set_title(name)
     for axis, name in zip(axes[:, 0], rows, strict=True):
-        axis.set_ylabel("\n".join(textwrap.wrap(name, 20)))
+        axis.set_ylabel("\n".join(textwrap.wrap(name, 20, break_on_hyphens=False)))
     return figure, axes
 
 
