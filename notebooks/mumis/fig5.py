@@ -70,4 +70,6 @@ figures.show("mumis-fig5", rows)
 # * *Rebound*: FA of an earlier class that rises again when later ones are forgotten. The claim is that bad teacher and SalUn show it and MU-Mis does not.
 # * *Wear*: RA that falls from step to step. The claim is that SSD shows it.
 # * RA is that of the classes outside the sequence, the same ones at every step.
-# * A value chosen once need not suit the fifth request. That is how one would run it, and it is our choice.
+# * A value chosen once need not suit the fifth request. That is how one would run it, and it is our choice. MU-Mis has most to lose by it:
+#   its rate scales with one over the squared sensitivity, and every request changes the sensitivity. Where its RA breaks down after the
+#   first request, the rate was too large for the second.
