@@ -552,7 +552,7 @@ def _steps(profile: str) -> list[dict]:
 def _costs(profile: str) -> list[dict]:
     scale = SCALES[profile]
     common = {"dataset": scale.data["mnist"], "scenario": None, "keeps": list(KEEPS)}
-    short = {"lenet": {"steps": 10 * scale.timed_steps, "repeats": 12}}  # milliseconds each: more of them
+    short = {"lenet": {"steps": 10 * scale.timed_steps, "repeats": 6}}  # milliseconds each: more of them
     long = {"steps": scale.timed_steps, "repeats": 3}
     return [{**common, "model": model, **short.get(model, long)} for model in scale.timed]
 
