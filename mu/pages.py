@@ -403,8 +403,6 @@ SIGNS = {
     r">\arg<": ">arg<", r">\lvert<": ">|<", r">\rvert<": ">|<", r">\{<": ">{<", r">\}<": ">}<",
     '<mn mathvariant="bold">1</mn>': "<mn>&#x1D7CF;</mn>",
 }  # fmt: skip
-
-
 PRIMED = re.compile(r"<msup><mi>([^<]+)</mi><mi>&#x02032;</mi></msup>")  # as an index the raised sign is a speck
 
 

@@ -246,8 +246,9 @@ def _paths(root: Path, profile: str, item: str) -> tuple[Path, Path]:
 
 def _segments(path: Path, facts: bytes) -> list[Segment]:
     try:
-        read = json.loads(facts)
-        segments, named = [Segment(**segment) for segment in read["segments"]], (read["profile"], read["item"])
+        manifest = json.loads(facts)
+        segments = [Segment(**segment) for segment in manifest["segments"]]
+        named = manifest["profile"], manifest["item"]
     except (ValueError, KeyError, TypeError) as error:
         raise CorruptFile(f"{path} is not a manifest: {error}") from error
     if named != (path.parent.name, path.stem):
