@@ -265,7 +265,7 @@ def test_wrong_options_are_refused(data, small):
     for label in (-1, 10):
         with pytest.raises(ValueError, match=f"label must be a class from 0 to 9, or None, not {label}"):
             fisher(small(), data.train, label=label)
-    with pytest.raises(ValueError, match="alpha must not be below 0; it is -1"):
+    with pytest.raises(ValueError, match="alpha must be finite and not below 0; it is -1"):
         fisher(small(), data.train, alpha=-1)
     with pytest.raises(ValueError, match="samples must be at least 1; it is 0"):
         fisher(small(), data.train, samples=0)

@@ -142,7 +142,7 @@ def _scrubbed(
 ) -> nn.Module:
     """A copy of the model with noise on its weights: steps 2 to 6."""
     if not 0 <= alpha < math.inf:
-        raise ValueError(f"alpha must not be below 0, and finite; it is {alpha}")
+        raise ValueError(f"alpha must be finite and not below 0; it is {alpha}")
     model, generator = copy.deepcopy(model), torch.Generator().manual_seed(seed)
     head = {id(p) for p in _head(model).parameters()}
     # Dense convolutions go by another name; their masks would be all True.
