@@ -11,6 +11,7 @@ import base64
 import contextlib
 import html
 import io
+import itertools
 import math
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -231,7 +232,8 @@ def grid(rows: Sequence[str], columns: Sequence[str], height: float = 1.9, **sha
     for axis, name in zip(axes[0], columns, strict=True):
         axis.set_title(name)
     for axis, name in zip(axes[:, 0], rows, strict=True):
-        axis.set_ylabel("\n".join(textwrap.wrap(name, 20, break_on_hyphens=False)))
+        lines = (textwrap.wrap(line, 20, break_on_hyphens=False) for line in name.splitlines())
+        axis.set_ylabel("\n".join(itertools.chain(*lines)))
     return figure, axes
 
 
