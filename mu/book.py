@@ -128,9 +128,8 @@ def package_digest() -> str:
 
 def source_digest(home: Path) -> str:
     """Hash of everything that is rendered."""
-    below = (file for name in SOURCES for file in (home / name).rglob("*") if file.is_file())
-    single = (home / name for name in SOURCES if (home / name).is_file())
-    return digest([package_digest(), digest_files(home, [*below, *single])])
+    files = (file for name in SOURCES for file in (home / name, *(home / name).rglob("*")) if file.is_file())
+    return digest([package_digest(), digest_files(home, files)])
 
 
 @contextlib.contextmanager

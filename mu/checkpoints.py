@@ -83,7 +83,8 @@ class Checkpoint:
         return facts["epochs"]
 
     def save(self, epochs: int, last: bool) -> None:
-        """Keep the state after so many epochs if the last one kept is older than `EVERY`, or it is the end."""
+        """Keep the state after so many epochs if the last one kept is older than `EVERY`; at the end only beside
+        an earlier one, which would otherwise be gone on from."""
         if not self.run or not (time.monotonic() - self.saved >= EVERY or (last and self.path.exists())):
             return
         state = self.optimizer.state_dict()["state"].get(0, {})

@@ -13,7 +13,7 @@ import io
 import json
 import os
 from dataclasses import asdict, dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -141,15 +141,20 @@ def read(item: str, profile: str, root: Path | None = None) -> Record:
         return Record(item, profile)
     if not csv.exists():
         raise CorruptFile(f"{csv} is missing, but {manifest.name} describes it")
-    segments, text = _checked(csv, csv.read_bytes(), manifest, manifest.read_bytes())
+    contents = csv.read_bytes(), manifest.read_bytes()
+    if csv not in _CHECKED or _CHECKED[csv][0] != contents:  # a page asks for one record at every number
+        _CHECKED[csv] = contents, _checked(csv, manifest, *contents)
+    segments, text = _CHECKED[csv][1]
     record = Record(item, profile, list(segments), text)
     record.keep_only(record.cells)
     return record
 
 
-@lru_cache(maxsize=256)
-def _checked(csv: Path, rows: bytes, manifest: Path, facts: bytes) -> tuple[tuple[Segment, ...], pd.DataFrame]:
-    """Segments and rows of these contents, checked; a page asks for one record at every number."""
+_CHECKED: dict[Path, tuple] = {}  # file -> its contents when last read, and what `_checked` made of them
+
+
+def _checked(csv: Path, manifest: Path, rows: bytes, facts: bytes) -> tuple[tuple[Segment, ...], pd.DataFrame]:
+    """Segments and rows of these contents, checked."""
     segments = _segments(manifest, facts)
     try:
         text = pd.read_csv(io.BytesIO(rows), dtype=str, keep_default_na=False)

@@ -132,9 +132,9 @@ def score_rows(method: str, scores: Scores, metrics: Sequence[str] = tuple(ACCUR
 def code_digest(item: str) -> str:
     """Hash of every source file that an item's numbers depend on."""
     others = {f"experiments/{paper}.py" for paper in PAPERS if paper != item.split("-")[0]}
-    names = (path.relative_to(SOURCES) for path in SOURCES.rglob("*.py"))
-    read = (n for n in names if n.parts[0] not in PRESENTATION and n.as_posix() not in others)
-    return storage.digest_files(SOURCES, (SOURCES / name for name in read))
+    counts = lambda name: name.parts[0] not in PRESENTATION and name.as_posix() not in others  # noqa: E731
+    files = (file for file in SOURCES.rglob("*.py") if counts(file.relative_to(SOURCES)))
+    return storage.digest_files(SOURCES, files)
 
 
 def training_digest() -> str:

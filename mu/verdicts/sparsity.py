@@ -222,10 +222,8 @@ def _transfer(frames: Rows) -> Iterator[Evidence]:
             for removed, part in whole.groupby("removed"):
                 retrained, long = (by_seed(part, metric, method="retrain") for metric in ("probe accuracy", "RTE"))
                 probe, time = (by_seed(part, metric, method="l1-sparse") for metric in ("probe accuracy", "RTE"))
-                floor, gone = (
-                    by_seed(part, "probe accuracy", method="untrained"),
-                    by_seed(part, "UA", method="l1-sparse"),
-                )
+                floor = by_seed(part, "probe accuracy", method="untrained")
+                gone = by_seed(part, "UA", method="l1-sparse")
                 behind, learnt, faster = paired(retrained, probe), paired(probe, floor), times(long, time)
                 seeds = min(behind.n, learnt.n, faster.n, len(gone))
                 if seeds:
