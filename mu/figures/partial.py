@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TEST = {"non-target accuracy": "other classes, test acc. %", "target accuracy": "class to forget, test acc. %"}
-STEP_DASHES = {"top": "-", "random": "--", "fixed": ":"}
-STEP_NAMES = {"top": "largest entries", "random": "random ones", "fixed": "fixed ones"}
+STEP_LINES = {"top": ("-", "largest entries"), "random": ("--", "random ones"), "fixed": (":", "fixed ones")}
 MARKED = {"marker": "o", "markersize": 3}
 RULE_COLOURS = dict(zip(RULES, ("#3a8fd9", "#e07b39", "#009e73", "#cc79a7", "#b8a000"), strict=True))
 
@@ -88,13 +87,13 @@ def step_sweep(rows: pd.DataFrame) -> Figure:
 
     def panel(axis, part: pd.DataFrame) -> None:
         for base in STEPPING:
-            for rule, dash in STEP_DASHES.items():
+            for rule, (dash, _) in STEP_LINES.items():
                 one = part[part["method"].isin((base, f"partial-{base}"))]
                 one = one[(one["rule"] == rule) | (one["keep"] == 1)]
                 name = base if rule == "top" else None
                 line(axis, one, "keep", colour=COLOURS[base], label=name, bars=True, linestyle=dash, **MARKED)
-        for rule, dash in STEP_DASHES.items():
-            axis.plot([], [], color=COLOURS["trained"], linestyle=dash, label=STEP_NAMES[rule])
+        for dash, entries in STEP_LINES.values():
+            axis.plot([], [], color=COLOURS["trained"], linestyle=dash, label=entries)
         short = part[~part["done"]].groupby(["method", "rule", "keep"])["value"].mean().reset_index()
         axis.plot(short["keep"], short["value"], "x", color=COLOURS["trained"], label="class not forgotten")
         log_axis(axis, (0.05, 0.1, 0.2, 1))
