@@ -6,6 +6,7 @@ Directives and roles write MyST text, which is parsed in place:
   it elsewhere, without number and label.
 * ``{value}`ITEM METRIC column=value ...` ``: mean ± sd over seeds of one recorded number; `choice=rule` first picks
   each method's hyper-parameter as its paper's `chosen` does, see `mu.experiments.sweeps`.
+* ``{item}`ITEM` ``: a link to that figure or table, by the number it has in its paper.
 * ``{status}``, ``{rerun}``: what is recorded, and how to record it again.
 * ``{methods}``, ``{method} NAME``: from the registry.
 * ``{reported} ITEM``: numbers as published.
@@ -28,6 +29,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from latex2mathml.converter import convert
+from sphinx.roles import XRefRole
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.math import get_node_equation_number
@@ -73,7 +75,7 @@ class RecordDirective(Written):
         self.env.note_reread()
         item = get_item(self.arguments[0])
         record = best(item.id)
-        if record is None:  # numbered all the same, so that references to it hold
+        if record is None:  # labelled all the same, so that references to it hold
             missing = f"Not recorded yet; `mu run {item.record} --profile laptop` records it."
             return self.parse("\n".join(self.titled("table", item, item.title, as_table([{"": missing}]))))
         exhibit = figures.exhibit(item.id)
@@ -95,12 +97,13 @@ class RecordDirective(Written):
     def titled(self, kind: str, item: Item, caption: str, content: str, image: str = "") -> list[str]:
         """MyST of a figure or table with number and caption; where it is shown again, with a reference instead."""
         if "again" not in self.options:
+            caption = f"**{item.number}.** {caption}" if item.number else caption
             title = caption if kind == "table" else image
             tail = ["", caption] if kind == "figure" else []
             head, content = ([content], "") if kind == "figure" else ([], content)
             # Tildes: behind backticks a caption may hold no backtick, and so no role.
             return [f"~~~{{{kind}}} {title}", f":name: {item.id}", *head, "", content, *tail, "~~~"]
-        reference = f"{{numref}}`{item.id}`, shown again. {caption}"
+        reference = f"{{item}}`{item.id}`, shown again. {caption}"
         shown = [f"```{{image}} {image}", content, "```"] if kind == "figure" else [content]
         return [*shown, "", "```{div} mu-caption", reference, "```"]
 
@@ -111,6 +114,23 @@ class RecordDirective(Written):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(figures.svg(item.id, record.frame, theme))
         return f"/{place.as_posix()}"
+
+
+class ItemRole(XRefRole):
+    """A link to an item by its number, with the paper if that is not the page's; else by its page's title."""
+
+    def __init__(self) -> None:
+        super().__init__(innernodeclass=nodes.inline, warn_dangling=True)
+
+    def process_link(self, env, refnode, has_explicit_title, title, target) -> tuple[str, str]:
+        item = get_item(target)
+        by_title = not item.number and not has_explicit_title
+        refnode["refdomain"], refnode["reftype"] = "std", "doc" if by_title else "ref"
+        refnode["refexplicit"] = not by_title
+        if by_title:
+            return title, page(item)
+        of = "" if item.paper in env.docname.split("/") else f" ({NAMES.get(item.paper, item.paper)})"
+        return title if has_explicit_title else item.number + of, item.id.lower()  # as Sphinx keeps labels
 
 
 class StatusDirective(Written):
@@ -350,7 +370,7 @@ def provenance(record: Record) -> list[str]:
         f"**{record.profile}** profile: {used(record)}; {seeds}, recorded on {hardware}, {dates[-1]}",
         f"{{download}}`data <{csv}.csv>`",
         f"{{download}}`settings and versions <{csv}.json>`",
-        f"{{doc}}`code </{item.notebook.removesuffix('.ipynb')}>`",
+        f"{{doc}}`code <{page(item)}>`",
         "{doc}`run it again </book/rerun>`",
     )
     return ["```{div} mu-provenance", " · ".join(parts), "```"]
@@ -379,8 +399,13 @@ def line(cells) -> str:
     return f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def notebook_link(item) -> str:
-    return f"{{doc}}`{item.id} </{item.notebook.removesuffix('.ipynb')}>`"
+def page(item: Item) -> str:
+    """Its notebook, as Sphinx addresses it."""
+    return f"/{item.notebook.removesuffix('.ipynb')}"
+
+
+def notebook_link(item: Item) -> str:
+    return f"{{doc}}`{item.id} <{page(item)}>`"
 
 
 def cost(item, profile: str) -> str:
@@ -445,6 +470,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("reported", ReportedDirective)
     app.add_directive("verdicts", VerdictsDirective)
     app.add_directive("tally", TallyDirective)
+    app.add_role("item", ItemRole())
     app.add_role("value", ValueRole())
     app.add_role("verdict", VerdictRole())
     return {"parallel_read_safe": True, "parallel_write_safe": True}

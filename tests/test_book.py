@@ -114,7 +114,7 @@ def site(folders):
         for page in ("rerun", *PAPERS):
             (source / "book" / f"{page}.md").write_text("# A\n")
         (source / "index.md").write_text(f"# Page\n\n{text}\n")
-        config = {"extensions": ["myst_parser", "mu.pages"], "numfig": True, "exclude_patterns": ["_build"]}
+        config = {"extensions": ["myst_parser", "mu.pages"], "exclude_patterns": ["_build"]}
         warnings = folders / "warnings.txt"
         with warnings.open("w") as sink, docutils_namespace():
             app = Sphinx(source, None, folders / "out", folders / "trees", "html", config, status=None, warning=sink)
@@ -216,13 +216,27 @@ def test_a_tally_counts_verdicts(site, recorded):
 
 def test_a_record_has_number_caption_and_provenance(site, recorded):
     """A recorded table is numbered, can be referred to, and says what made it. Breaks if any part is dropped."""
-    html, warnings = site("```{record} partial-tab1\n```\n\nSee {numref}`partial-tab1`.")
+    html, warnings = site("```{record} partial-tab1\n```\n\nSee {item}`partial-tab1`.")
     assert not warnings
     assert 'href="#partial-tab1"' in html
+    assert "<strong>Table 1.</strong>" in html
     assert "2 seeds" in html
     assert "A chip, 2 cores" in html
     assert "2026-01-02" in html
     assert 'download=""' in html
+
+
+def test_an_item_is_called_what_its_paper_calls_it(site, recorded):
+    """The paper's number and the paper, else the page's title. Breaks if our own count comes back, or the words
+    that a sentence brings along are not used."""
+    html, warnings = site("{item}`partial-tab1`, {item}`partial-keep`, {item}`the table <partial-tab1>`\n\n"
+                          "```{record} partial-tab1\n```")  # fmt: skip
+    assert not warnings
+    linked = re.findall(r"<a [^>]*>(.*?)</a>", html.replace("\n", " "))
+    shown = [re.sub("<[^>]+>", "", text) for text in linked]
+    assert {"Table 1 (partial)", "A", "the table"} <= set(shown)  # "A" heads the stand-in pages
+    named = [items()[name].number for name in ("mumis-fig4", "mumis-tabA12", "partial-keep", "sparsity-prop2")]
+    assert named == ["Figure 4", "Table A12", "", ""]
 
 
 def test_a_missing_record_says_how_to_make_it(site):
@@ -292,9 +306,9 @@ def test_committed_records_are_whole(checkout):
 def test_a_table_keeps_its_number_when_its_caption_refers_to_another(site, recorded, monkeypatch):
     """A role in a table's title. Breaks if the directive is fenced by backticks, which end at those of the role."""
     plain = figures.exhibit("partial-tab1")
-    titled = replace(plain, caption="All, but see {numref}`partial-tab1`.")
+    titled = replace(plain, caption="All, but see {item}`partial-tab1`.")
     monkeypatch.setattr(figures, "exhibit", lambda item: titled)
-    page, warnings = site("```{record} partial-tab1\n```\n\nIn {numref}`partial-tab1`.")
+    page, warnings = site("```{record} partial-tab1\n```\n\nIn {item}`partial-tab1`.")
     assert not warnings
     assert "In <a" in page.replace("\n", " ")
     assert page.count("Table 1") >= 3  # its own, in its title, and in the sentence

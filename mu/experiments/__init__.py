@@ -8,6 +8,7 @@ the module of its name and are registered here.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ PAPERS = {
     "sparsity": "jia2023sparsity",
 }  # key of an item id -> BibTeX key
 
-NAMES = {  # data sets and networks as shown, in the order shown
+NAMES = {  # data sets, networks and papers as shown, in the order shown
     "mlp": "MLP", "lenet": "LeNet", "convnet": "ConvNet", "alexnet": "AlexNet", "resnet9": "ResNet9",
     "resnet18": "ResNet-18", "vgg16": "VGG-16", "vit": "ViT", "convnet-slim": "ConvNet, 1/8 width",
     "alexnet-slim": "AlexNet, 1/8 width", "resnet9-slim": "ResNet9, 1/8 width",
@@ -35,6 +36,7 @@ NAMES = {  # data sets and networks as shown, in the order shown
     "mnist": "MNIST", "mnist5k": "MNIST 5k", "mnist5k-pairs": "MNIST 5k in pairs", "organamnist": "OrganAMNIST",
     "svhn": "SVHN", "cifar10": "CIFAR-10", "cifar100": "CIFAR-100", "cifar20": "CIFAR-20",
     "folder:faces:32": "Pins faces", "folder:tiny-imagenet:64": "Tiny ImageNet", "folder:imagenet:64": "ImageNet",
+    "mumis": "MU-Mis",
 }  # fmt: skip
 
 
@@ -72,6 +74,12 @@ class Item:
     @property
     def paper(self) -> str:
         return self.id.split("-")[0]
+
+    @property
+    def number(self) -> str:
+        """What the paper calls it: "Figure 4", "Table A7". Empty for an item of our own."""
+        found = re.search(r"-(fig|tab)(A?\d+)$", self.id)
+        return f"{'Figure' if found[1] == 'fig' else 'Table'} {found[2]}" if found else ""
 
     @property
     def notebook(self) -> str:

@@ -520,7 +520,7 @@ def variants(rows: pd.DataFrame, shown: tuple[str, ...]) -> pd.DataFrame:
 
 RULE = (
     "Each method's hyper-parameter is the one that a rule without retrained model and test set picks "
-    "({numref}`mumis-tuning` has the others)."
+    "({item}`mumis-tuning` has the others)."
 )
 TABLE = (
     "Percent, mean ± sd over seeds; time in seconds, for trained and retrain that of training. Avg. Gap is the mean "
@@ -568,7 +568,7 @@ EXHIBITS = {
     ),
     "mumis-fig3": Exhibit(
         "figure",
-        "As {numref}`mumis-fig2`, for one logit at a time: that of the sample's own class, and the others'. Dashed: "
+        "As {item}`mumis-fig2`, for one logit at a time: that of the sample's own class, and the others'. Dashed: "
         "medians.",
         target_other,
         "Two panels, before and after training, each with two histograms over a logarithmic axis.",

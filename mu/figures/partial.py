@@ -251,7 +251,7 @@ def _table(data: str, network: str) -> Exhibit:
 
 EXHIBITS = {
     "partial-fig1": CURVES,
-    "partial-fig2": replace(CURVES, caption=f"As {{numref}}`partial-fig1`, on OrganAMNIST. {CURVES.caption}"),
+    "partial-fig2": replace(CURVES, caption=f"As {{item}}`partial-fig1`, on OrganAMNIST. {CURVES.caption}"),
     "partial-fig3": Exhibit(
         "figure",
         "Grad-CAM on the last convolution of LeNet for a test image of the forgotten class (above) and of a retained "
@@ -282,7 +282,7 @@ EXHIBITS = {
     ),
     "partial-optimizer": Exhibit(
         "figure",
-        "The sweep of {numref}`partial-keep` for the MLP, trained in three ways.",
+        "The sweep of {item}`partial-keep` for the MLP, trained in three ways.",
         keep_sweep,
         "Line plots, a row per way of training: accuracy on the other classes left, on the forget set right.",
     ),

@@ -314,7 +314,7 @@ def _spread(x):
 
 RULE = (
     "Each method's hyper-parameter is the one that a rule without retrained model and test set picks "
-    "({numref}`sparsity-tuning` has the others)."
+    "({item}`sparsity-tuning` has the others)."
 )
 TABLE = (
     "Percent, mean ± sd over seeds; in brackets the paper's number, where it prints one, to be compared only with a "

@@ -61,4 +61,4 @@ figures.show("mumis-fig2", rows)
 #   an order.
 # * It does not follow that the rise belongs to the samples. Training makes logits larger everywhere, and slopes with them. Images that were never
 #   trained on are not in this figure.
-# * {numref}`mumis-fig3` splits the same samples by logit.
+# * {item}`mumis-fig3` splits the same samples by logit.

@@ -52,6 +52,6 @@ figures.show("mumis-speed", rows)
 #
 # * An image costs MU-Mis several times what it costs training: it needs derivatives of derivatives, and its rule looks at the sensitivity after every pass.
 # * It is the images and passes that make it cheap: a hundredth of the images, and no 200 epochs.
-# * How many passes a run takes is not measured here. {numref}`mumis-figA1` has it at small size, with a line where the rule stops; {doc}`/book/verdicts` puts both together.
+# * How many passes a run takes is not measured here. {item}`mumis-figA1` has it at small size, with a line where the rule stops; {doc}`/book/verdicts` puts both together.
 # * The best of three after a warm-up. Seconds on different hardware cannot be compared; the last row's passes can.
 # * A search over learning rates and $\delta$ costs as many runs as it tries, and is not in the table.

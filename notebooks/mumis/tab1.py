@@ -60,4 +60,4 @@ figures.show("mumis-tab1", rows)
 # * Seconds: MU-Mis {value}`mumis-tab1 RTE choice=rule dataset=cifar100 method=mu-mis`, SalUn
 #   {value}`mumis-tab1 RTE choice=rule dataset=cifar100 method=salun`, retraining {value}`mumis-tab1 RTE dataset=cifar100 method=retrain`. Under the
 #   small profiles methods that pass over retained data have fewer images and epochs than in the paper; the ratio says nothing about theirs.
-# * The search for values is not in the seconds. {numref}`mumis-tuning` shows what it is worth.
+# * The search for values is not in the seconds. {item}`mumis-tuning` shows what it is worth.

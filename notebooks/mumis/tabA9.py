@@ -50,6 +50,6 @@ figures.show("mumis-tabA9", rows)
 # %% [markdown]
 # ## What to see
 #
-# * Check whether the methods rank as in {numref}`mumis-tab1`.
+# * Check whether the methods rank as in {item}`mumis-tab1`.
 # * VGG-16 has no residual connections, and its gradients differ in size. The learning rate of MU-Mis scales with one over the squared sensitivity, so
 #   a rate carried over from ResNet-18 need not fit.

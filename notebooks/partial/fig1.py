@@ -52,18 +52,18 @@ figures.show("partial-fig1", rows)
 #
 # Right after the subtraction, test accuracy in percent, from the recorded figure at the top:
 #
-# | | MLP | LeNet |
-# |:---|---:|---:|
-# | other classes, amnesiac | {value}`partial-fig1 non-target accuracy method=amnesiac model=mlp phase=removal` | {value}`partial-fig1 non-target accuracy method=amnesiac model=lenet phase=removal` |
-# | other classes, partial amnesiac | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=mlp phase=removal` | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=lenet phase=removal` |
-# | digit 3, amnesiac | {value}`partial-fig1 target accuracy method=amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=amnesiac model=lenet phase=removal` |
-# | digit 3, partial amnesiac | {value}`partial-fig1 target accuracy method=partial-amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=partial-amnesiac model=lenet phase=removal` |
+# | | MLP | LeNet | ResNet9 |
+# |:---|---:|---:|---:|
+# | other classes, amnesiac | {value}`partial-fig1 non-target accuracy method=amnesiac model=mlp phase=removal` | {value}`partial-fig1 non-target accuracy method=amnesiac model=lenet phase=removal` | {value}`partial-fig1 non-target accuracy method=amnesiac model=resnet9-slim phase=removal` |
+# | other classes, partial amnesiac | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=mlp phase=removal` | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=lenet phase=removal` | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=resnet9-slim phase=removal` |
+# | digit 3, amnesiac | {value}`partial-fig1 target accuracy method=amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=amnesiac model=lenet phase=removal` | {value}`partial-fig1 target accuracy method=amnesiac model=resnet9-slim phase=removal` |
+# | digit 3, partial amnesiac | {value}`partial-fig1 target accuracy method=partial-amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=partial-amnesiac model=lenet phase=removal` | {value}`partial-fig1 target accuracy method=partial-amnesiac model=resnet9-slim phase=removal` |
 #
 # * Both removals bring the digit 3 to zero, or near it, in one step and before any further training.
 # * Conventional removal drops the curve of the other classes at the dashed line. The drop is deeper for the MLP than
 #   for LeNet. The epochs after it bring the curve back.
 # * Partial removal leaves that curve near its level. Near is not at: compare the rows without and with fine-tuning in
-#   {numref}`partial-tab1`.
+#   {item}`partial-tab1`.
 # * The digit 3 starts below the others, because a class with few samples is learnt less well. Read its fall from
 #   where it stood, not from the top.
 # * Each run picks its own kept share, by a rule that sees the forget set alone ({ref}`why <choice-of-keep>`).

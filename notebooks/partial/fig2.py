@@ -47,5 +47,5 @@ figures.show("partial-fig2", rows)
 # %% [markdown]
 # ## What to see
 #
-# The same as in {numref}`partial-fig1`: on the left, whether the dot of partial amnesiac unlearning stays at the level of training; on
+# The same as in {item}`partial-fig1`: on the left, whether the dot of partial amnesiac unlearning stays at the level of training; on
 # the right, that both reach zero.

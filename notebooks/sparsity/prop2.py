@@ -68,5 +68,5 @@ figures.show("sparsity-prop2", rows)
 #   panel: they divide by what pruning shrinks anyway.
 # * $\sigma$ is estimated by 20 rounds of power iteration on a part of the training images. That comes a little short of the largest value.
 # * The random masks are a control. If their bound falls and their error does not, the bound says nothing about the error. If they do as well as those by size, it is the number of weights that counts and not which.
-# * One step of ascent on one batch is far from the several epochs of ascent in {numref}`sparsity-tab3`, which have momentum and batch norm. The check is about
+# * One step of ascent on one batch is far from the several epochs of ascent in {item}`sparsity-tab3`, which have momentum and batch norm. The check is about
 #   the proposition, not about that table.

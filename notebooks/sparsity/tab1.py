@@ -53,4 +53,4 @@ figures.show("sparsity-tab1", rows)
 # * Read a row from left to right: an arrow to more dots is what the paper claims, an arrow to fewer is a price.
 # * RA and TA have dots easily: a method that does nothing keeps them. UA and MIA-Efficacy are the columns that tell whether anything was
 #   forgotten.
-# * A mark is a threshold on a mean. {numref}`sparsity-tab3` has the numbers with their spread.
+# * A mark is a threshold on a mean. {item}`sparsity-tab3` has the numbers with their spread.

@@ -57,7 +57,7 @@ figures.show("sparsity-tabA6", rows)
 # | IU | {value}`sparsity-tabA6 Avg. Gap choice=rule scenario=class sparsity=0 method=influence` | {value}`sparsity-tabA6 Avg. Gap choice=rule scenario=class sparsity=95 method=influence` |
 # | $\ell_1$-sparse | {value}`sparsity-tabA6 Avg. Gap choice=rule scenario=class sparsity=0 method=l1-sparse` | {value}`sparsity-tabA6 Avg. Gap choice=rule scenario=class sparsity=95 method=l1-sparse` |
 #
-# * Whether the direction of {numref}`sparsity-tab3` holds here as well: the second number of each pair below the first.
+# * Whether the direction of {item}`sparsity-tab3` holds here as well: the second number of each pair below the first.
 # * The reference first: TA of the retrained model, dense {value}`sparsity-tabA6 TA scenario=class sparsity=0 method=retrain` %, 95 % sparse
 #   {value}`sparsity-tabA6 TA scenario=class sparsity=95 method=retrain` %. A gap to a model that is itself poor is no evidence.
 # * The published hyper-parameters are those for CIFAR-10 and ResNet-18. Here they are one value among those tried.
