@@ -126,7 +126,7 @@ class Cell:
 
     def __str__(self) -> str:
         names = ("dataset", "model", "scenario", "forget", "level", "variant", "count", "pruner", "sparsity")
-        methods = [sweep["method"] for sweep in self.settings.get("sweeps", ())]
+        methods = dict.fromkeys(sweep["method"] for sweep in self.settings.get("sweeps", ()))
         return " ".join([self.item, *(str(self.settings[n]) for n in names if n in self.settings), *methods,
                          f"seed {self.seed}"])  # fmt: skip
 

@@ -411,16 +411,12 @@ def sequence(settings: dict, seed: int, device: str) -> Iterator[dict]:
         if not settings["sweeps"]:
             yield from _after(case, "retrain", retrained, step, labels)
             continue
-        (sweep,) = settings["sweeps"]
-        if picked is None:
-            guess, tried = case.expected(original), tries(case, original, surrogate)
-            outs = {c["tried"]: (m, outputs(m, case.task)) for _, m, _, c in tried if m}
-            gaps = {v: case.proxy_gap(guess, *made) for v, made in outs.items() if made[1].forget.isfinite().all()}
-            picked = min(gaps, key=gaps.get, default=sweep["values"][0])
-        columns = {"tried": picked, "option": sweep["name"]}
+        picked = picked or _best_by_rule(case, original, surrogate)
+        sweep, value = picked
+        columns = {"tried": value, "option": sweep["name"], "lr": sweep["options"].get("lr")}
         try:
             with stopwatch(device) as watch:
-                original = case.unlearn(sweep, picked, original, surrogate)
+                original = case.unlearn(sweep, value, original, surrogate)
         except FloatingPointError:  # the sequence ends here
             yield {"method": sweep["method"], "metric": "diverged", "value": 1, "step": step, **columns}
             return
@@ -429,6 +425,21 @@ def sequence(settings: dict, seed: int, device: str) -> Iterator[dict]:
         yield from (
             {"method": sweep["method"], "metric": m, "value": v, "step": step, **columns} for m, v in values.items()
         )
+
+
+def _best_by_rule(case: Case, original: nn.Module, surrogate: Samples | None) -> tuple[dict, float]:
+    """The sweep of the case's one method, and the value in it, whose proxy gap is smallest."""
+    guess = case.expected(original)
+
+    def gap(pair: tuple[dict, float]) -> float:
+        try:
+            model = case.unlearn(*pair, original, surrogate)
+        except FloatingPointError:
+            return math.inf
+        out = outputs(model, case.task)
+        return case.proxy_gap(guess, model, out) if out.forget.isfinite().all() else math.inf
+
+    return min(((sweep, value) for sweep in case.settings["sweeps"] for value in sweep["values"]), key=gap)
 
 
 def _after(case: Following, method: str, model: nn.Module, step: int, labels: list[int], **columns) -> Iterator[dict]:
@@ -620,9 +631,10 @@ def _distributions(profile: str) -> list[dict]:
 def _sequences(profile: str) -> list[dict]:
     scale, cells = SCALES[profile], []
     for data, scenario in (("cifar100", "class"), ("cifar20", "subclass")):
-        tried = [sweeps_of(profile, scenario, (method,))[-1] for method in scale.compared]
-        cells.append(_settings(profile, data, "resnet18", scenario, sequence=list(scale.sequence), sweeps=tried))
-    return one_each(cells)
+        base = _settings(profile, data, "resnet18", scenario, sequence=list(scale.sequence))
+        tried = [sweeps_of(profile, scenario, (method,)) for method in scale.compared]
+        cells += [{**base, "sweeps": some} for some in ([], *tried)]
+    return cells
 
 
 def _subsets(profile: str) -> list[dict]:
