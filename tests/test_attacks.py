@@ -66,10 +66,13 @@ def test_few_values_many_times(seed):
     assert mia_efficacy(member, nonmember, forget) == pytest.approx(published(member, nonmember, forget), abs=1e-9)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_rounding_moves_the_result_by_less_than_a_point(seed):
-    """Against the classifier on unrounded confidences; coarser rounding would move it further."""
-    sets = confidences(seed)
+@pytest.mark.parametrize("sure", [0, 3, 6])
+@pytest.mark.parametrize("seed", range(3))
+def test_rounding_moves_the_result_by_less_than_a_point(seed, sure):
+    """Against the classifier on unrounded confidences, also where most are near 1. Coarser rounding moves it further."""
+    random = np.random.default_rng(seed)
+    draw = lambda shift, n: 1 / (1 + np.exp(-shift - 2 * random.standard_normal(n)))  # noqa: E731
+    sets = draw(3 + sure, 1500), draw(1.5 + sure / 2, 1500), draw(2.3 + sure / 2, 750)
     assert mia_efficacy(*sets) == pytest.approx(published(*sets), abs=1.0)
 
 

@@ -271,16 +271,18 @@ def test_c6_shares():
 
 
 @pytest.mark.parametrize(
-    ("partial", "score", "word"), [(0.9, 1, "holds"), (0.3, 1, "does not hold"), (0.9, 40, "does not hold")]
+    ("partial", "peak", "word"), [(0.9, 0.2, "holds"), (0.3, 0.2, "holds in part"), (0.3, 0.7, "does not hold")]
 )
-def test_c7_maps(partial, score, word):
-    """C7: the retained map kept better, the forgotten class scored below chance. Breaks if labels are swapped."""
+def test_c7_maps(partial, peak, word):
+    """C7: the retained map kept better, the forgotten one lower. Breaks if labels are swapped, or if the retained
+    class's height is read."""
     maps = [*rows("cam similarity", partial, method="partial-amnesiac", label=1),
             *rows("cam similarity", 0.5, method="amnesiac", label=1),
             *rows("cam similarity", 1 - partial, method="partial-amnesiac", label=3),
             *rows("cam similarity", 0.5, method="amnesiac", label=3),
-            *rows("class score", score, method="partial-amnesiac", label=3),
-            *rows("class score", 95, method="partial-amnesiac", label=1)]  # fmt: skip
+            *rows("cam peak", 0.5, method="trained", label=3),
+            *rows("cam peak", peak, method="partial-amnesiac", label=3),
+            *rows("cam peak", 1 - peak, method="partial-amnesiac", label=1)]  # fmt: skip
     assert decide("C7", fig3=pd.DataFrame(maps)).word == word
 
 

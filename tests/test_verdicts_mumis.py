@@ -324,6 +324,7 @@ def sequence(method, back=0, kl=0.5, ra=75, left=1, **columns):
         ({"back": tuple(4 + UNCLEAR)}, 0.9, "holds in part"),
         ({"back": tuple(4 + UNCLEAR), "ra": tuple(71 - UNCLEAR)}, 0.5, "does not hold"),
         ({"ra": 69}, 0.9, "holds in part"),  # 6 points below the retrained model
+        ({"ra": 0}, 0.4, "does not hold"),  # that a ruined model forgets is nothing
         ({"back": 6, "ra": 69}, 0.4, "does not hold"),
     ],
 )

@@ -562,6 +562,10 @@ def _costs(profile: str) -> list[dict]:
 
 SEEDS = {profile: scale.seeds for profile, scale in SCALES.items()}
 ONE_SEED = dict.fromkeys(SCALES, 1)
+KEEP = Item(
+    "partial-keep", "Accuracy after the removal against the share of each step that is kept", _sweep(), SEEDS,
+    keep_sweep, revision=2,
+)  # fmt: skip
 ITEMS = (
     Item(
         "partial-fig1", "Accuracy over training and unlearning on MNIST, conventional against partial amnesiac",
@@ -588,10 +592,8 @@ ITEMS = (
         "partial-jmlr", "All methods on the journal version's further data sets",
         _table(("cifar10", "lenet"), ("svhn", "lenet")), SEEDS, method_grid,
     ),
-    Item(
-        "partial-keep", "Accuracy after the removal against the share of each step that is kept",
-        _sweep(), SEEDS, keep_sweep, revision=2,
-    ),
+    KEEP,
+    KEEP.view("partial-rules", "Every selection rule at equal forgetting"),
     Item(
         "partial-optimizer", "The same sweep for three ways of training",
         _optimizers, SEEDS, optimizer_sweep, revision=2,

@@ -245,8 +245,8 @@ def network_name(*names: str) -> str:
     return ", ".join(NAMES.get(name, name) for name in names)
 
 
-def arrow(before: pd.Series, after: pd.Series) -> str:
-    return f"{mean_sd(before)} → {mean_sd(after)}"
+def arrow(before: pd.Series, after: pd.Series, digits: int = 1) -> str:
+    return f"{mean_sd(before, digits)} → {mean_sd(after, digits)}"
 
 
 def once(

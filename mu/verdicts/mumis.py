@@ -268,7 +268,7 @@ def _along(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _robust(frames: Rows) -> Iterator[Evidence]:
-    """C7: an answer for the earlier classes, one for RA, and one for the KL of every other method."""
+    """C7: an answer for the earlier classes with RA, for a ruined model forgets too, and one for each other KL."""
     for network, item, scenario, rows in sequences(frames):
         (then, now), (goal, _) = (_earlier(rows, method) for method in ("mu-mis", "retrain"))
         ra, without = (by_seed(rows, "RA", method=m, step=rows["due"].max()) for m in ("mu-mis", "retrain"))
@@ -277,10 +277,10 @@ def _robust(frames: Rows) -> Iterator[Evidence]:
         if len(diverged):
             yield Evidence(network, item, (False,), "diverged", len(diverged))
         elif back.n and over.n and loss.n:
-            answer = every(back.below(REBOUND), over.below(SAME_FA[scenario]))
+            answer = every(back.below(REBOUND), over.below(SAME_FA[scenario]), loss.below(RED))
             numbers = f"earlier requests' FA {arrow(then, now)}, retrained {mean_sd(goal)}; "
             numbers += f"RA after the last {mean_sd(ra)}, retrained {mean_sd(without)}"
-            yield Evidence(network, item, (answer, loss.below(RED)), numbers, min(back.n, over.n, loss.n))
+            yield Evidence(network, item, (answer,), numbers, min(back.n, over.n, loss.n))
         kl = _along(rows)
         others = [method for method in kl["method"].unique() if method != "mu-mis"]
         what = f"methods have the larger KL ({mean_sd(by_seed(kl, 'KL', method='mu-mis'), 2)})"
@@ -468,8 +468,8 @@ CLAIMS = (
         "It withstands a sequence of requests: what was removed stays removed, and it stays nearest to retraining.",
         LATER,
         "FA of earlier requests, mean over them: right after its own no further above the retrained model's than in "
-        f"C4, and after the last less than {REBOUND:g} points above that. RA after the last is less than {RED:g} "
-        "points below the retrained model's. KL to the retrained model, mean over all steps, is more than "
+        f"C4, and after the last less than {REBOUND:g} points above that, with an RA less than {RED:g} points below "
+        "the retrained model's: one answer. KL to the retrained model, mean over all steps, is more than "
         f"{LARGER:g} below every other method's.",
         ("mumis-fig5",), _robust,
     ),

@@ -47,13 +47,19 @@ figures.show("partial-fig3", rows)
 # %% [markdown]
 # ## What to see
 #
-# How alike the map after the removal is to the one before, as the mean correlation over the first hundred test images of
-# the class that the trained model gets right, without those whose first map is empty:
+# Over the first hundred test images of each class that the trained model gets right: how alike the map after the removal is to the one
+# before, as the mean correlation, without those whose first map is empty; and the mean of the map's highest value.
 #
-# | | forgotten class | retained class |
-# |:---|---:|---:|
-# | amnesiac | {value}`partial-fig3 cam similarity method=amnesiac label=3 digits=2` | {value}`partial-fig3 cam similarity method=amnesiac label=1 digits=2` |
-# | partial | {value}`partial-fig3 cam similarity method=partial-amnesiac label=3 digits=2` | {value}`partial-fig3 cam similarity method=partial-amnesiac label=1 digits=2` |
+# | | forgotten: likeness | retained: likeness | forgotten: highest | retained: highest |
+# |:---|---:|---:|---:|---:|
+# | trained | | | {value}`partial-fig3 cam peak method=trained label=3 digits=2` | {value}`partial-fig3 cam peak method=trained label=1 digits=2` |
+# | amnesiac | {value}`partial-fig3 cam similarity method=amnesiac label=3 digits=2` | {value}`partial-fig3 cam similarity method=amnesiac label=1 digits=2` | {value}`partial-fig3 cam peak method=amnesiac label=3 digits=2` | {value}`partial-fig3 cam peak method=amnesiac label=1 digits=2` |
+# | partial | {value}`partial-fig3 cam similarity method=partial-amnesiac label=3 digits=2` | {value}`partial-fig3 cam similarity method=partial-amnesiac label=1 digits=2` | {value}`partial-fig3 cam peak method=partial-amnesiac label=3 digits=2` | {value}`partial-fig3 cam peak method=partial-amnesiac label=1 digits=2` |
+#
+# * The class is scored with {value}`partial-fig3 class score method=trained label=3` % before, {value}`partial-fig3 class score method=amnesiac label=3` % after conventional and
+#   {value}`partial-fig3 class score method=partial-amnesiac label=3` % after partial removal. If the evidence were gone, its maps would be lower as well. Read the third
+#   column: a map that is as high as before, or higher, says that the class is outvoted, not that nothing speaks for it.
+# * The heights of two models compare only as far as their logits do.
 #
 # A map is a picture of one image under one method of attribution. It shows where the score comes from, not whether the
 # class can still be read from the features.

@@ -65,7 +65,8 @@ figures.show("partial-keep", rows)
 #
 # * Too small a share does not forget; too large a share pays the conventional price. In between lies the window that
 #   makes the method work. Its width differs between networks.
-# * The size of an entry matters: at a share of 0.1 `top` forgets more than the same number of random entries.
+# * The size of an entry matters for how many are needed: at a share of 0.1 `top` forgets more than the same number of random entries. Whether it
+#   also costs the other classes less is another question: {item}`partial-rules`.
 # * `bottom` is the control. At a share of 0.5 its UA is {value}`partial-keep UA model=lenet rule=bottom keep=0.5` %, and the trained model has
 #   {value}`partial-keep UA model=lenet method=trained` %.
 # * Bytes fall with the kept share, but not in proportion: the mask that says which entries were kept costs one bit a

@@ -69,7 +69,7 @@ figures.show("sparsity-tab3", rows)
 # * The spread: in the paper one standard deviation of class-wise FT's MIA-Efficacy is 14.68 points dense and 16.33 sparse.
 # * `trained` is the original that was never asked to forget. A method whose row is like it has done nothing.
 # * Times are seconds on the hardware of the line below the table; in brackets the paper's, turned from minutes into seconds, on its own.
-# * Class-wise FF also replaces the row of the {term}`head` that answers the class, as the public code does. That alone makes the class's answer wrong;
-#   no run without it is recorded. In the random scenario nothing is replaced: compare FF there with `trained`.
+# * Class-wise FF also replaces the row of the {term}`head` that answers the class, as the public code does. That alone makes the class's answer wrong,
+#   as renewed batch-norm statistics do in GA: {item}`sparsity-controls`. In the random scenario no row is replaced: compare FF there with `trained`.
 # * Where the trained model is right on few test images, a retrained one is wrong on many images of a random forget set: here on
 #   {value}`sparsity-tab3 UA scenario=random sparsity=0 method=retrain` %, in the paper on 5.41 %. The random blocks then ask for another thing. {doc}`/book/sparsity` has more.
