@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from mu.training import Recipe
 
 SVC_C = 3.0  # Jia et al., public code: SVC(C=3, gamma="auto", kernel="rbf")
-# Confidences are rounded to 1/1024, ours: hundreds of times faster than 20,000 separate values. It moves the result by
-# 0.1 to 0.3 points, and by up to 1 where most confidences are within a step of 1.
+# Confidences are rounded to 1/1024, ours: hundreds of times faster than 20,000 separate values. It moves the result
+# by 0.1 to 0.3 points, and by up to 1 where most confidences are within a step of 1.
 CONFIDENCE_STEPS = 1024
 SHADOW_LAYERS = (256, 128)  # hidden widths of the attack network: Graves et al., public code, as the next two
 SHADOW_EPOCHS = 10

@@ -69,7 +69,7 @@ def test_few_values_many_times(seed):
 @pytest.mark.parametrize("sure", [0, 3, 6])
 @pytest.mark.parametrize("seed", range(3))
 def test_rounding_moves_the_result_by_less_than_a_point(seed, sure):
-    """Against the classifier on unrounded confidences, also where most are near 1. Coarser rounding moves it further."""
+    """Against the classifier on unrounded confidences, also where most are near 1. Coarser rounding moves it more."""
     random = np.random.default_rng(seed)
     draw = lambda shift, n: 1 / (1 + np.exp(-shift - 2 * random.standard_normal(n)))  # noqa: E731
     sets = draw(3 + sure, 1500), draw(1.5 + sure / 2, 1500), draw(2.3 + sure / 2, 750)

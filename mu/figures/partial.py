@@ -301,8 +301,8 @@ EXHIBITS = {
     "partial-rules": Exhibit(
         "table",
         "Rules that pick entries, at equal forgetting: for each seed the smallest share, of those tried, after which "
-        f"at most {FORGOTTEN:g} % of the forget samples are still classified correctly. Other classes: test accuracy, "
-        "percent, mean ± sd over those seeds.",
+        f"at most {FORGOTTEN:g} % of the forget samples are still classified correctly. Other classes: test "
+        "accuracy, percent, mean ± sd over those seeds.",
         rules,
     ),
     "partial-optimizer": Exhibit(

@@ -47,6 +47,6 @@ figures.show("mumis-search", rows)
 # %% [markdown]
 # ## What to see
 #
-# * A method whose smallest distance stands at the first or last of its values may do better beyond the grid.
+# * The last column marks what the rule picks in a seed. *edge*: it is the first or last value of the grid, and the method may do better beyond it.
 # * Where the two last columns order the values alike, the {ref}`rule <mumis-choice>` works. Where they do not, look at FA: the rule expects none.
 # * MU-Mis: read its pairs by rate. Along $\delta$ the numbers should hardly move if the paper is right, by the third-party account, that it is nearly flat there.
