@@ -9,7 +9,7 @@ import sys
 import time
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -22,7 +22,7 @@ app.add_typer(data_app, name="data")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Profile = Annotated[str, typer.Option(help="smoke, quick, laptop or paper: the sizes, never the code.")]
-Seeds = Annotated[Optional[int], typer.Option(help="Number of seeds; the profile's own if not given.")]  # noqa: UP045
+Seeds = Annotated[int | None, typer.Option(help="Number of seeds; the profile's own if not given.")]
 
 
 @app.command("list", epilog="Example: `mu list --json`")
@@ -62,8 +62,8 @@ def run(
     budget: Annotated[str, typer.Option(help="Stop inside this time: 90s, 9m, 1h30m.")] = "",
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     backend: Annotated[str, typer.Option(help="loky (this machine) or dask (a cluster).")] = "loky",
-    workers: Annotated[Optional[int], typer.Option(help="Cells side by side; every core, or one on a GPU.")] = None,  # noqa: UP045
-    out: Annotated[Optional[Path], typer.Option(help="Folder of the records; results/ if not given.")] = None,  # noqa: UP045
+    workers: Annotated[int | None, typer.Option(help="Cells side by side; every core, or one on a GPU.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the records; results/ if not given.")] = None,
 ) -> None:
     """Record what is missing of one or more items; may be stopped and started again at any time."""
     from mu import DataError, results, runner
@@ -98,7 +98,7 @@ def run(
 
 @app.command(epilog="Example: `mu status --profile paper`")
 def status(
-    profile: Annotated[Optional[str], typer.Option(help="Only this profile.")] = None,  # noqa: UP045
+    profile: Annotated[str | None, typer.Option(help="Only this profile.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """What is recorded, what is missing, and what it has cost so far."""

@@ -102,10 +102,10 @@ def evaluate(model: nn.Module | Outputs, task: Task, reference: nn.Module | Outp
 
 
 def _as_many(members: Tensor, others: Tensor) -> tuple[Tensor, Tensor]:
-    """As published: as many members as non-members, the first ones in data-set order.
+    """As published: as many members as non-members, since the classifier weighs the two by their number.
 
-    Where fewer samples are retained than tested, non-members are thinned out evenly: the classifier weighs both sides
-    by their number, and called everything a non-member at one to two.
+    Of more members the first ones in data-set order are taken; more non-members are thinned out evenly. With two
+    non-members for each member it called every sample a non-member.
     """
     n = min(len(members), len(others))
     return members[:n], others[torch.linspace(0, len(others) - 1, n).round().long().to(others.device)]

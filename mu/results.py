@@ -30,7 +30,8 @@ DIGITS = 8  # significant digits of a recorded number
 
 
 def home() -> Path:
-    """The checkout: $MU_HOME, else the nearest folder above this one with a `_toc.yml`, else the package's."""
+    """The checkout: $MU_HOME; else the nearest folder with a `_toc.yml`, from the current one upwards or the
+    package's; else the current folder."""
     if "MU_HOME" in os.environ:
         return Path(os.environ["MU_HOME"]).expanduser()
     here = Path.cwd()

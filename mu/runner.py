@@ -1,8 +1,8 @@
 """Runs the cells of an item: skips what is recorded, survives a kill, keeps to a budget, uses every core.
 
 A *cell* is one entry of an item's grid at one seed. Its rows are written as soon as it ends, so a run killed
-at any moment loses at most the cells in progress, and the next run goes on from there. On a CPU every cell
-runs in a process of its own with one thread, so results do not depend on how many run side by side.
+at any moment loses at most the cells in progress, and the next run goes on from there. On a CPU every cell runs with
+one thread, in worker processes if there are several, so results do not depend on how many run side by side.
 """
 
 from __future__ import annotations

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 TRIGGER = 4  # side of the black square in pixels: Jia et al., public code, `BadNets`-like trigger
-SHARE_SEED = 7_000_003  # added to the seed of a share: with its own, training would begin with exactly those samples
+# Added to the seed of a random share: drawn with the plain seed, the forget set would be training's first batches.
+SHARE_SEED = 7_000_003
 TRIGGER_BORDER = 2  # pixels between the square and the lower right corner: same source
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch.nn import functional
+from torch.optim.swa_utils import update_bn
 
 from mu.checkpoints import Checkpoint
 from mu.selection import Layout, Selection
@@ -37,7 +38,7 @@ CROP_PADDING = 4  # pixels: the usual CIFAR recipe (He et al. 2016, section 4.2)
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train. Every length is a share of the run, so a shorter run keeps its shape."""
+    """How to train. Points of the schedule are shares of the run, so a shorter run keeps its shape."""
 
     epochs: int = 10  # passes over the samples
     batch_size: int = 64  # samples per step; the last batch of an epoch may be smaller
@@ -193,17 +194,9 @@ def recalibrate(model: nn.Module, samples: Samples, batch_size: int = 512) -> nn
     changed weights and still hold the forgotten samples. This mends both, at the price of using data.
     """
     model = copy.deepcopy(model)
-    samples = samples.to(next(model.parameters()).device)
-    norms = batch_norms(model)
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum, norm.previous_momentum = None, norm.momentum  # None: plain average over the batches
-    model.train()
-    with torch.no_grad(), _repeatable(0, samples.images.device):
-        for images in samples.images.split(batch_size):
-            model(images)
-    for norm in norms:
-        norm.momentum = norm.__dict__.pop("previous_momentum")
+    images = samples.images.to(next(model.parameters()).device)
+    with _repeatable(0, images.device):
+        update_bn(images.split(batch_size), model)
     return model.eval()
 
 

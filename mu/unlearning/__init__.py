@@ -2,9 +2,8 @@
 
 A method is a function `(model, ..., *, options) -> new model`. Its signature is its declaration: parameters
 named `forget` and `retain` are given the samples to forget and to keep, `ledger` the recorded updates, `surrogate`
-unlabelled images from elsewhere. What
-is not in the signature cannot be touched. `seed` is passed on where a method draws at random; everything
-keyword-only with a default is an option.
+unlabelled images from elsewhere. A method cannot read what its signature does not name. `seed` is passed on where it
+draws at random; everything keyword-only with a default is an option.
 """
 
 from __future__ import annotations
@@ -117,7 +116,7 @@ _METHODS = {
         Method("jit", "foster2025jit", jit),
         Method("duck", "cotogni2023duck", duck),
         Method("scar", "bonato2024scar", scar),
-        Method("scar-as-published", "bonato2024scar", scar_as_published, base="scar"),
+        Method("scar-as-published", "bonato2024scar", scar_as_published, scar.__kwdefaults__, "scar"),
         Method("lotus", "spartalis2025lotus", lotus),
         Method("munba", "wu2025munba", munba),
         Method("rum", "zhao2024rum", rum),

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from mu.data import Samples
     from mu.training import Recipe
 
-# Steps with one batch of samples to forget before the next: DUCK and SCAR, public code, which counts from 0 to 5
-HOLD = 6
+HOLD = 6  # steps with one forget batch before the next: DUCK and SCAR, public code, which counts from 0 to 5
 
 
 def features(
@@ -65,7 +64,7 @@ def nearest_other(
     allowed = present & (labels[:, None] != torch.arange(len(present), device=labels.device))
     if not allowed.any(1).all():
         found = ", ".join(map(str, present.nonzero().flatten().tolist())) or "none"
-        raise ValueError(f"features need another class to move to; classes with enough images: {found}")
+        raise ValueError(f"every forget sample needs another class to move to; classes with enough images: {found}")
     return distances.masked_fill(~allowed, torch.inf).argmin(1)
 
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 TERMS = ("both", "target", "other", "jacobian")
 BATCH = 128  # ours
-DELTA = 1.1  # ours: the accounts speak for 1, with which a run whose s rises from the start ends after one pass
+DELTA = 1.1  # ours: the accounts give 1, but then a run whose s rises from the start ends after one pass
 MAX_STEPS = 500  # ours
 
 

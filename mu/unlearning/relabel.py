@@ -21,7 +21,7 @@ def wrong_labels(samples: Samples, classes: int, seed: int) -> Samples:
 
 
 def numbered(samples: Samples) -> Samples:
-    """The samples with their positions 0 .. n - 1 as labels, by which a loss can look up what each is to become.
+    """The samples with their positions 0 .. n - 1 in place of labels, so that a loss can look up each one's target.
 
     `train` hands a loss the labels of its batch. With `targets` one row per sample, soft targets are
     `train(model, numbered(samples), ..., loss=lambda logits, i: mu.metrics.divergence(targets[i], logits))`.

@@ -52,6 +52,7 @@ def scar(
     model: nn.Module,
     forget: Samples,
     surrogate: Samples,
+    known: Samples | None = None,
     *,
     weight_forget: float = WEIGHT_FORGET,
     weight_keep: float = WEIGHT_KEEP,
@@ -64,6 +65,7 @@ def scar(
     """Pull forget features to wrong classes while distilling the original on surrogate images.
 
     Args:
+        known: samples that step 1 is taken on; None: the surrogate images, by what the model takes them for.
         weight_forget, weight_keep: lambda_1 and lambda_2.
         whole_class: all samples of the forget set's labels are to be forgotten, see step 3. False for a part of
             a class or a random subset: then the teacher is the model as it is, on all surrogate images.
@@ -77,50 +79,6 @@ def scar(
     Raises:
         ValueError: too few surrogate images are taken for any other class than the forgotten one.
     """
-    return _scar(
-        model, forget, surrogate, None, weight_forget=weight_forget, weight_keep=weight_keep,
-        whole_class=whole_class, stop_at=stop_at, recipe=recipe, frozen_norm=frozen_norm, seed=seed,
-    )  # fmt: skip
-
-
-def scar_as_published(
-    model: nn.Module,
-    forget: Samples,
-    retain: Samples,
-    surrogate: Samples,
-    *,
-    weight_forget: float = WEIGHT_FORGET,
-    weight_keep: float = WEIGHT_KEEP,
-    whole_class: bool = True,
-    stop_at: float = STOP_AT,
-    recipe: Recipe = RECIPE,
-    frozen_norm: bool = False,
-    seed: int = 0,
-) -> nn.Module:
-    """SCAR with the classes' statistics of the retain set, so not free of retained data.
-
-    Options and errors as in `scar`.
-    """
-    return _scar(
-        model, forget, surrogate, retain, weight_forget=weight_forget, weight_keep=weight_keep,
-        whole_class=whole_class, stop_at=stop_at, recipe=recipe, frozen_norm=frozen_norm, seed=seed,
-    )  # fmt: skip
-
-
-def _scar(
-    model: nn.Module,
-    forget: Samples,
-    surrogate: Samples,
-    retain: Samples | None,
-    *,
-    weight_forget: float,
-    weight_keep: float,
-    whole_class: bool,
-    stop_at: float,
-    recipe: Recipe,
-    frozen_norm: bool,
-    seed: int,
-) -> nn.Module:
     device = next(model.parameters()).device
     labels, surrogate = forget.labels.to(device), surrogate.to(device)
     teacher = predict(model, surrogate)
@@ -132,7 +90,7 @@ def _scar(
         if not len(surrogate):
             raise ValueError("the model takes every surrogate image for a forgotten class; try whole_class=False")
         teacher[:, gone] = teacher.min()
-    known = replace(surrogate, labels=predicted) if retain is None else retain.to(device)
+    known = replace(surrogate, labels=predicted) if known is None else known.to(device)
     classes = Gaussians.of(embed(model, known), known.labels, teacher.shape[1])
     distances = torch.cat([classes.distances(part) for part in embed(model, forget).split(recipe.batch_size)])
     target = nearest_other(distances, labels, classes.present)
@@ -147,6 +105,16 @@ def _scar(
         loss=lambda logits, i: weight_keep * divergence(teacher[i], logits.float()),
         steps=recipe.epochs * turn, stop_at=stop_at, after=PASSES * turn,
     )  # fmt: skip
+
+
+def scar_as_published(
+    model: nn.Module, forget: Samples, retain: Samples, surrogate: Samples, **options: object
+) -> nn.Module:
+    """SCAR with the classes' statistics of the retain set, so not free of retained data.
+
+    Options and errors as in `scar`.
+    """
+    return scar(model, forget, surrogate, retain, **options)
 
 
 class Gaussians(NamedTuple):
