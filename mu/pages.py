@@ -9,7 +9,7 @@ Directives and roles write MyST text, which is parsed in place:
 * ``{item}`ITEM` ``: a link to that figure or table, by the number it has in its paper.
 * ``{status}``, ``{rerun}``: what is recorded, and how to record it again.
 * ``{methods}``, ``{method} NAME``: from the registry.
-* ``{reported} ITEM``: numbers as published.
+* ``{reported} ITEM``: numbers as published. ``{reproduced} ITEM``: each with ours and a verdict.
 * ``{verdicts} PAPER``: its claims, their tests, the evidence and the computed verdicts. ``{tally}``: how many
   claims came out how. ``{verdict}`CLAIM` ``: the word of one.
 
@@ -25,6 +25,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+import pandas as pd
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
@@ -34,7 +35,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.math import get_node_equation_number
 
-from mu import figures, results, verdicts
+from mu import figures, reproduced, results, verdicts
 from mu.experiments import NAMES, PAPERS, Item, best, get_item, items, mumis, sparsity
 from mu.figures import mean_sd
 from mu.results import LEADING, Record
@@ -42,7 +43,6 @@ from mu.storage import digest
 from mu.unlearning import methods
 
 if TYPE_CHECKING:
-    import pandas as pd
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
 
@@ -211,6 +211,19 @@ class ReportedDirective(Written):
             | {"value": f"{row['value']:g} {row['unit']}".removesuffix(" nan"), "source": row["source_kind"]}
             for _, row in rows.iterrows()
         ])  # fmt: skip
+
+
+class ReproducedDirective(Written):
+    required_arguments = 1
+
+    def text(self) -> str:
+        name = self.arguments[0]
+        found, record = reproduced.compared(name), best(name)
+        counts = ", ".join(f"{count} {word}" for word, count in reproduced.tally(found).items() if count)
+        key = ["case", "method", "metric"]
+        table = pd.DataFrame(found).rename(columns={"printed": "paper"}).set_index(key)
+        made = [f"{{item}}`{name}`: {counts}.", "", ":::{dropdown} Every number", "", *markdown(table), "", ":::"]
+        return "\n".join(made + (["", *provenance(record)] if record else []))
 
 
 class VerdictsDirective(Written):
@@ -468,6 +481,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("methods", MethodsDirective)
     app.add_directive("method", MethodDirective)
     app.add_directive("reported", ReportedDirective)
+    app.add_directive("reproduced", ReproducedDirective)
     app.add_directive("verdicts", VerdictsDirective)
     app.add_directive("tally", TallyDirective)
     app.add_role("item", ItemRole())

@@ -18,7 +18,7 @@
 # %% [markdown]
 # # Which entries: the rules at equal forgetting
 #
-# [How much to keep](keep) compares rules that pick entries share by share. At one share one rule forgets and another does not, so their costs do
+# {item}`partial-keep` compares rules that pick entries share by share. At one share one rule forgets and another does not, so their costs do
 # not compare. Here every rule is given the smallest share at which it forgets. What the paper prunes by is not known; the rules other than
 # `top` are ours.
 #

@@ -1,0 +1,71 @@
+"""Printed numbers beside ours."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mu import reproduced, results
+from mu.reproduced import TOLERANCES, compared, tally
+
+
+def rows(metric, values, **columns):
+    return [{"seed": seed, "metric": metric, "value": value, **columns} for seed, value in enumerate(values)]
+
+
+@pytest.fixture
+def recorded(monkeypatch):
+    """Puts rows in place of the best record of every item."""
+    return lambda made: monkeypatch.setattr(
+        reproduced, "best", lambda name: SimpleNamespace(frame=pd.DataFrame(made)) if made else None
+    )
+
+
+def of(found, method, metric, case=""):
+    return next(one for one in found if one.method == method and one.metric == metric and case in one.case)
+
+
+@pytest.mark.parametrize("name", TOLERANCES)
+def test_every_printed_accuracy_has_a_line(name, recorded):
+    """No number of a table is passed over but times and what is derived. Breaks if a filter drops more."""
+    recorded([])
+    found = compared(name)
+    printed = results.reported().query("item == @name and unit == '%'")
+    left_out = printed["metric"].str.endswith(" gap")
+    left_out |= (printed["method"] == "Retrain") & printed["metric"].isin(("Disparity Ave.", "Avg. Gap"))
+    assert len(found) == (~left_out).sum() > 0
+    assert tally(found)["not recorded"] == len(found)
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [((22, 24), "reproduced"), ((38, 39), "reproduced"), ((40, 41), "close"), ((90, 91), "not reproduced")],
+)
+def test_the_tolerance_is_twice_the_printed_spread(values, word, recorded):
+    """Class-wise FT has 22.53 ± 8.16. Breaks if the least tolerance is taken, or the wrong sparsity or scenario."""
+    here = {"dataset": "cifar10", "scenario": "class", "method": "fine-tune", "tried": 0.01}
+    random = here | {"scenario": "random"}
+    elsewhere = [*rows("UA", (0, 0), sparsity=95, **here), *rows("UA", (0, 0), sparsity=0, **random)]
+    gaps = [*rows("proxy gap", (1, 1), sparsity=0, **here), *rows("proxy gap", (1, 1), sparsity=95, **here)]
+    recorded([*rows("UA", values, sparsity=0, **here), *elsewhere, *gaps])
+    one = of(compared("sparsity-tab3"), "FT", "UA", "class-wise, dense")
+    assert (one.verdict, one.printed, one.tolerance) == (word, "22.53 ± 8.16", "16.32")
+    assert one.ours.endswith("(n = 2)")
+    assert float(one.difference) == pytest.approx(np.mean(values) - 22.53, abs=0.051)
+
+
+def test_sub_classes_are_told_apart(recorded):
+    """CIFAR-20, rocket and sea: MU-Mis 0.49 and 0.20. Breaks if the forgotten sub-class is not looked at."""
+    here = {"dataset": "cifar20", "scenario": "subclass", "method": "mu-mis", "tried": 1.1, "lr": 1e-3}
+    recorded([*rows("Avg. Gap", (0.5,), forget=69, **here), *rows("proxy gap", (1,), forget=69, **here),
+              *rows("Avg. Gap", (7,), forget=71, **here), *rows("proxy gap", (1,), forget=71, **here)])  # fmt: skip
+    found = compared("mumis-tab2")
+    assert of(found, "MU-Mis", "Avg. Gap", "rocket").verdict == "reproduced"
+    assert of(found, "MU-Mis", "Avg. Gap", "sea").verdict == "not reproduced"
+
+
+def test_an_item_without_tolerance_is_an_error():
+    """Named, with those that have one."""
+    with pytest.raises(ValueError, match="sparsity-tab3"):
+        compared("sparsity-speed")
