@@ -45,7 +45,7 @@ def removal(trained=98.0, partial=97.5, full=90.0, left=0.0, seeds=SEEDS, **colu
 
 def decide(name, **frames):
     """Verdict on rows by item (`tab1=...`)."""
-    return judge(claim(name).decide({f"partial-{item}": frame for item, frame in frames.items()}))
+    return judge(claim(name).evidence({f"partial-{item}": frame for item, frame in frames.items()}))
 
 
 # ---- counting and pairing -------------------------------------------------------------------------------
@@ -325,15 +325,15 @@ def test_the_limit(change, word):
 @pytest.mark.parametrize("one", CLAIMS, ids=lambda one: one.id)
 def test_nothing_or_too_little_recorded_is_no_verdict(one):
     """No rows, rows of the trained model alone, or no seed in common. Breaks if absence reads as failure."""
-    assert judge(one.decide({})).word == "not recorded"
+    assert judge(one.evidence({})).word == "not recorded"
     trained = pd.DataFrame([*rows(OTHERS, 98, method="trained"), *rows("UA", 3, method="trained")])
     columns = {"phase": "training", "epoch": 1.0, "rule": None, "keep": None, "label": None}
     bare = {item: trained.assign(**columns) for item in one.items}
-    assert judge(one.decide(bare)).word == "not recorded"
+    assert judge(one.evidence(bare)).word == "not recorded"
     apart = removal()
     apart.loc[apart["method"] != "partial-amnesiac", "seed"] += 10
     frames = {item: apart.assign(**columns | {"phase": "removal"}) for item in one.items}
-    assert judge(one.decide(frames)).word == "not recorded"
+    assert judge(one.evidence(frames)).word == "not recorded"
 
 
 def test_claims_are_well_formed():

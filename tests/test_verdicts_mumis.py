@@ -33,7 +33,7 @@ def swept(metrics, **columns):
 
 def decide(name, *made, item=None):
     frame = pd.DataFrame([row for part in made for row in part])
-    return judge(CLAIMS[name].decide({item or CLAIMS[name].items[0]: frame}))
+    return judge(CLAIMS[name].evidence({item or CLAIMS[name].items[0]: frame}))
 
 
 # ---- sensitivity -----------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def test_tables_count_a_request_once():
     """The item with most seeds stands for a request; two sub-classes are two. Breaks if labels are mixed."""
     frame = pd.DataFrame(forgets(scenario="subclass", forget=69) + forgets(fa=99, scenario="subclass", forget=71))
     few = frame[frame["seed"] == 0].assign(value=50)
-    found = CLAIMS["C4"].decide({"mumis-tab1": few, "mumis-tab2": frame})
+    found = CLAIMS["C4"].evidence({"mumis-tab1": few, "mumis-tab2": frame})
     assert [(e.network, e.item, e.n, e.word) for e in found] == [
         ("CIFAR-100, ResNet-18, sub-class rocket", "mumis-tab2", 3, "yes"),
         ("CIFAR-100, ResNet-18, sub-class sea", "mumis-tab2", 3, "no"),
@@ -466,7 +466,7 @@ def test_cost_at_full_size(training, pass_, word):
     """Cost: `BOTH` ends after three passes. 1000 s of retraining buy five of 2 s at a hundredth of the time."""
     assert decide("cost", BOTH).word == "not recorded"
     frames = {"mumis-figA1": pd.DataFrame(BOTH), "mumis-speed": pd.DataFrame(cost(training, pass_))}
-    assert judge(CLAIMS["cost"].decide(frames)).word == word
+    assert judge(CLAIMS["cost"].evidence(frames)).word == word
 
 
 # ---- all of them -----------------------------------------------------------------------------------------
@@ -493,9 +493,9 @@ HOLDING = {
 def test_nothing_or_too_little_recorded_is_no_verdict(name):
     """No rows, or those of one method alone, or without a column. Breaks if absence is failure or an error."""
     one, frame = CLAIMS[name], pd.DataFrame(HOLDING[name])
-    read = lambda rows: judge(one.decide(dict.fromkeys(one.items, rows))).word  # noqa: E731
+    read = lambda rows: judge(one.evidence(dict.fromkeys(one.items, rows))).word  # noqa: E731
     assert read(frame) == "holds"
-    assert judge(one.decide({})).word == "not recorded"
+    assert judge(one.evidence({})).word == "not recorded"
     bare = pd.DataFrame(rows("RA", 76, method="retrain") + rows("RA", 76, method="trained"))
     assert read(bare) == "not recorded"
     for method in frame["method"].unique():
@@ -503,7 +503,7 @@ def test_nothing_or_too_little_recorded_is_no_verdict(name):
         read(frame[frame["method"] != method])
     for metric in frame["metric"].unique():
         assert read(frame[frame["metric"] != metric]) in ("holds", "not recorded")
-    assert judge(one.decide(dict.fromkeys(one.items, frame[frame["seed"] == 0]))).seeds == "one seed"
+    assert judge(one.evidence(dict.fromkeys(one.items, frame[frame["seed"] == 0]))).seeds == "one seed"
 
 
 @pytest.mark.parametrize("name", ["target", "other", "jacobian", "norm", "delta", "dip", "cost"])

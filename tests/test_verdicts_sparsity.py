@@ -46,7 +46,7 @@ def ends(metrics, method, scenario="class"):
 
 def decide(name, *made, item=None):
     frame = pd.DataFrame([row for part in made for row in part])
-    return judge(CLAIMS[name].decide({item or CLAIMS[name].items[0]: frame}))
+    return judge(CLAIMS[name].evidence({item or CLAIMS[name].items[0]: frame}))
 
 
 # ---- tables: dense and sparse ----------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def test_c1_counts_a_network_once():
     frame, few = pd.DataFrame(gaps(4)), pd.DataFrame(gaps(20))
     other = frame.assign(dataset="svhn", value=frame["value"].where(frame["sparsity"] == 0, 20))
     frames = {"sparsity-tab3": few[few["seed"] == 0], "sparsity-tabA2": frame, "sparsity-tabA3": other}
-    found = CLAIMS["C1"].decide(frames)
+    found = CLAIMS["C1"].evidence(frames)
     assert [(e.network, e.item, e.n, e.word) for e in found] == [
         ("CIFAR-10, ResNet-18", "sparsity-tabA2", 3, "yes"), ("SVHN, ResNet-18", "sparsity-tabA3", 3, "no"),
     ]  # fmt: skip
@@ -360,9 +360,9 @@ PARTS = {"C2": ("metric", "bound"), "C4": ("method", "l1-sparse"), "C5": ("sched
 def test_nothing_or_too_little_recorded_is_no_verdict(name):
     """No rows, rows of the original alone, or no seed in common. Breaks if absence reads as failure."""
     one, frame = CLAIMS[name], pd.DataFrame(HOLDING[name])
-    read = lambda rows: judge(one.decide(dict.fromkeys(one.items, rows))).word  # noqa: E731
+    read = lambda rows: judge(one.evidence(dict.fromkeys(one.items, rows))).word  # noqa: E731
     assert read(frame) == "holds"
-    assert judge(one.decide({})).word == "not recorded"
+    assert judge(one.evidence({})).word == "not recorded"
     original = frame.assign(method="trained", metric="UA").drop_duplicates(["seed", "sparsity"])
     assert read(original) == "not recorded"
     column, value = PARTS.get(name, ("sparsity", 95))
@@ -373,7 +373,7 @@ def test_nothing_or_too_little_recorded_is_no_verdict(name):
 def test_one_seed_decides_by_its_number():
     """One seed gives a verdict that says so. Breaks if a standard error is made of it."""
     frame = pd.DataFrame(gaps(4))
-    found = judge(CLAIMS["C1"].decide({"sparsity-tab3": frame[frame["seed"] == 0]}))
+    found = judge(CLAIMS["C1"].evidence({"sparsity-tab3": frame[frame["seed"] == 0]}))
     assert (found.word, found.seeds) == ("holds", "one seed")
 
 

@@ -1,8 +1,9 @@
 """Each paper's claims as tests on the records; verdicts are computed, never typed.
 
-A `Claim` says in one sentence what a paper claims and in another when that counts as held. Its `decide` reads rows
-and returns one `Evidence` per network, each with one or more answers. The verdict counts the answers. One module
-per paper holds its claims and their margins.
+A `Claim` says in one sentence what a paper claims and in another when that counts as held. Its `parts` splits the
+records into rows to be read together, most often those of one network; its `decide` says what such rows show, in a
+`Finding` with one or more answers. The verdict counts the answers. One module per paper holds its claims and their
+margins.
 
 An answer comes from differences paired by seed: at one seed all methods start from the same trained model, so what
 models differ by from the start cancels. With three seeds or more a difference is above or below its margin only if
@@ -13,7 +14,7 @@ seeds the mean alone decides, and the number of seeds is shown.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -32,16 +33,25 @@ SPELT_OUT = 4  # comparisons not held, up to which each one's numbers are given:
 
 Answer = bool | None  # None: nearer to the margin than two standard errors
 Rows = Mapping[str, pd.DataFrame]  # item -> its rows
+Part = tuple[tuple[str, ...], str, pd.DataFrame]  # data set, network and what else tells it apart; item; rows
 
 
-class Evidence(NamedTuple):
-    """What one network's records say about a claim."""
+class Finding(NamedTuple):
+    """What rows say about a claim. With n = 0 they say nothing, and it is left out."""
 
-    network: str  # data set and network, as shown
-    item: str  # where the rows are from
     answers: tuple[Answer, ...]  # one per comparison
     numbers: str  # as shown: mean ± sd over seeds
     n: int  # paired seeds, the fewest of all comparisons
+
+
+class Evidence(NamedTuple):
+    """A finding and the rows that it is from."""
+
+    network: str  # data set and network, as shown
+    item: str
+    answers: tuple[Answer, ...]
+    numbers: str
+    n: int
 
     @property
     def holds(self) -> bool | None:
@@ -98,7 +108,9 @@ class Claim:
         source: where the claim is made.
         test: when it counts as held, one sentence with its margins.
         items: which records it reads.
-        decide: rows of each recorded item -> evidence. It may be handed any subset of the items.
+        parts: rows of each recorded item -> parts, each (data set, network and what else tells it apart; item; rows;
+            what else `decide` takes). It may be handed any subset of the items.
+        decide: rows of one part -> findings.
         scenario: the only scenario of the items that it reads; None reads all.
     """
 
@@ -107,12 +119,19 @@ class Claim:
     source: str
     test: str
     items: tuple[str, ...]
-    decide: Callable[[Rows], Iterable[Evidence]]
+    parts: Callable[[Rows], Iterable[tuple]]
+    decide: Callable[..., Iterable[Finding]]
     scenario: str | None = None
 
     @property
     def paper(self) -> str:
         return self.id.split("-")[0]
+
+    def evidence(self, frames: Rows) -> Iterator[Evidence]:
+        """Every finding in the rows of these items, and where it is from."""
+        for names, item, *read in self.parts(frames):
+            network = ", ".join(NAMES.get(name, name) for name in names)
+            yield from (Evidence(network, item, *found) for found in self.decide(*read) if found.n)
 
 
 def claims(paper: str) -> tuple[Claim, ...]:
@@ -148,7 +167,7 @@ def verdict(claim: Claim, root: Path | None = None) -> Verdict:
         if record.segments:
             frames[name] = record.frame
             profiles.append(record.profile)
-    found = judge(claim.decide(frames))
+    found = judge(claim.evidence(frames))
     used = [p for p in results.LEADING if p in profiles]
     return found._replace(complete=complete, items=len(claim.items), profiles=tuple(used))
 
@@ -187,6 +206,10 @@ class Paired(NamedTuple):
     def below(self, margin: float) -> Answer:
         return Paired(-self.values).exceeds(-margin)
 
+    def within(self, margin: float) -> Answer:
+        """Whether it is nearer to 0 than the margin, either way."""
+        return every(self.below(margin), self.exceeds(-margin))
+
 
 def paired(a: pd.Series, b: pd.Series) -> Paired:
     """Pair two methods' numbers (index: seed) by seed; seeds that only one has are left out."""
@@ -196,6 +219,11 @@ def paired(a: pd.Series, b: pd.Series) -> Paired:
 def times(a: pd.Series, b: pd.Series) -> Paired:
     """How many times b a is, paired by seed."""
     return Paired((a / b).dropna())
+
+
+def fewest(*counted: Paired | Finding) -> int:
+    """The fewest seeds of all; 0 of none."""
+    return min((one.n for one in counted), default=0)
 
 
 def every(*answers: Answer) -> Answer:
@@ -224,6 +252,11 @@ def by_seed(rows: pd.DataFrame, metric: str, **where) -> pd.Series:
     return rows.set_index("seed")["value"].dropna()
 
 
+def by_method(rows: pd.DataFrame, metric: str, *methods: str, **where) -> list[pd.Series]:
+    """One metric of each of these methods, by seed."""
+    return [by_seed(rows, metric, method=method, **where) for method in methods]
+
+
 def select(rows: pd.DataFrame, **where) -> pd.DataFrame:
     """Rows with these values; none if there is no such column."""
     for column, value in where.items():
@@ -240,50 +273,48 @@ def networks(rows: pd.DataFrame, *more: str) -> Iterator[tuple[tuple, pd.DataFra
         yield from sorted(groups, key=lambda group: (order.get(group[0][0], 99), order.get(group[0][1], 99)))
 
 
-def network_name(*names: str) -> str:
-    """Data set, network and what else tells two pieces of evidence apart, as shown."""
-    return ", ".join(NAMES.get(name, name) for name in names)
+def each_network(frames: Rows, *more: str) -> Iterator[Part]:
+    """The rows of every item by network, and by further columns."""
+    for item, rows in frames.items():
+        for names, part in networks(rows, *more):
+            yield names, item, part
 
 
 def arrow(before: pd.Series, after: pd.Series, digits: int = 1) -> str:
     return f"{mean_sd(before, digits)} → {mean_sd(after, digits)}"
 
 
-def once(
-    parts: Iterable[tuple[tuple[str, ...], str, pd.DataFrame]], seeds: Callable[[pd.DataFrame], int]
-) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    """Every network once: (network, item, its rows), from the item with most seeds, the first one on a tie.
+def once(parts: Iterable[Part], seeds: Callable[[pd.DataFrame], int] | None = None) -> list[Part]:
+    """Every network once, from the item with most seeds, the first one on a tie.
 
     Args:
-        parts: (data set, model and what else tells networks apart; item; rows).
-        seeds: how many seeds of rows count.
+        seeds: how many seeds of rows count; all if not given.
     """
-    chosen: dict[tuple, tuple[int, str, pd.DataFrame]] = {}
-    for network, item, rows in parts:
-        n = seeds(rows)
-        if n > chosen.get(network, (0,))[0]:
-            chosen[network] = n, item, rows
-    for network, (_, item, rows) in chosen.items():
-        yield network_name(*network), item, rows
+    chosen: dict[tuple[str, ...], tuple[int, Part]] = {}
+    for part in parts:
+        names, _, rows = part
+        n = seeds(rows) if seeds else rows["seed"].nunique()
+        if n > chosen.get(names, (0,))[0]:
+            chosen[names] = n, part
+    return [part for _, part in chosen.values()]
+
+
+def joined(findings: Iterable[Finding], lead: str = "") -> Finding:
+    """Findings as one that shows all their numbers; those without a seed are left out."""
+    found = [one for one in findings if one.n]
+    answers = tuple(answer for one in found for answer in one.answers)
+    return Finding(answers, lead + "; ".join(one.numbers for one in found), fewest(*found))
 
 
 Comparison = tuple[str, Answer, str, Paired]  # its label, the answer, its numbers, the differences
 
 
-def answered(network: str, item: str, cases: Sequence[tuple[str, Answer, int]], lead: str = "") -> list[Evidence]:
-    """One network's answers, of which all numbers are shown, as one piece of evidence: (numbers, answer, seeds)."""
-    if not cases:
-        return []
-    shown, answers, seeds = zip(*cases, strict=True)
-    return [Evidence(network, item, answers, lead + "; ".join(shown), min(seeds))]
+def summary(cases: Iterable[Comparison], what: str, by: str = "ahead by", digits: int = 1) -> Finding:
+    """Comparisons as one finding that shows how many hold, by how much, and every one that does not.
 
-
-def together(
-    network: str, item: str, cases: Sequence[Comparison], what: str, by: str = "ahead by", digits: int = 1
-) -> list[Evidence]:
-    """One network's comparisons as one piece of evidence: how many hold, by how much, and every one that does not."""
-    if not cases:
-        return []
+    Those without a seed are left out.
+    """
+    cases = [case for case in cases if case[-1].n]
     held = [ahead.values.mean() for _, answer, _, ahead in cases if answer]
     text = f"{len(held)} of {len(cases)} {what}"
     if held:
@@ -298,5 +329,4 @@ def together(
             listed.append(f", {variant}" if same else f"; {word} at {label}")
             listed.append(f" ({why})" if len(some) <= SPELT_OUT else "")
         text += "".join(listed)
-    n = min(ahead.n for *_, ahead in cases)
-    return [Evidence(network, item, tuple(answer for _, answer, _, _ in cases), text, n)]
+    return Finding(tuple(answer for _, answer, _, _ in cases), text, fewest(*(ahead for *_, ahead in cases)))

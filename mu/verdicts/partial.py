@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import pandas as pd
 
@@ -12,20 +13,24 @@ from mu.verdicts import (
     NO_DIFFERENCE,
     Claim,
     Comparison,
-    Evidence,
+    Finding,
     Paired,
+    Part,
     Rows,
-    answered,
     arrow,
+    by_method,
     by_seed,
+    each_network,
     either,
     every,
-    network_name,
+    fewest,
+    joined,
     networks,
     once,
     paired,
     select,
-    together,
+    summary,
+    times,
 )
 
 # ---- Tolerances, in points of accuracy (percent of samples) unless said otherwise; all ours ------------------
@@ -86,18 +91,10 @@ READERS = {
 }  # fmt: skip
 
 
-def removals(frames: Rows, metric: str) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    """Every network once: (network, item, its rows).
-
-    Counting one network's tables, curves and sweep apart would count one removal three times.
-    """
-    parts = (
-        (network, item, rows)
-        for item, read in READERS.items()
-        if item in frames
-        for network, rows in networks(read(frames[item]))
-    )
-    return once(parts, lambda rows: paired(*(by_seed(rows, metric, method=m) for m in REMOVALS)).n)
+def removals(frames: Rows, metric: str) -> list[Part]:
+    """Every network once; counting its tables, curves and sweep apart would count one removal three times."""
+    read = {item: READERS[item](rows) for item, rows in frames.items()}
+    return once(each_network(read), lambda rows: paired(*by_method(rows, metric, *REMOVALS)).n)
 
 
 def never_learnt(rows: pd.DataFrame) -> bool:
@@ -105,131 +102,116 @@ def never_learnt(rows: pd.DataFrame) -> bool:
     return by_seed(rows, "target accuracy", method="trained").mean() <= CHANCE
 
 
-def _efficacy(frames: Rows) -> Iterator[Evidence]:
+def _efficacy(rows: pd.DataFrame) -> Iterator[Finding]:
     """C1."""
-    for network, item, rows in removals(frames, "non-target accuracy"):
-        trained, full, part = (by_seed(rows, "non-target accuracy", method=m) for m in ("trained", *REMOVALS))
-        left, left_full = (by_seed(rows, "target accuracy", method=m) for m in reversed(REMOVALS))
-        loss, ahead = paired(trained, part), paired(part, full)
-        if not (loss.n and ahead.n and len(left)) or never_learnt(rows):
-            continue
+    trained, full, part = by_method(rows, "non-target accuracy", "trained", *REMOVALS)
+    left_full, left = by_method(rows, "target accuracy", *REMOVALS)
+    loss, ahead = paired(trained, part), paired(part, full)
+    if len(left) and not never_learnt(rows):
         answer = every(bool(left.mean() <= GONE), loss.below(PRESERVED), ahead.exceeds(-NO_DIFFERENCE))
         numbers = (
             f"{mean_sd(trained)} → {mean_sd(part)}, conventional {mean_sd(full)}; "
             f"class left {mean_sd(left, 2)}, conventional {mean_sd(left_full, 2)}"
         )
-        yield Evidence(network, item, (answer,), numbers, min(loss.n, ahead.n))
+        yield Finding((answer,), numbers, fewest(loss, ahead))
 
 
-def _no_fine_tuning(frames: Rows) -> Iterator[Evidence]:
+def _no_fine_tuning(rows: pd.DataFrame) -> Iterator[Finding]:
     """C2."""
-    for item, rows in frames.items():
-        for network, part in networks(select(rows, scenario="rare")):
-            gains = [
-                paired(*(by_seed(part, "non-target accuracy", method=m, epochs=e) for e in (1, 0))) for m in REMOVALS
-            ]
-            if all(gain.n for gain in gains) and not never_learnt(part):
-                answer = every(gains[0].exceeds(NO_DIFFERENCE), gains[1].below(NO_DIFFERENCE))
-                numbers = f"gain {mean_sd(gains[1].values)}, conventional {mean_sd(gains[0].values)}"
-                n = min(gain.n for gain in gains)
-                yield Evidence(network_name(*network), item, (answer,), numbers, n)
+    rows = select(rows, scenario="rare")
+    before, after = (by_method(rows, "non-target accuracy", *REMOVALS, epochs=epochs) for epochs in (0, 1))
+    full, part = (paired(*ends) for ends in zip(after, before, strict=True))
+    if not never_learnt(rows):
+        answer = every(full.exceeds(NO_DIFFERENCE), part.below(NO_DIFFERENCE))
+        numbers = f"gain {mean_sd(part.values)}, conventional {mean_sd(full.values)}"
+        yield Finding((answer,), numbers, fewest(full, part))
 
 
-def _bytes(frames: Rows) -> Iterator[Evidence]:
+def _bytes(rows: pd.DataFrame) -> Iterator[Finding]:
     """C5."""
-    for network, item, rows in removals(frames, "stored bytes"):
-        full, part = (by_seed(rows, "stored bytes", method=method) for method in REMOVALS)
-        saved = paired(full, part)
-        if never_learnt(rows):
-            continue
-        ratio = (full / part).dropna()
+    full, part = by_method(rows, "stored bytes", *REMOVALS)
+    saved = paired(full, part)
+    if not never_learnt(rows):
+        ratio = times(full, part).values
         numbers = f"{quantity(part.mean())} of {quantity(full.mean())}, {mean_sd(ratio)} times smaller"
-        yield Evidence(network, item, (saved.exceeds(0),), numbers, saved.n)
+        yield Finding((saved.exceeds(0),), numbers, saved.n)
 
 
-def _membership(frames: Rows) -> Iterator[Evidence]:
+def _membership(rows: pd.DataFrame) -> Iterator[Finding]:
     """C8, an answer for each attack. Both look at one class, for between classes an attack would tell the class."""
-    for item, rows in frames.items():
-        for network, part in networks(_from_table(rows)):
-            cases = []
-            for metric, attack in ATTACKS.items():
-                methods = ("trained", "retrain", "partial-amnesiac")
-                trained, retrained, after = (by_seed(part, metric, method=m) for m in methods)
-                off, drop = paired(after, retrained), paired(trained, after)
-                if off.n and drop.n and not never_learnt(part):
-                    answer = every(off.below(SAME_LEVEL), off.exceeds(-SAME_LEVEL), drop.exceeds(0))
-                    numbers = f"{attack} {mean_sd(trained)} → {mean_sd(after)}, retrained {mean_sd(retrained)}"
-                    cases.append((numbers, answer, min(off.n, drop.n)))
-            yield from answered(network_name(*network), item, cases)
+    rows = _from_table(rows)
+    if never_learnt(rows):
+        return
+    cases = []
+    for metric, attack in ATTACKS.items():
+        trained, retrained, after = by_method(rows, metric, "trained", "retrain", "partial-amnesiac")
+        off, drop = paired(after, retrained), paired(trained, after)
+        numbers = f"{attack} {mean_sd(trained)} → {mean_sd(after)}, retrained {mean_sd(retrained)}"
+        cases.append(Finding((every(off.within(SAME_LEVEL), drop.exceeds(0)),), numbers, fewest(off, drop)))
+    yield joined(cases)
 
 
-def _limit(frames: Rows) -> Iterator[Evidence]:
+def _limit(rows: pd.DataFrame) -> Iterator[Finding]:
     """The limit: the whole class, with every share of the grid to choose from."""
-    for item, rows in frames.items():
-        for network, part in networks(select(rows, scenario="class")):
-            trained = by_seed(part, "non-target accuracy", method="trained")
-            after = by_seed(part, "non-target accuracy", method="partial-amnesiac", choice="chosen")
-            left = by_seed(part, "target accuracy", method="partial-amnesiac", choice="chosen")
-            loss = paired(trained, after)
-            if loss.n and len(left):
-                answer = either(loss.exceeds(VISIBLE), Paired(left).exceeds(VISIBLE))
-                numbers = f"{mean_sd(trained)} → {mean_sd(after)}; class left {mean_sd(left)}"
-                yield Evidence(network_name(*network), item, (answer,), numbers, loss.n)
+    rows = select(rows, scenario="class")
+    trained = by_seed(rows, "non-target accuracy", method="trained")
+    after, left = (
+        by_seed(rows, metric, method="partial-amnesiac", choice="chosen")
+        for metric in ("non-target accuracy", "target accuracy")
+    )
+    loss = paired(trained, after)
+    if len(left):
+        answer = either(loss.exceeds(VISIBLE), Paired(left).exceeds(VISIBLE))
+        numbers = f"{mean_sd(trained)} → {mean_sd(after)}; class left {mean_sd(left)}"
+        yield Finding((answer,), numbers, loss.n)
 
 
 # ---- More affected steps, steps that are taken, maps -----------------------------------------------------
 
 
-def _affected(frames: Rows) -> Iterator[Evidence]:
+def _affected(rows: pd.DataFrame) -> Iterator[Finding]:
     """C6: an answer for every share of affected steps."""
-    for item, rows in frames.items():
-        for network, whole in networks(rows):
-            cases = []
-            for _, part in sorted(networks(whole, "count"), key=lambda group: group[0]):
-                metric = "non-target accuracy"
-                after = by_seed(part, metric, method="partial-amnesiac", choice="chosen")
-                left = by_seed(part, "target accuracy", method="partial-amnesiac", choice="chosen")
-                ahead = paired(after, by_seed(part, metric, method="amnesiac"))
-                if ahead.n and len(left) and not never_learnt(part):
-                    gone = bool(left.mean() <= GONE)
-                    label = f"{part['affected'].mean():.0f} %"
-                    why = f"ahead by {mean_sd(ahead.values)}" + ("" if gone else f", class left {mean_sd(left, 2)}")
-                    cases.append((label, every(gone, ahead.exceeds(0)), why, ahead))
-            yield from together(network_name(*network), item, cases, "shares of affected steps")
+    cases = []
+    for _, part in networks(rows, "count"):
+        after, left = (
+            by_seed(part, metric, method="partial-amnesiac", choice="chosen")
+            for metric in ("non-target accuracy", "target accuracy")
+        )
+        ahead = paired(after, by_seed(part, "non-target accuracy", method="amnesiac"))
+        if len(left) and not never_learnt(part):
+            gone = bool(left.mean() <= GONE)
+            label = f"{part['affected'].mean():.0f} %"
+            why = f"ahead by {mean_sd(ahead.values)}" + ("" if gone else f", class left {mean_sd(left, 2)}")
+            cases.append((label, every(gone, ahead.exceeds(0)), why, ahead))
+    yield summary(cases, "shares of affected steps")
 
 
-def _stepping(*bases: str) -> Callable[[Rows], Iterator[Evidence]]:
+def steps(frames: Rows) -> list[Part]:
+    """Every network once; the sweep goes first, for a table's comparison is one of it."""
+    return once(each_network(frames))
+
+
+def _stepping(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[Finding]:
     """C3, C4: an answer for every scenario and variant, the partial form against its whole form.
 
     Both are stopped by the same rule. Where the whole form ends without having forgotten, the comparison is to the
     disadvantage of the partial one, and counts.
     """
-
-    def decide(frames: Rows) -> Iterator[Evidence]:
-        parts = (
-            (network, item, rows) for item, frame in frames.items() for network, rows in networks(frame)
-        )  # the sweep first: a table's comparison is one of it
-        for network, item, whole in once(parts, lambda rows: rows["seed"].nunique()):
-            cases = [case for _, part in networks(whole, "scenario") for case in _against_naive(part, bases)]
-            yield from together(network, item, cases, "comparisons")
-
-    return decide
+    parts = [part for _, part in networks(rows, "scenario") if not never_learnt(part)]
+    cases = [case for part in parts for base in bases for case in _against_naive(part, base)]
+    yield summary(cases, "comparisons")
 
 
-def _against_naive(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[Comparison]:
-    if never_learnt(rows):
-        return
+def _against_naive(rows: pd.DataFrame, base: str) -> Iterator[Comparison]:
     scenario = "few samples" if rows["scenario"].iloc[0] == "rare" else "whole class"
-    for base in bases:
-        naive = by_seed(rows, "non-target accuracy", method=base)
-        partial = select(rows, method=f"partial-{base}")
-        sweep = "rule" in partial and partial["rule"].notna().any()
-        variants = partial.groupby(["rule", "keep"], sort=False) if sweep else [((), partial)]
-        for variant, part in variants:
-            ahead = paired(by_seed(part, "non-target accuracy"), naive)
-            known = 100 - by_seed(part, "UA")
-            if not (ahead.n and len(known)):
-                continue
+    naive = by_seed(rows, "non-target accuracy", method=base)
+    own = select(rows, method=f"partial-{base}")
+    sweep = "rule" in own and own["rule"].notna().any()
+    variants = own.groupby(["rule", "keep"], sort=False) if sweep else [((), own)]
+    for variant, part in variants:
+        ahead = paired(by_seed(part, "non-target accuracy"), naive)
+        known = 100 - by_seed(part, "UA")
+        if len(known):
             gone = bool(known.mean() <= STOPPED)
             rule_keep = " ".join(f"{x:g}" if isinstance(x, float) else str(x) for x in variant)
             label = f"{base}, {scenario}: {rule_keep}".removesuffix(": ")
@@ -237,22 +219,17 @@ def _against_naive(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[Compari
             yield label, every(gone, ahead.exceeds(0)), why, ahead
 
 
-def _maps(frames: Rows) -> Iterator[Evidence]:
+def _maps(rows: pd.DataFrame) -> Iterator[Finding]:
     """C7: an answer for the class that stays, one for the class that goes."""
-    for item, rows in frames.items():
-        for network, part in networks(rows):
-            kept = part[part["label"].notna() & (part["label"] != TARGET)]
-            full, after = (by_seed(kept, "cam similarity", method=method) for method in REMOVALS)
-            peak = {m: by_seed(part, "cam peak", method=m, label=TARGET) for m in ("trained", *REMOVALS)}
-            ahead, fall = paired(after, full), paired(peak["trained"], peak["partial-amnesiac"])
-            if ahead.n and fall.n:
-                numbers = (
-                    f"likeness of the retained map {mean_sd(after, 2)}, conventional {mean_sd(full, 2)}; highest "
-                    f"value of the forgotten one {arrow(peak['trained'], peak['partial-amnesiac'], 2)}, "
-                    f"conventional {mean_sd(peak['amnesiac'], 2)}"
-                )
-                answers = (ahead.exceeds(0), fall.exceeds(0))
-                yield Evidence(network_name(*network), item, answers, numbers, min(ahead.n, fall.n))
+    kept = rows[rows["label"].notna() & (rows["label"] != TARGET)]
+    full, after = by_method(kept, "cam similarity", *REMOVALS)
+    peak, peak_full, peak_after = by_method(rows, "cam peak", "trained", *REMOVALS, label=TARGET)
+    ahead, fall = paired(after, full), paired(peak, peak_after)
+    numbers = (
+        f"likeness of the retained map {mean_sd(after, 2)}, conventional {mean_sd(full, 2)}; highest value of the "
+        f"forgotten one {arrow(peak, peak_after, 2)}, conventional {mean_sd(peak_full, 2)}"
+    )
+    yield Finding((ahead.exceeds(0), fall.exceeds(0)), numbers, fewest(ahead, fall))
 
 
 # ---- The claims ------------------------------------------------------------------------------------------
@@ -265,7 +242,8 @@ CLAIMS = (
         f"Right after the removal: class at most {GONE:g} % right, other classes less than {PRESERVED:g} points "
         f"below the trained model, and not {NO_DIFFERENCE:g} or more below conventional removal. Where the trained "
         f"model has the class right no more often than by chance ({CHANCE:g} %), there is nothing to test.",
-        (*TABLE_ITEMS, *CURVE_ITEMS, "partial-keep"), _efficacy, "rare",
+        (*TABLE_ITEMS, *CURVE_ITEMS, "partial-keep"),
+        partial(removals, metric="non-target accuracy"), _efficacy, "rare",
     ),
     Claim(
         "partial-C2",
@@ -273,7 +251,7 @@ CLAIMS = (
         "abstract",
         f"One epoch on retained data gains less than {NO_DIFFERENCE:g} points on other classes after partial "
         "removal, and more than that after conventional. Only where the class was learnt, as in C1.",
-        TABLE_ITEMS, _no_fine_tuning, "rare",
+        TABLE_ITEMS, each_network, _no_fine_tuning, "rare",
     ),
     Claim(
         "partial-C3",
@@ -281,14 +259,14 @@ CLAIMS = (
         "abstract",
         f"Partial minus plain on other classes is above 0, with at most {STOPPED:g} % of the forget set still "
         "right; in every scenario, at every share and rule of the sweep. Only where the class was learnt, as in C1.",
-        ("partial-steps", *TABLE_ITEMS), _stepping("label-flip", "label-flip-all"),
+        ("partial-steps", *TABLE_ITEMS), steps, partial(_stepping, bases=("label-flip", "label-flip-all")),
     ),
     Claim(
         "partial-C4",
         "Optimization-based unlearning with partial updates preserves efficacy better than its plain form.",
         "abstract",
         "As C3, for gradient ascent.",
-        ("partial-steps", *TABLE_ITEMS), _stepping("ascent"),
+        ("partial-steps", *TABLE_ITEMS), steps, partial(_stepping, bases=("ascent",)),
     ),
     Claim(
         "partial-C5",
@@ -296,7 +274,7 @@ CLAIMS = (
         "implied by the abstract",
         "Bytes of the chosen ledger, indices included, are fewer. No margin: bytes are counted. Only where the class "
         "was learnt, as in C1.",
-        (*TABLE_ITEMS, "partial-keep"), _bytes, "rare",
+        (*TABLE_ITEMS, "partial-keep"), partial(removals, metric="stored bytes"), _bytes, "rare",
     ),
     Claim(
         "partial-C6",
@@ -304,7 +282,7 @@ CLAIMS = (
         "a later account",
         f"At every share of affected steps: class at most {GONE:g} % right, and other classes above conventional "
         "removal. Shares at which the trained model does not know the class are left out, as in C1.",
-        ("partial-fig4",), _affected, "rare",
+        ("partial-fig4",), each_network, _affected, "rare",
     ),
     Claim(
         "partial-C7",
@@ -312,7 +290,7 @@ CLAIMS = (
         "a later account",
         "After partial removal the retained class's map is more like the one before (correlation) than after "
         "conventional removal; the forgotten class's map has a lower highest value than before. An answer each.",
-        ("partial-fig3",), _maps,
+        ("partial-fig3",), each_network, _maps,
     ),
     Claim(
         "partial-C8",
@@ -321,7 +299,7 @@ CLAIMS = (
         "Recall of the attack on shadow models, and AUC of the confidence attack (forget set against unseen images "
         f"of the same class), an answer each: less than {SAME_LEVEL:g} points from the retrained model's, and below "
         "the trained one's. Only where the class was learnt, as in C1.",
-        TABLE_ITEMS, _membership, "rare",
+        TABLE_ITEMS, each_network, _membership, "rare",
     ),
     Claim(
         "partial-limit",
@@ -329,6 +307,6 @@ CLAIMS = (
         "ours",
         f"Other classes lose more than {VISIBLE:g} points, or the class is still more than {VISIBLE:g} % right, "
         "with the kept share chosen from the whole grid.",
-        ("partial-fig4",), _limit, "class",
+        ("partial-fig4",), each_network, _limit, "class",
     ),
 )  # fmt: skip
