@@ -167,9 +167,7 @@ SURROGATES = 2_000  # images at most: ours
 def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Scores against the retrained model: of both models, or of what the cell's sweeps try."""
     kind = Memorised if settings["scenario"] == "memorised" else Request
-    surrogate = _surrogate(settings, device)
-    columns = {name: settings[name] for name in ("forget", "level") if name in settings}
-    yield from ({**row, **columns} for row in method_rows(kind(settings, seed, device), scores, surrogate))
+    yield from method_rows(kind(settings, seed, device), scores, _surrogate(settings, device))
 
 
 class Request(Swept):

@@ -475,11 +475,9 @@ def _sweep(**more):
 
 
 def _curves(data: str, networks: tuple[str, ...]):
-    def grid(profile: str) -> list[dict]:
-        points = SCALES[profile].evaluations
-        return [_settings(profile, data, network, evaluations=points) for network in networks]
-
-    return grid
+    return lambda profile: [
+        _settings(profile, data, network, evaluations=SCALES[profile].evaluations) for network in networks
+    ]
 
 
 def _shares(profile: str) -> list[dict]:

@@ -161,11 +161,6 @@ def privacy(out: Outputs, task: Task) -> float:
     return attacks.mia_privacy(members, others[~task.target_test])
 
 
-def control(settings: dict, seed: int, device: str) -> Iterator[dict]:
-    """The same for one `variant` of a method: as it is in the main table, or without what else it does."""
-    yield from ({**row, "variant": settings["variant"]} for row in method_grid(settings, seed, device))
-
-
 # ---- Backdoor --------------------------------------------------------------------------------------------
 
 
@@ -431,7 +426,10 @@ def _schedulers(profile: str) -> list[dict]:
 
 
 def _controls(profile: str) -> list[dict]:
-    """Class-wise ascent with frozen batch-norm statistics, and Fisher forgetting that leaves the head's row."""
+    """Class-wise ascent with frozen batch-norm statistics, and Fisher forgetting that leaves the head's row.
+
+    Each `variant` of a method: as it is in the main table, or without what else it does.
+    """
     ascent, fisher = sweeps_of(profile, "cifar10", "class", ("gradient-ascent", "fisher"))
     frozen = {**ascent, "options": {**ascent["options"], "frozen_norm": True}}
     kept_row = {**fisher, "options": {**fisher["options"], "label": None}}
@@ -494,7 +492,8 @@ ITEMS = (
     Item("sparsity-tab2", "Schedules of the l1 penalty", _schedulers, SEEDS, method_grid),
     MAIN,
     MAIN.view("sparsity-tuning", "What the choice of hyper-parameters changes"),
-    Item("sparsity-controls", "Ascent and Fisher forgetting without what else they do", _controls, SEEDS, control),
+    Item("sparsity-controls", "Ascent and Fisher forgetting without what else they do", _controls, SEEDS,
+         method_grid),
     MAIN.view("sparsity-fig4", "l1-sparse unlearning beside retraining and fine-tuning"),
     Item("sparsity-fig5", "Removing a backdoor", _backdoors, SEEDS, backdoor),
     Item("sparsity-tab4", "Transfer after removing classes, a proxy", _transfers, SEEDS, transfer, revision=2),

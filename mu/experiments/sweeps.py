@@ -142,9 +142,12 @@ Score = Callable[[Swept, "nn.Module", Outputs, Outputs], dict[str, float]]  # (c
 def method_rows(case: Swept, score: Score, surrogate: Samples | None = None) -> Iterator[dict]:
     """Scores against the retrained model: of both models, or of what the cell's sweeps try.
 
+    Rows also say for which of several requests, or variants of a method, the cell is.
+
     Args:
         score: metric -> value, "Avg. Gap" among them; "RTE" and "proxy gap" are added.
     """
+    which = {name: case.settings[name] for name in ("forget", "level", "variant") if name in case.settings}
     original = case.original()
     retrained = case.retrained(original.model)
     reference, guess = outputs(retrained.model, case.task), case.expected(original.model)
@@ -152,10 +155,10 @@ def method_rows(case: Swept, score: Score, surrogate: Samples | None = None) -> 
     def scored(method: str, model: nn.Module | None, seconds: float, **columns) -> list[dict]:
         out = outputs(model, case.task) if model else None
         if out is None or not all(part.isfinite().all() for part in out):  # a value not to be chosen
-            return rows(method, {"diverged": 1}, **columns)
+            return rows(method, {"diverged": 1}, **columns, **which)
         values = score(case, model, out, reference)
         values |= {"RTE": seconds, "proxy gap": case.proxy_gap(guess, model, out)}
-        return rows(method, values, **columns)
+        return rows(method, values, **columns, **which)
 
     if not case.settings["sweeps"]:
         yield from scored("trained", original.model, original.seconds)
