@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from torch.nn import functional
 import mu
 from mu.data import Dataset, Samples
 from mu.experiments import get_item, items, mumis
+from mu.experiments.case import hold_out
 from mu.experiments.common import Trained
 from mu.experiments.mumis import Memorised, Request, accuracies, chosen, memorisation, scores, stop
 from mu.metrics import Outputs, accuracy
@@ -236,16 +238,18 @@ def subsets(monkeypatch):
         def run(count, n, seed=0):
             given = []
 
-            def train_kept(config, build, part, recipe, **_):
-                given.append(part.indices)
+            def kept(part, build, samples, **_):
+                given.append(samples.indices)
                 return Trained(len(given) - 1, [], 0)
 
-            monkeypatch.setattr(mumis, "train_kept", train_kept)
+            case = SimpleNamespace(
+                settings=settings("memorised", subsets=count), seed=seed, kept=kept, learn=lambda samples, _: samples
+            )
             monkeypatch.setattr(mumis, "predict", lambda which, part: answers(part.labels, right(which, given)))
             labels = torch.arange(n) % 10
             part = Samples(torch.zeros(n, 1, 1, 1, dtype=torch.uint8), labels, torch.arange(n))
             data = Dataset("made up", part, part, (), (), ())
-            return memorisation(settings("memorised", subsets=count), data, seed, "cpu"), given
+            return memorisation(case, data), given
 
         return run
 
@@ -289,7 +293,7 @@ def test_levels_are_the_tenths_of_the_order(monkeypatch):
     """Low, middle and high; ties in order. A retrained model is expected to lose what was memorised."""
     count = {}
     monkeypatch.setattr(
-        mumis, "memorisation", lambda s, data, seed, device: count.setdefault(
+        mumis, "memorisation", lambda case, data: count.setdefault(
             len(data.train), torch.randperm(len(data.train), generator=torch.Generator().manual_seed(3)) / 1000
         ),
     )  # fmt: skip
@@ -313,7 +317,7 @@ def test_levels_are_the_tenths_of_the_order(monkeypatch):
 def test_rum_is_told_the_memorisation_of_its_samples(monkeypatch):
     """The estimated scores, in the order of the forget set; other methods are told nothing."""
     score = torch.rand(10_000, generator=torch.Generator().manual_seed(3))
-    monkeypatch.setattr(mumis, "memorisation", lambda s, data, seed, device: score[: len(data.train)])
+    monkeypatch.setattr(mumis, "memorisation", lambda case, data: score[: len(data.train)])
     given = []
     monkeypatch.setattr(mumis.mu, "unlearn", lambda method, *_, **options: given.append((method, options)))
     case = Memorised(settings("memorised", level="mid"), 0, "cpu")
@@ -471,13 +475,13 @@ def test_no_later_reference_sees_what_was_removed_before(monkeypatch, scenario):
     """
     cell, labels = asked(scenario)
     seen = []
-    learn = mumis.sweeps.train
+    learn = mu.train
 
     def watch(model, samples, recipe, **more):
         seen.append(set((samples.fine if scenario == "subclass" else samples.labels).tolist()))
         return learn(model, samples, recipe, **more)
 
-    monkeypatch.setattr(mumis.sweeps, "train", watch)
+    monkeypatch.setattr("mu.experiments.case.train", watch)
     alone = Request(settings(scenario, forget=labels[-1]), 0, "cpu")  # the last one, without the others before it
     alone.retrained(alone.original().model)
     everything, without_last = seen
@@ -518,7 +522,7 @@ def test_kl_along_a_sequence_is_on_all_that_was_removed(monkeypatch):
     sizes = []
     monkeypatch.setattr(mumis, "kl", lambda reference, ours: sizes.append(len(ours)) or 0.0)
     list(mumis.sequence(cell, 0, "cpu"))
-    data, _ = mumis.sweeps.hold_out(mu.load_dataset("synthetic"), cell["samples"], 0)
+    data, _ = hold_out(mu.load_dataset("synthetic"), cell["samples"], 0)
     counts = [(data.train.labels == label).sum().item() for label in labels]
     assert sizes == [counts[0], sum(counts[:2]), sum(counts)]
 

@@ -183,7 +183,8 @@ def test_the_code_digest_follows_what_computes(tmp_path, monkeypatch):
         ("unlearning/amnesiac.py", True, False),
         ("metrics.py", True, False),
         ("experiments/common.py", True, False),
-        ("experiments/sweeps.py", True, True),
+        ("experiments/case.py", True, True),
+        ("experiments/sweeps.py", True, False),
         ("experiments/partial.py", True, False),
     ):
         path = tmp_path / "mu" / name

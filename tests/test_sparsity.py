@@ -14,8 +14,9 @@ import mu
 from mu import pruning
 from mu.experiments import get_item
 from mu.experiments import sparsity as experiments
+from mu.experiments.case import TARGET, hold_out
 from mu.experiments.sparsity import chosen
-from mu.experiments.sweeps import TARGET, Case, hold_out
+from mu.experiments.sweeps import Swept
 from mu.metrics import attack_success
 
 
@@ -69,7 +70,7 @@ def test_held_out_samples_are_never_trained_on(rgb, count):
 @pytest.mark.parametrize("scenario", ["class", "random", "poisoned"])
 def test_forget_and_retain_are_what_the_original_was_trained_on(cells, scenario):
     """F1 of the public code: there a tenth of the forget set was never trained on."""
-    case = Case({**cells["class", 0], "scenario": scenario}, 0, "cpu")
+    case = Swept({**cells["class", 0], "scenario": scenario}, 0, "cpu")
     forget, retain = set(case.task.forget.indices.tolist()), set(case.task.retain.indices.tolist())
     assert not forget & retain
     assert forget | retain == set(case.task.train.indices.tolist()) == set(case.task.data.train.indices.tolist())
@@ -78,19 +79,19 @@ def test_forget_and_retain_are_what_the_original_was_trained_on(cells, scenario)
 
 def test_one_dense_original_serves_both_scenarios(cells, same):
     """It is trained on forget and retain samples alike, so the same run, from the cache, is the original of both."""
-    models = [Case(cells[s, 0], 0, "cpu").original().model for s in ("class", "random")]
+    models = [Swept(cells[s, 0], 0, "cpu").original().model for s in ("class", "random")]
     assert same(*models)
 
 
 def test_the_sparse_original_and_reference_share_a_mask(cells):
     """95 % pruned, both; the reference has other weights."""
-    case = Case(cells["random", 95], 0, "cpu")
+    case = Swept(cells["random", 95], 0, "cpu")
     original = case.original().model
     retrained = case.retrained(original).model
     assert pruning.sparsity(original) == pytest.approx(95, abs=0.01)
     masks = pruning.masks_of(original), pruning.masks_of(retrained)
     assert all(torch.equal(a, b) for a, b in zip(*(m.values() for m in masks), strict=True))
-    again = Case(cells["random", 95], 0, "cpu").original().model  # from the cache
+    again = Swept(cells["random", 95], 0, "cpu").original().model  # from the cache
     assert all(torch.equal(a, b) for a, b in zip(original.parameters(), again.parameters(), strict=True))
     assert pruning.sparsity(again) == pruning.sparsity(original)
 
@@ -111,7 +112,7 @@ def test_rounds_of_iterative_pruning_go_on_from_one_another(cells, monkeypatch):
     monkeypatch.setattr(experiments.pruning, "imp", lambda *a, **k: trained.append(a[4]) or real(*a, **k))
     for rounds, calls in ((2, 2), (3, 3)):
         percent = 100 * (1 - 0.8**rounds)
-        case = Case({**cells["class", 0], "pruner": "imp", "sparsity": percent}, 0, "cpu")
+        case = Swept({**cells["class", 0], "pruner": "imp", "sparsity": percent}, 0, "cpu")
         assert pruning.sparsity(case.original().model) == pytest.approx(percent, abs=0.05)
         assert len(trained) == calls
 
@@ -179,7 +180,7 @@ def test_a_wrong_choice_is_refused():
 
 def test_the_guess_is_the_retrained_models_level(cells, rows):
     """A retrained model that scores as guessed is at distance zero; the forget set of a class counts as all wrong."""
-    case = Case(cells["class", 0], 0, "cpu")
+    case = Swept(cells["class", 0], 0, "cpu")
     original = case.original().model
     out, held = mu.metrics.outputs(original, case.task), mu.predict(original, case.validation)
     forget, retain, unseen = case.expected(original)
@@ -189,7 +190,7 @@ def test_the_guess_is_the_retrained_models_level(cells, rows):
     assert unseen == mu.metrics.accuracy(held[asked], case.validation.labels[asked])
     known = mu.metrics.accuracy(out.forget, case.task.forget.labels)
     assert case.proxy_gap((forget, retain, unseen), original, out) == pytest.approx(known / 3)
-    random = Case(cells["random", 0], 0, "cpu")
+    random = Swept(cells["random", 0], 0, "cpu")
     forget, _, unseen = random.expected(original)
     assert forget == unseen == mu.metrics.accuracy(held, case.validation.labels)
 

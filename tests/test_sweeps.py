@@ -15,7 +15,7 @@ import mu
 from mu.data import Samples
 from mu.experiments import sweeps
 from mu.experiments.common import Trained
-from mu.experiments.sweeps import Case, by_neighbours, chosen, method_rows, one_each, tries
+from mu.experiments.sweeps import Swept, by_neighbours, chosen, method_rows, one_each, tries
 from mu.metrics import accuracy
 from mu.models import predict, reinitialise
 from mu.training import Recipe
@@ -68,7 +68,7 @@ def test_the_guess_for_a_sub_class_is_that_of_its_look_alikes(same):
 
     Breaks if the forget set is among the known images: each would then find itself.
     """
-    case = Case(settings(), 0, "cpu")
+    case = Swept(settings(), 0, "cpu")
     models = [case.original().model, case.build().eval()]
     guesses = [case.expected(model) for model in models]
     assert guesses[0][0] == guesses[1][0] == by_neighbours(case.task.forget, case.task.retain) < 100
@@ -82,7 +82,7 @@ def test_the_guess_for_a_sub_class_is_that_of_its_look_alikes(same):
 
 def test_the_guess_is_made_once_for_each_original(monkeypatch):
     """Else its predictions would enter the run time of every method that asks for it."""
-    case, calls = Case(settings("class"), 0, "cpu"), []
+    case, calls = Swept(settings("class"), 0, "cpu"), []
     monkeypatch.setattr(sweeps, "predict", lambda model, part: calls.append(1) or predict(model, part))
     first, second = case.build(), reinitialise(case.build(), 9)
     found = [case.expected(model) for model in (first, second, first, second)]
@@ -93,7 +93,7 @@ def test_the_guess_is_made_once_for_each_original(monkeypatch):
 @pytest.mark.parametrize(("scenario", "gone"), [("class", 3), ("subclass", 7), ("random", None)])
 def test_held_out_samples_of_the_kind_to_forget_are_not_counted(scenario, gone):
     """Of a sub-class only its own; the other half of its class counts, and of single samples all do."""
-    case = Case(settings(scenario), 0, "cpu")
+    case = Swept(settings(scenario), 0, "cpu")
     kinds = case.validation.fine if scenario == "subclass" else case.validation.labels
     assert torch.equal(case.spared(), kinds != (-1 if gone is None else gone))
     assert (~case.spared()).any() == (gone is not None)
@@ -102,7 +102,7 @@ def test_held_out_samples_of_the_kind_to_forget_are_not_counted(scenario, gone):
 
 def test_the_proxy_gap_by_hand():
     """Mean of three absolute distances; a model that always answers 3 is right on all of the forget set."""
-    case = Case(settings("class"), 0, "cpu")
+    case = Swept(settings("class"), 0, "cpu")
 
     class Three(nn.Module):
         def __init__(self):
@@ -124,11 +124,11 @@ def test_the_rule_reads_neither_test_images_nor_the_retrained_model(monkeypatch)
     }  # fmt: skip
 
     def rows():
-        case = Case(cell, 0, "cpu")
+        case = Swept(cell, 0, "cpu")
         return pd.DataFrame(method_rows(case, score)).set_index(["method", "tried", "metric"])["value"].unstack()
 
     before = rows()
-    real, load = Case.retrained, mu.load_dataset
+    real, load = Swept.retrained, mu.load_dataset
 
     def noise(name, device="cpu"):
         data = load(name, device)
@@ -139,7 +139,7 @@ def test_the_rule_reads_neither_test_images_nor_the_retrained_model(monkeypatch)
 
     monkeypatch.setattr(mu, "load_dataset", noise)
     monkeypatch.setattr(
-        Case, "retrained", lambda case, model: real(case, model)._replace(model=reinitialise(model, 5))
+        Swept, "retrained", lambda case, model: real(case, model)._replace(model=reinitialise(model, 5))
     )
     after = rows()
     assert after["proxy gap"].tolist() == before["proxy gap"].tolist()
@@ -156,24 +156,24 @@ def test_a_kept_reference_is_of_the_same_retained_samples(same):
     Breaks if what is kept goes by the request's name alone, as along a sequence earlier requests were removed.
     """
 
-    class Fewer(Case):
+    class Fewer(Swept):
         def request(self, data):
             return super().request(replace(data, train=data.train[data.train.labels != 5]))
 
-    original = Case(settings(), 0, "cpu").original().model
-    all_others = Case(settings(), 0, "cpu").retrained(original).model
+    original = Swept(settings(), 0, "cpu").original().model
+    all_others = Swept(settings(), 0, "cpu").retrained(original).model
     fewer = Fewer(settings(), 0, "cpu").retrained(original).model
     assert not same(all_others, fewer)
-    assert same(Case(settings(extra=1), 0, "cpu").retrained(original).model, all_others)
-    assert not same(Case(settings("class"), 0, "cpu").retrained(original).model, all_others)
+    assert same(Swept(settings(extra=1), 0, "cpu").retrained(original).model, all_others)
+    assert not same(Swept(settings("class"), 0, "cpu").retrained(original).model, all_others)
 
 
 def test_a_pruned_model_took_the_time_of_all_its_rounds(monkeypatch):
     """Dense training, then each round. Breaks if only the last round is counted."""
     spent = {"dense": 100.0, "rewound": 1000.0}
     stub = lambda self, part, build, make: Trained(part, [], spent.get(part, 10.0))  # noqa: E731
-    monkeypatch.setattr(Case, "_kept", stub)
-    case = Case(settings("random", pruner="imp", sparsity=48.8), 0, "cpu")  # three rounds
+    monkeypatch.setattr(Swept, "kept", stub)
+    case = Swept(settings("random", pruner="imp", sparsity=48.8), 0, "cpu")  # three rounds
     assert case.original().seconds == 130.0
     case.settings["pruner"] = "omp"
     assert case.original().seconds == 110.0
@@ -185,14 +185,14 @@ def test_a_pruned_model_took_the_time_of_all_its_rounds(monkeypatch):
 def test_no_two_networks_begin_alike(seed, monkeypatch, same):
     """Original, reference and the bad teacher's random network, of all three seeds: nine different draws."""
     starts, drawn = [], []
-    learn = sweeps.train
+    learn = mu.train
     monkeypatch.setattr(
-        sweeps, "train", lambda model, *a, **k: starts.append((model, k["seed"])) or learn(model, *a, **k)
+        "mu.experiments.case.train", lambda model, *a, **k: starts.append((model, k["seed"])) or learn(model, *a, **k)
     )
     module = __import__("sys").modules[bad_teacher_function.__module__]
     monkeypatch.setattr(module, "reinitialise", lambda model, s: drawn.append(reinitialise(model, s)) or drawn[-1])
     for own in {seed, (seed + 1) % 3}:
-        case = Case(settings("class"), own, "cpu")
+        case = Swept(settings("class"), own, "cpu")
         original = case.original().model
         case.retrained(original)
         case.unlearn(tried("bad-teacher", 1e-3, recipe={"epochs": 1}), 1e-3, original)
@@ -207,7 +207,7 @@ def test_no_two_networks_begin_alike(seed, monkeypatch, same):
 
 @pytest.fixture
 def handed(monkeypatch):
-    """Options that `Case.unlearn` hands over, instead of unlearning."""
+    """Options that `Swept.unlearn` hands over, instead of unlearning."""
     seen = []
     monkeypatch.setattr(mu, "unlearn", lambda name, model, task, **options: seen.append({"name": name, **options}))
     return seen
@@ -215,7 +215,7 @@ def handed(monkeypatch):
 
 def test_a_method_keeps_its_own_recipe_but_for_what_the_sweep_changes(handed):
     """Its value is the learning rate, its length and batches are the cell's; the rest is as published."""
-    case = Case(settings("class"), 1, "cpu")
+    case = Swept(settings("class"), 1, "cpu")
     case.unlearn(tried("salun", 0.5, recipe={"epochs": 2, "batch_size": 64}), 0.5, None)
     published = mu.methods()["salun"].defaults["recipe"]
     assert handed[0]["recipe"] == replace(published, epochs=2, batch_size=64, lr=0.5)
@@ -228,7 +228,7 @@ def test_a_method_keeps_its_own_recipe_but_for_what_the_sweep_changes(handed):
 
 def test_tuning_goes_on_as_training_did_at_a_constant_rate(handed):
     """With "tune" the recipe is that of training, augmentation and momentum included, but without its schedule."""
-    case = Case(settings("class"), 0, "cpu")
+    case = Swept(settings("class"), 0, "cpu")
     case.unlearn(tried("fine-tune", 0.3, tune=[4, 16]), 0.3, None)
     expected = replace(RECIPE, epochs=4, batch_size=16, lr=0.3, schedule="constant", warmup=0.0)
     assert handed[0]["recipe"] == expected
@@ -238,7 +238,7 @@ def test_tuning_goes_on_as_training_did_at_a_constant_rate(handed):
 
 def test_methods_without_recipe_or_seed_get_none(handed):
     """SSD has neither, MU-Mis no recipe; surrogate images are passed on; options of the sweep stay."""
-    case, images = Case(settings("class"), 0, "cpu"), object()
+    case, images = Swept(settings("class"), 0, "cpu"), object()
     case.unlearn({**tried("ssd", 3.0, name="alpha"), "options": {"by_class": False}}, 3.0, None, images)
     assert handed[0] == {"name": "ssd", "alpha": 3.0, "by_class": False, "surrogate": images}
     case.unlearn({**tried("mu-mis", 1.1, name="delta"), "options": {"lr": 0.2}}, 1.1, None)
@@ -247,7 +247,7 @@ def test_methods_without_recipe_or_seed_get_none(handed):
 
 def test_what_diverges_is_recorded_as_such_and_the_rest_goes_on(monkeypatch):
     """An error at one value, weights without finite answers at the next, and the third is scored."""
-    case = Case(settings("class", sweeps=[tried("fine-tune", 1.0, 2.0, 3.0)]), 0, "cpu")
+    case = Swept(settings("class", sweeps=[tried("fine-tune", 1.0, 2.0, 3.0)]), 0, "cpu")
 
     def unlearn(sweep, value, original, surrogate=None):
         if value == 1:
@@ -266,7 +266,7 @@ def test_what_diverges_is_recorded_as_such_and_the_rest_goes_on(monkeypatch):
 def test_rows_name_the_value_and_what_else_tells_sweeps_apart():
     """Option, learning rate of the sweep and options that are words; numbers of other options are not columns."""
     sweep = {**tried("mu-mis", 1.1, name="delta"), "options": {"lr": 0.2, "terms": "target", "max_steps": 1}}
-    case = Case(settings("class", sweeps=[sweep]), 0, "cpu")
+    case = Swept(settings("class", sweeps=[sweep]), 0, "cpu")
     ((method, model, seconds, columns),) = tries(case, case.build().eval())
     assert method == "mu-mis"
     assert model is not None

@@ -40,6 +40,9 @@ NAMES = {  # data sets, networks and papers as shown, in the order shown
 }  # fmt: skip
 
 
+ONE_SEED = dict.fromkeys(PROFILES, 1)
+
+
 @dataclass(frozen=True)
 class Item:
     """A figure or table.

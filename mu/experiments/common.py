@@ -1,9 +1,9 @@
-"""What the experiments of every paper share: trained models that are kept, and rows from scores."""
+"""What the experiments of every paper share: trained models that are kept, and rows of values."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,20 +15,16 @@ from mu.experiments import PAPERS
 from mu.ledger import Ledger
 from mu.metrics import Scores
 from mu.timing import stopwatch
-from mu.training import Recipe, train
 
 if TYPE_CHECKING:
     from torch import nn
-
-    from mu.data import Samples
-
 
 SOURCES = Path(__file__).parents[1]
 # Source files that no recorded number depends on: they present, or run, but do not compute.
 PRESENTATION = {"cli.py", "__main__.py", "book.py", "pages.py", "results.py", "runner.py", "verdicts", "figures"}
 TRAINING = (
     "data.py", "files.py", "tasks.py", "models.py", "training.py", "checkpoints.py", "selection.py", "pruning.py",
-    "ledger.py", "timing.py", "experiments/sweeps.py",
+    "ledger.py", "timing.py", "experiments/case.py",
 )  # fmt: skip
 KEPT_BYTES = 1e9  # ours: ledgers above this are not worth their disk; they are recorded again
 
@@ -39,21 +35,6 @@ class Trained(NamedTuple):
     seconds: float  # of training, recording included
 
 
-def train_kept(
-    config: dict,
-    build: Callable[[], nn.Module],
-    samples: Samples,
-    recipe: Recipe,
-    *,
-    seed: int,
-    device: str,
-    ledgers: Sequence[Ledger] = (),
-) -> Trained:
-    """`mu.train`, or what an earlier call with the same configuration left in the cache; see `kept`."""
-    make = lambda model: train(model, samples, recipe, seed=seed, ledger=ledgers)  # noqa: E731
-    return kept({**config, "seed": seed}, build, make, device=device, ledgers=ledgers)
-
-
 def kept(
     config: dict,
     build: Callable[[], nn.Module],
@@ -62,18 +43,19 @@ def kept(
     device: str,
     ledgers: Sequence[Ledger] = (),
 ) -> Trained:
-    """What `make(build())` returns, or what an earlier call with the same configuration left in the cache.
+    """What `make(build())` returns, or what an earlier call with the same configuration and code left in the cache.
 
     A call that is killed leaves the state of its training there, and the next one goes on from it.
 
     Args:
-        config: everything that decides the result, JSON-able (data, task, model, recipe, seed, ledgers, code).
+        config: everything but the code that decides the result, JSON-able (data, task, model, recipe, seed, ledgers).
         build: makes the untrained model, with the tensors that the made one has.
         ledgers: what `make` fills.
 
     Raises:
         mu.storage.CorruptFile: a kept file is damaged; the message names it.
     """
+    config = {**config, "code": training_digest()}
     where = torch.cuda.get_device_name() if device == "cuda" else device  # seconds are those of one machine
     key = storage.digest({**config, "device": where, "torch": torch.__version__})
     folder = storage.cache_folder() / "trained" / key
@@ -122,11 +104,19 @@ ACCURACIES = {
 }
 
 
-def score_rows(method: str, scores: Scores, metrics: Sequence[str] = tuple(ACCURACIES), **columns) -> list[dict]:
-    """One row per metric."""
-    return [
-        {"method": method, "metric": name, "value": getattr(scores, ACCURACIES[name]), **columns} for name in metrics
-    ]
+def named(scores: Scores, metrics: Iterable[str] = ACCURACIES) -> dict[str, float]:
+    """Metric -> score."""
+    return {name: getattr(scores, ACCURACIES[name]) for name in metrics}
+
+
+def rows(method: str, values: Mapping[str, float], **columns) -> list[dict]:
+    """A row for each metric and its value, all with these columns."""
+    return [{"method": method, "metric": metric, "value": value, **columns} for metric, value in values.items()]
+
+
+def distinct(cells: list[dict]) -> list[dict]:
+    """Each cell once: under small profiles one data set or network stands for several."""
+    return [cell for i, cell in enumerate(cells) if cell not in cells[:i]]
 
 
 def code_digest(item: str) -> str:

@@ -21,9 +21,10 @@ import torch
 import mu
 from mu.attacks import entropy_recall
 from mu.data import Dataset, Samples
-from mu.experiments import Item, sweeps
-from mu.experiments.common import timed, train_kept, training_digest
-from mu.experiments.sweeps import Case, method_rows, one_each, tries
+from mu.experiments import ONE_SEED, Item, sweeps
+from mu.experiments.case import HELD_OUT, SHARE, Case
+from mu.experiments.common import distinct, rows, timed
+from mu.experiments.sweeps import Swept, method_rows, one_each, tries
 from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl, outputs
 from mu.models import predict
 from mu.sensitivity import sensitivity
@@ -166,23 +167,21 @@ SURROGATES = 2_000  # images at most: ours
 def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Scores against the retrained model: of both models, or of what the cell's sweeps try."""
     kind = Memorised if settings["scenario"] == "memorised" else Request
-    surrogate = _surrogate(settings, device)
-    columns = {name: settings[name] for name in ("forget", "level") if name in settings}
-    yield from ({**row, **columns} for row in method_rows(kind(settings, seed, device), scores, surrogate))
+    yield from method_rows(kind(settings, seed, device), scores, _surrogate(settings, device))
 
 
-class Request(Case):
+class Request(Swept):
     """A case whose methods are told, where they ask, how much accuracy on the forget set to expect."""
 
-    def unlearn(self, sweep: dict, value: float, original: nn.Module, surrogate: Samples | None = None) -> nn.Module:
-        options = dict(sweep["options"])
+    def options(self, sweep: dict, value: float, original: nn.Module) -> dict:
+        options = super().options(sweep, value, original)
         by_retained = self.settings["scenario"] == "subclass"  # then the guess is read off retained images
         if sweep["method"] in EXPECTED and not (by_retained and sweep["method"] in RETAIN_FREE):
             name, factor, least = EXPECTED[sweep["method"]]
             options[name] = max(least, factor * self.expected(original)[0])
         for name in {"tuning", "repair"} & set(options):  # a second recipe; without a rate it takes the first's
             options[name] = Recipe(**{"lr": value, **options[name]})
-        return super().unlearn({**sweep, "options": options}, value, original, surrogate)
+        return options
 
 
 def _surrogate(settings: dict, device: str) -> Samples | None:
@@ -193,7 +192,7 @@ def _surrogate(settings: dict, device: str) -> Samples | None:
     return samples[torch.linspace(0, len(samples) - 1, min(SURROGATES, len(samples))).long()]
 
 
-def scores(case: Case, model: nn.Module, out: Outputs, reference: Outputs) -> dict[str, float]:
+def scores(case: Request, model: nn.Module, out: Outputs, reference: Outputs) -> dict[str, float]:
     """The paper's metrics, by name; "MIA-Efficacy" is the attack of `sparsity`."""
     ours, theirs = accuracies(case.task, out), accuracies(case.task, reference)
     return {
@@ -229,8 +228,8 @@ class Memorised(Request):
     """A tenth of the training samples: those memorised least, in the middle, or most (`level`)."""
 
     def request(self, data: Dataset) -> Task:
-        share = round(sweeps.SHARE * len(data.train))
-        self.score = memorisation(self.settings, data, self.seed, self.device)
+        share = round(SHARE * len(data.train))
+        self.score = memorisation(self, data)
         order = self.score.argsort(stable=True)  # with few models many scores are the same
         start = {"low": 0, "mid": (len(order) - share) // 2, "high": len(order) - share}[self.settings["level"]]
         chosen = torch.zeros_like(data.train.labels, dtype=torch.bool)
@@ -243,10 +242,10 @@ class Memorised(Request):
         known = accuracy(predict(original, self.task.forget), self.task.forget.labels)
         return known - 100 * self.asked.mean().item(), retain, unseen
 
-    def unlearn(self, sweep: dict, value: float, original: nn.Module, surrogate: Samples | None = None) -> nn.Module:
+    def options(self, sweep: dict, value: float, original: nn.Module) -> dict:
         """As any other; RUM is told how far each sample is memorised."""
         told = {"memorisation": self.asked} if sweep["method"] == "rum" else {}
-        return super().unlearn({**sweep, "options": sweep["options"] | told}, value, original, surrogate)
+        return super().options(sweep, value, original) | told
 
     @property
     def asked(self) -> Float[Tensor, " forget"]:
@@ -254,28 +253,23 @@ class Memorised(Request):
         return self.score[self.task.forget_indices.cpu()]
 
 
-def memorisation(settings: dict, data: Dataset, seed: int, device: str) -> Tensor:
+def memorisation(case: Case, data: Dataset) -> Tensor:
     """For each training sample: share of models right on it among those trained with it, minus among those without.
 
     Feldman and Zhang's estimator, on `subsets` models. Each sees 70 % of the samples, of two or three models
     less: what they leave out goes round, so that every sample is left out at least once. Float, one per
     sample, on the CPU.
     """
-    recipe, count, n = Recipe(**settings["recipe"]), settings["subsets"], len(data.train)
+    count, n = case.settings["subsets"], len(data.train)
     right, seen = torch.zeros(count, n), torch.zeros(count, n, dtype=torch.bool)
-    order = torch.randperm(n, generator=torch.Generator().manual_seed(10_000 + seed))
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(10_000 + case.seed))
     left_out = math.ceil(max(0.3, 1 / count) * n)
     for k in range(count):
-        own = 10_000 + 100 * seed + k
+        own = 10_000 + 100 * case.seed + k
         part = order.roll(-(k * n // count))[left_out:].sort().values
-        names = ("dataset", "model", "samples", "recipe")
-        config = {
-            **{name: settings[name] for name in names},
-            "part": data.train[part].fingerprint,
-            "code": training_digest(),
-        }
-        build = lambda own=own: mu.build_model(settings["model"], data, seed=own)  # noqa: E731
-        model = train_kept(config, build, data.train[part], recipe, seed=own, device=device).model
+        samples = data.train[part]
+        build = lambda own=own: mu.build_model(case.settings["model"], data, seed=own)  # noqa: E731
+        model = case.kept(samples.fingerprint, build, case.learn(samples, own), seed=own).model
         seen[k, part] = True
         right[k] = (predict(model, data.train).argmax(1) == data.train.labels).float().cpu()
     inside = (right * seen).sum(0) / seen.sum(0).clamp(min=1)
@@ -318,15 +312,8 @@ def directions(settings: dict, seed: int, device: str) -> Iterator[dict]:
             "other": after.other < before.other,
             "difference": after.target - after.other < before.target - before.other,
         }
-        for name, falls in lower.items():
-            value = 100 * falls.double().mean().item()
-            yield {
-                "method": method,
-                "metric": f"{name} falls",
-                "value": value,
-                "forget": settings.get("forget"),
-                **columns,
-            }
+        values = {f"{name} falls": 100 * falls.double().mean().item() for name, falls in lower.items()}
+        yield from rows(method, values, forget=settings.get("forget"), **columns)
 
 
 # ---- The course of a run ---------------------------------------------------------------------------------
@@ -358,12 +345,8 @@ def course(settings: dict, seed: int, device: str) -> Iterator[dict]:
     columns = {"method": "mu-mis", "lr": settings["lr"], "variant": settings["variant"]}
     for step, model in looks:
         for metric, samples in {"FA": asked, "RA": spared}.items():
-            yield {
-                "metric": metric,
-                "value": accuracy(predict(model, samples), samples.labels),
-                "step": step,
-                **columns,
-            }
+            value = accuracy(predict(model, samples), samples.labels)
+            yield {"metric": metric, "value": value, "step": step, **columns}
     for at in curve:
         for metric in ("target", "other", "ratio"):
             yield {"metric": metric, "value": getattr(at, metric), "step": at.step, **columns}
@@ -383,12 +366,16 @@ def stop(rows: pd.DataFrame, delta: float) -> int:
 class Following(Request):
     """A request after others: what was `removed` is neither trained on nor asked for any more."""
 
+    def identity(self) -> dict:
+        removed = self.settings["removed"]
+        return super().identity() | ({"removed": removed} if removed else {})
+
     def request(self, data: Dataset) -> Task:
         return super().request(replace(data, train=data.train[~self.gone(data.train)]))
 
     def gone(self, samples: Samples) -> Bool[Tensor, " n"]:
         """Which samples earlier requests removed."""
-        kinds = samples.fine if self.settings["scenario"] == "subclass" else samples.labels
+        kinds = self.kinds(samples)
         return torch.isin(kinds, torch.tensor(self.settings["removed"], dtype=kinds.dtype, device=kinds.device))
 
 
@@ -418,16 +405,14 @@ def sequence(settings: dict, seed: int, device: str) -> Iterator[dict]:
             with stopwatch(device) as watch:
                 original = case.unlearn(sweep, value, original, surrogate)
         except FloatingPointError:  # the sequence ends here
-            yield {"method": sweep["method"], "metric": "diverged", "value": 1, "step": step, **columns}
+            yield from rows(sweep["method"], {"diverged": 1}, step=step, **columns)
             return
         yield from _after(case, sweep["method"], original, step, labels, **columns)
         values = {"KL": kl(predict(retrained, forgotten), predict(original, forgotten)), "RTE": watch.seconds}
-        yield from (
-            {"method": sweep["method"], "metric": m, "value": v, "step": step, **columns} for m, v in values.items()
-        )
+        yield from rows(sweep["method"], values, step=step, **columns)
 
 
-def _best_by_rule(case: Case, original: nn.Module, surrogate: Samples | None) -> tuple[dict, float]:
+def _best_by_rule(case: Following, original: nn.Module, surrogate: Samples | None) -> tuple[dict, float]:
     """The sweep of the case's one method, and the value in it, whose proxy gap is smallest."""
     guess = case.expected(original)
 
@@ -445,7 +430,7 @@ def _best_by_rule(case: Case, original: nn.Module, surrogate: Samples | None) ->
 def _after(case: Following, method: str, model: nn.Module, step: int, labels: list[int], **columns) -> Iterator[dict]:
     """FA of every class of the sequence (`asked`), RA of all classes outside it and TA, all on test images."""
     test = case.task.test
-    logits, kinds = predict(model, test), test.fine if case.settings["scenario"] == "subclass" else test.labels
+    logits, kinds = predict(model, test), case.kinds(test)
     common = {"method": method, "step": step, **columns}
     for label in labels:
         of = kinds == label
@@ -589,7 +574,7 @@ def _grid(*requests: tuple, methods: tuple[str, ...] | None = None, first: bool 
     def grid(profile: str) -> list[dict]:
         some = [m for m in methods or CLASSWISE if first or m in (SCALES[profile].others or FEW)]
         cells = [cell for request in requests for cell in one_each([_cell(profile, *request, methods=some)])]
-        return [cell for i, cell in enumerate(cells) if cell not in cells[:i]]
+        return distinct(cells)
 
     return grid
 
@@ -650,7 +635,7 @@ def _speeds(profile: str) -> list[dict]:
     """The counts of images are those of the full size under every profile: CIFAR-100 without what is held out."""
     scale, full = SCALES[profile], SCALES["paper"]
     network, images = scale.timed
-    trained, classes = round((1 - sweeps.HELD_OUT) * 50_000), 100
+    trained, classes = round((1 - HELD_OUT) * 50_000), 100
     return [{
         "dataset": scale.data["cifar100"], "model": network, "scenario": "class", "timed": images, "repeats": 3,
         "recipe": asdict(full.recipe), "retain": trained - trained // classes, "asked": trained // classes,
@@ -681,7 +666,7 @@ RATES = Item(
     SEEDS, course,
 )  # fmt: skip
 ITEMS = (
-    Item("mumis-fig1", "What one sample does to the learned function", _sketches, dict.fromkeys(SCALES, 1), sketch),
+    Item("mumis-fig1", "What one sample does to the learned function", _sketches, ONE_SEED, sketch),
     SENSITIVE,
     SENSITIVE.view("mumis-fig3", "Sensitivity of the target class and of the others"),
     Item("mumis-fig4", "What retraining does to the sensitivity of forget samples", _directions, SEEDS, directions),
@@ -712,7 +697,6 @@ ITEMS = (
     VARIED.view("mumis-tabA14", "Beside regularisation of the Jacobian, and the weighted form"),
     RATES,
     RATES.view("mumis-figA2", "What delta changes"),
-    Item("mumis-speed", "What a request costs beside retraining, at full size", _speeds, dict.fromkeys(SCALES, 1),
-         speed),
+    Item("mumis-speed", "What a request costs beside retraining, at full size", _speeds, ONE_SEED, speed),
     Item("mumis-memo", "Forget sets by memorisation", _subsets, SEEDS, method_grid, revision=2),
 )  # fmt: skip

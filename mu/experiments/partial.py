@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -23,13 +23,13 @@ import torch
 import mu
 from mu import attacks, explain
 from mu.data import Samples
-from mu.experiments import NAMES, Item
-from mu.experiments.common import Trained, score_rows, train_kept, training_digest
+from mu.experiments import NAMES, ONE_SEED, Item
+from mu.experiments.case import Case
+from mu.experiments.common import Trained, distinct, named, rows
 from mu.ledger import Ledger, Recorder, RunningSum
 from mu.metrics import Outputs, accuracy, confidence, evaluate, outputs
 from mu.models import predict
 from mu.selection import RULES, Layout
-from mu.tasks import Task
 from mu.timing import stopwatch
 from mu.training import Recipe, train
 from mu.unlearning.relabel import join
@@ -104,52 +104,24 @@ def _settings(profile: str, data: str, network: str, **more) -> dict:
     }  # fmt: skip
 
 
-@dataclass
-class Trial:
-    """What every cell starts from: the task, the untrained model and the recipe, at one seed.
+class Trial(Case):
+    """A case whose training is recorded; everything after the removal is seeded by `after`."""
 
-    The seed draws the forget set, the initial weights and the batch order of training. Everything after the
-    removal (retraining, fine-tuning, steps, attacks) is seeded apart, by `after`.
-    """
-
-    settings: dict
-    seed: int
-    device: str
-
-    def __post_init__(self) -> None:
-        s = self.settings
-        data = mu.load_dataset(s["dataset"], device=self.device)
-        self.task: Task = (
-            mu.forget_class(data, s["label"])
-            if s["scenario"] == "class"
-            else mu.forget_rare(data, s["label"], s["count"], seed=self.seed)
-        )
-        self.recipe = Recipe(**s["recipe"])
-        self.after = 1000 + self.seed
-
-    def build(self) -> nn.Module:
-        return mu.build_model(self.settings["model"], self.task.data, seed=self.seed).to(self.device)
+    def identity(self) -> dict:
+        return {name: self.settings[name] for name in ("dataset", "model", "scenario", "label", "count", "recipe")}
 
     def ledgers(self, keeps=KEEPS, rule: str = "top") -> list[Ledger]:
         return [Ledger(keep, rule, only=self.task.forget.indices) for keep in keeps]
 
-    def train(self, ledgers: list[Ledger]) -> Trained:
+    def original(self, ledgers: Sequence[Ledger] = ()) -> Trained:
         """The original model with its ledgers, from the cache if it is there."""
-        kept = [[ledger.keep, ledger.selection.rule] for ledger in ledgers]
-        return train_kept(
-            {**self._identity(), "part": "train", "ledgers": kept},
-            self.build, self.task.train, self.recipe, seed=self.seed, device=self.device, ledgers=ledgers,
-        )  # fmt: skip
+        which = [[ledger.keep, ledger.selection.rule] for ledger in ledgers]
+        return self.kept("train", self.build, self.learn(self.task.train, self.seed, ledgers), ledgers, ledgers=which)
 
-    def retrain(self) -> Trained:
+    def retrained(self) -> Trained:
         """The reference: new weights, retain samples only; from the cache if it is there."""
         build = lambda: mu.build_model(self.settings["model"], self.task.data, seed=self.after)  # noqa: E731
-        config = {**self._identity(), "part": "retain"}
-        return train_kept(config, build, self.task.retain, self.recipe, seed=self.after, device=self.device)
-
-    def fine_tune(self, model: nn.Module, epochs: int) -> nn.Module:
-        recipe = replace(self.recipe, epochs=epochs)
-        return mu.unlearn("fine-tune", model, self.task, recipe=recipe, seed=self.after)
+        return self.kept("retain", build, self.learn(self.task.retain, self.after), seed=self.after)
 
     def take_back(self, original: nn.Module, ledger: Recorder) -> nn.Module:
         return mu.unlearn("partial-amnesiac", original, self.task, ledger=ledger)
@@ -191,7 +163,7 @@ class Trial:
             "test accuracy": accuracy(logits, labels),
             "UA": 100 - self.forget_accuracy(model),
         }
-        return [{"method": method, "metric": name, "value": value, **columns} for name, value in values.items()]
+        return rows(method, values, **columns)
 
     def shadow_attack(self, shadows: int) -> attacks.ShadowAttack | None:
         """The membership attack of Graves et al., on shadow models that never saw the forget samples if possible.
@@ -212,10 +184,6 @@ class Trial:
         except attacks.TooFewOutputs:
             return None
 
-    def _identity(self) -> dict:
-        names = ("dataset", "model", "scenario", "label", "count", "recipe")
-        return {**{name: self.settings[name] for name in names}, "code": training_digest()}
-
 
 # ---- Figures 1 and 2: accuracy over training and unlearning -----------------------------------------------------
 
@@ -224,12 +192,12 @@ def accuracy_curves(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Target and non-target test accuracy while training, at the removal, and while training on without the
     samples: conventional and partial from the same trained model."""
     trial = Trial(settings, seed, device)
-    rows: list[dict] = []
+    curve: list[dict] = []
     every = max(1, len(trial.task.train) // trial.recipe.batch_size // settings["evaluations"])
 
     def record(method: str, phase: str, epoch: float, model: nn.Module, **columns) -> None:
         scores = trial.quick_rows(method, model, phase=phase, epoch=epoch, **columns)
-        rows.extend(row for row in scores if row["metric"] in ("target accuracy", "non-target accuracy"))
+        curve.extend(row for row in scores if row["metric"] in ("target accuracy", "non-target accuracy"))
 
     def follow(method: str, phase: str, start: float, samples, **columns):
         per_epoch = math.ceil(len(samples) / trial.recipe.batch_size)
@@ -255,7 +223,7 @@ def accuracy_curves(settings: dict, seed: int, device: str) -> Iterator[dict]:
         record(method, "removal", end, unlearned, keep=keep)
         watch = follow(method, "after", end, trial.task.retain, keep=keep)
         train(unlearned, trial.task.retain, trial.recipe, seed=trial.after, on_step=watch)
-    yield from rows
+    yield from curve
 
 
 # ---- Figure 4: accuracy against the share of affected steps ----------------------------------------------
@@ -289,23 +257,22 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Every method from the same trained model, scored against the same retrained one."""
     trial = Trial(settings, seed, device)
     task = trial.task
-    original, ledgers, seconds = trial.train(trial.ledgers(settings["keeps"]))
-    retrained, _, retrain_seconds = trial.retrain()
+    original, ledgers, seconds = trial.original(trial.ledgers(settings["keeps"]))
+    retrained, _, retrain_seconds = trial.retrained()
     reference = outputs(retrained, task)
     chosen, _ = trial.choose(original, ledgers)
     attack = trial.shadow_attack(settings["shadows"])
 
-    def rows(method: str, model: nn.Module | Outputs, seconds: float, stored: int = 0, **columns):
+    def scored(method: str, model: nn.Module | Outputs, seconds: float, stored: int = 0, **columns) -> list[dict]:
         out = model if isinstance(model, Outputs) else outputs(model, task)
         target = task.target_test
         scores = evaluate(out, task, reference)
-        yield from score_rows(method, scores, **columns)
         control = attacks.threshold_attack(  # non-members of the same class, so that the class itself tells nothing
             confidence(out.retain, task.retain.labels),
             confidence(out.test[target], task.test.labels[target]),
             confidence(out.forget, task.forget.labels),
         )
-        more = {
+        values = named(scores) | {
             # Without MIA-Efficacy: once a class is lost that is 0 or 100, whatever was remembered of its samples.
             "accuracy gap": statistics.mean((scores.ua_gap, scores.ra_gap, scores.ta_gap)),
             "RTE": seconds,
@@ -315,27 +282,28 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
             "TPR at 1 % FPR": control.tpr_at_1_fpr,
         }
         if attack:
-            more["MIA recall (shadow)"] = attack.recall(out.forget)
-            more["MIA false positives (shadow)"] = attack.recall(out.test[target])
-        yield from ({"method": method, "metric": name, "value": value, **columns} for name, value in more.items())
+            values["MIA recall (shadow)"] = attack.recall(out.forget)
+            values["MIA false positives (shadow)"] = attack.recall(out.test[target])
+        return rows(method, values, **columns)
 
-    yield from rows("trained", original, seconds)
-    yield from rows("retrain", reference, retrain_seconds)
+    yield from scored("trained", original, seconds)
+    yield from scored("retrain", reference, retrain_seconds)
     dense = ledgers[-1]
     for method, ledger in (("amnesiac", dense), ("partial-amnesiac", chosen)):
         with stopwatch(device) as watch:
             unlearned = mu.unlearn(method, original, task, ledger=ledger)
-        yield from rows(method, unlearned, watch.seconds, ledger.nbytes, keep=ledger.keep, epochs=0)
+        yield from scored(method, unlearned, watch.seconds, ledger.nbytes, keep=ledger.keep, epochs=0)
         if settings["scenario"] == "class":
             continue
         for epochs in settings["fine_tune"]:
             with stopwatch(device) as tuning:
-                tuned = trial.fine_tune(unlearned, epochs)
+                recipe = replace(trial.recipe, epochs=epochs)
+                tuned = mu.unlearn("fine-tune", unlearned, task, recipe=recipe, seed=trial.after)
             spent = watch.seconds + tuning.seconds
-            yield from rows(method, tuned, spent, ledger.nbytes, keep=ledger.keep, epochs=epochs)
+            yield from scored(method, tuned, spent, ledger.nbytes, keep=ledger.keep, epochs=epochs)
     for method in (name for base in STEPPING for name in (base, f"partial-{base}")):
         unlearned, steps, spent = trial.step(method, original)
-        yield from rows(method, unlearned, spent, epochs=0)
+        yield from scored(method, unlearned, spent, epochs=0)
         yield {"method": method, "metric": "steps", "value": steps}
     yield {"method": "trained", "metric": "affected share", "value": 100 * len(dense) / dense.steps_seen}
     yield {"method": "partial-amnesiac", "metric": "kept share", "value": chosen.keep}
@@ -350,9 +318,9 @@ def keep_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
     ledgers = trial.ledgers()
     for rule in RULES[1:]:
         ledgers += trial.ledgers(RULE_KEEPS, rule)
-    original, ledgers, _ = trial.train(ledgers)
+    original, ledgers, _ = trial.original(ledgers)
     yield from trial.quick_rows("trained", original)
-    yield from trial.quick_rows("retrain", trial.retrain().model)
+    yield from trial.quick_rows("retrain", trial.retrained().model)
     for ledger in ledgers:
         unlearned = trial.take_back(original, ledger)
         columns = {"keep": ledger.keep, "rule": ledger.selection.rule}
@@ -368,9 +336,9 @@ def optimizer_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
 def step_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Label flipping and ascent, whole and partial, all stopped at the same forgetting, with their steps."""
     trial = Trial(settings, seed, device)
-    original = trial.train([]).model
+    original = trial.original().model
     yield from trial.quick_rows("trained", original)
-    yield from trial.quick_rows("retrain", trial.retrain().model)
+    yield from trial.quick_rows("retrain", trial.retrained().model)
     for base in STEPPING:
         variants = [(base, 1.0, "top")]
         variants += [(f"partial-{base}", keep, rule) for rule in STEP_RULES for keep in STEP_KEEPS]
@@ -378,8 +346,7 @@ def step_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
             unlearned, steps, seconds = trial.step(method, original, keep=keep, rule=rule)
             columns = {"keep": keep, "rule": rule}
             yield from trial.quick_rows(method, unlearned, **columns)
-            yield {"method": method, "metric": "steps", "value": steps, **columns}
-            yield {"method": method, "metric": "RTE", "value": seconds, **columns}
+            yield from rows(method, {"steps": steps, "RTE": seconds}, **columns)
 
 
 # ---- Figure 3: class activation maps ---------------------------------------------------------------------
@@ -394,7 +361,7 @@ def activation_maps(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """
     trial = Trial(settings, seed, device)
     task, kept_class = trial.task, settings["other"]
-    original, ledgers, _ = trial.train(trial.ledgers())
+    original, ledgers, _ = trial.original(trial.ledgers())
     _, partial = trial.choose(original, ledgers)
     models = {
         "trained": original,
@@ -413,13 +380,11 @@ def activation_maps(settings: dict, seed: int, device: str) -> Iterator[dict]:
             maps = explain.grad_cam(model, images, labels, scaled=False)
             yield from _pixels(method, "cam", maps[0], label)
             score = model(images).softmax(1).gather(1, labels[:, None]).mean().item()
-            yield {"method": method, "metric": "class score", "value": 100 * score, "label": label}
-            peak = maps.flatten(1).amax(1).mean().item()
-            yield {"method": method, "metric": "cam peak", "value": peak, "label": label}
+            values = {"class score": 100 * score, "cam peak": maps.flatten(1).amax(1).mean().item()}
             likeness = [_correlation(a, b) for a, b in zip(before, maps, strict=True) if a.any()]
             if likeness:
-                value = statistics.mean(likeness)
-                yield {"method": method, "metric": "cam similarity", "value": value, "label": label}
+                values["cam similarity"] = statistics.mean(likeness)
+            yield from rows(method, values, label=label)
 
 
 def _pixels(method: str, metric: str, picture: Tensor, label: int) -> Iterator[dict]:
@@ -472,7 +437,7 @@ def ledger_cost(settings: dict, seed: int, device: str) -> Iterator[dict]:
         }
         if name == "ledger":
             values["bytes per parameter, bound"] = 2 * keep + _entropy(keep) / 8
-        yield from ({"method": "trained", "metric": m, "value": value, **columns} for m, value in values.items())
+        yield from rows("trained", values, **columns)
 
 
 def _step_times(model, samples, recipe, ledger: list[Recorder], seed: int, device: str) -> list[float]:
@@ -510,11 +475,9 @@ def _sweep(**more):
 
 
 def _curves(data: str, networks: tuple[str, ...]):
-    def grid(profile: str) -> list[dict]:
-        points = SCALES[profile].evaluations
-        return [_settings(profile, data, network, evaluations=points) for network in networks]
-
-    return grid
+    return lambda profile: [
+        _settings(profile, data, network, evaluations=SCALES[profile].evaluations) for network in networks
+    ]
 
 
 def _shares(profile: str) -> list[dict]:
@@ -538,7 +501,7 @@ def _table(*pairs: tuple[str, str]):
             few, whole = _both(_settings(profile, data, network, **more))
             # With the whole class nearly every step is affected: two ledgers are gigabytes already.
             cells += [few, {**whole, "keeps": [0.1, 1.0]}]
-        return [cell for i, cell in enumerate(cells) if cell not in cells[:i]]  # one set may stand for two
+        return distinct(cells)
 
     return grid
 
@@ -561,7 +524,6 @@ def _costs(profile: str) -> list[dict]:
 
 
 SEEDS = {profile: scale.seeds for profile, scale in SCALES.items()}
-ONE_SEED = dict.fromkeys(SCALES, 1)
 KEEP = Item(
     "partial-keep", "Accuracy after the removal against the share of each step that is kept", _sweep(), SEEDS,
     keep_sweep, revision=2,

@@ -20,10 +20,11 @@ from torch.nn import functional
 
 import mu
 from mu import attacks, explain, pruning
-from mu.data import Samples
-from mu.experiments import Item, sweeps
-from mu.experiments.common import ACCURACIES, kept, timed, train_kept, training_digest
-from mu.experiments.sweeps import SHARE, TARGET, TUNING_RATE, Case, hold_out, method_rows, one_each, tries
+from mu.data import Dataset, Samples
+from mu.experiments import ONE_SEED, Item, sweeps
+from mu.experiments.case import SHARE, TARGET, Case
+from mu.experiments.common import named, rows, timed
+from mu.experiments.sweeps import TUNING_RATE, Swept, method_rows, one_each, tries
 from mu.metrics import Outputs, accuracy, attack_success, confidence, evaluate, outputs
 from mu.models import predict
 from mu.tasks import Task
@@ -134,14 +135,13 @@ CORE = ("fine-tune", "gradient-ascent", "fisher", "influence", "l1-sparse")
 
 def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Scores against the model retrained under the same mask: of both models, or of what the cell's sweeps try."""
-    yield from method_rows(Case(settings, seed, device), scores)
+    yield from method_rows(Swept(settings, seed, device), scores)
 
 
-def scores(case: Case, model: nn.Module, out: Outputs, reference: Outputs) -> dict[str, float]:
+def scores(case: Swept, model: nn.Module, out: Outputs, reference: Outputs) -> dict[str, float]:
     """The paper's metrics, by name."""
-    found = evaluate(out, case.task, reference)
-    named = {name: getattr(found, ACCURACIES[name]) for name in ("UA", "RA", "TA", "MIA-Efficacy", "Avg. Gap", "KL")}
-    return {**named, "MIA-Privacy": privacy(out, case.task), "zero weights": zero_share(model)}
+    found = named(evaluate(out, case.task, reference), ("UA", "RA", "TA", "MIA-Efficacy", "Avg. Gap", "KL"))
+    return {**found, "MIA-Privacy": privacy(out, case.task), "zero weights": zero_share(model)}
 
 
 def chosen(rows: pd.DataFrame, how: str, within: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -161,21 +161,16 @@ def privacy(out: Outputs, task: Task) -> float:
     return attacks.mia_privacy(members, others[~task.target_test])
 
 
-def control(settings: dict, seed: int, device: str) -> Iterator[dict]:
-    """The same for one `variant` of a method: as it is in the main table, or without what else it does."""
-    yield from ({**row, "variant": settings["variant"]} for row in method_grid(settings, seed, device))
-
-
 # ---- Backdoor --------------------------------------------------------------------------------------------
 
 
 def backdoor(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Attack success and clean accuracy of a poisoned model, before and after unlearning the poisoned samples."""
-    case = Case(settings, seed, device)
+    case = Swept(settings, seed, device)
     original = case.original().model
     guess = case.expected(original)
 
-    def rows(method: str, model: nn.Module, **columns) -> Iterator[dict]:
+    def scored(method: str, model: nn.Module, **columns) -> list[dict]:
         out = outputs(model, case.task)
         values = {
             "SA": accuracy(out.test, case.task.test.labels),
@@ -184,12 +179,12 @@ def backdoor(settings: dict, seed: int, device: str) -> Iterator[dict]:
             "UA": 100 - accuracy(out.forget, case.task.forget.labels),
             "proxy gap": case.proxy_gap(guess, model, out),
         }
-        yield from ({"method": method, "metric": m, "value": value, **columns} for m, value in values.items())
+        return rows(method, values, **columns)
 
-    yield from rows("trained", original)
+    yield from scored("trained", original)
     for method, model, _, columns in tries(case, original):
         if model:
-            yield from rows(method, model, **columns)
+            yield from scored(method, model, **columns)
 
 
 # ---- Proposition 2 ---------------------------------------------------------------------------------------
@@ -229,8 +224,7 @@ def proposition(settings: dict, seed: int, device: str) -> Iterator[dict]:
                 "relative error": error / vector(without).norm().item(),
                 "error per root weight": error / math.sqrt(sum(int(m.sum()) for m in masks.values())),
             }
-            columns = {"sparsity": percent, "mask": kind}
-            yield from ({"method": "gradient-ascent", "metric": m, "value": v, **columns} for m, v in values.items())
+            yield from rows("gradient-ascent", values, sparsity=percent, mask=kind)
 
 
 def layer_masks(model: nn.Module, percent: float) -> dict[str, Tensor]:
@@ -284,33 +278,34 @@ def _largest_curvature(model: nn.Module, images: Tensor, labels: Tensor, seed: i
 # ---- Transfer --------------------------------------------------------------------------------------------
 
 
+class Classes(Case):
+    """Several classes to forget, drawn at random."""
+
+    def request(self, data: Dataset) -> Task:
+        order = torch.randperm(data.num_classes, generator=torch.Generator().manual_seed(self.seed))
+        forget = torch.isin(data.train.labels, order[: self.settings["removed"]].to(self.device))
+        return Task(data, "classes", forget.nonzero().flatten(), (~forget).nonzero().flatten())
+
+
 def transfer(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Remove classes from a source model, then probe its features on another data set.
 
     A proxy: CIFAR-100 stands for ImageNet, CIFAR-10 for the downstream sets, and the removed classes are drawn at
     random where the paper removes those that harm the transfer (Jain et al. 2023).
     """
-    source, _ = hold_out(mu.load_dataset(settings["dataset"], device=device), settings["samples"], seed)
+    case = Classes(settings, seed, device)
+    task, original = case.task, case.original().model
+    retrained = case.retrained(original)
     target = mu.load_dataset(settings["target"], device=device)
     order = torch.randperm(len(target.train), generator=torch.Generator().manual_seed(seed))
     learnt = target.train[order[: settings["probe"]].to(device)]
     test = target.test[torch.arange(min(len(target.test), settings["probe"]))]
-    recipe = Recipe(**settings["recipe"])
-    names = ("dataset", "model", "samples", "recipe")
-    config = {**{name: settings[name] for name in names}, "seed": seed, "code": training_digest()}
-    build = lambda: mu.build_model(settings["model"], source, seed=seed)  # noqa: E731
-    original = train_kept({**config, "part": "dense"}, build, source.train, recipe, seed=seed, device=device).model
-    again = lambda _: mu.unlearn("retrain", original, task, recipe=recipe, seed=1000 + seed)  # noqa: E731
-    removed = torch.randperm(source.num_classes, generator=torch.Generator().manual_seed(seed))[: settings["removed"]]
-    forget = torch.isin(source.train.labels, removed.to(device))
-    task = Task(source, "classes", forget.nonzero().flatten(), (~forget).nonzero().flatten())
     epochs, batch = settings["tune"]
-    tuning = replace(recipe, epochs=epochs, batch_size=batch, lr=TUNING_RATE, schedule="constant")
-    retrained = kept({**config, "part": f"retain {task.retain.fingerprint}"}, build, again, device=device)
+    tuning = replace(case.recipe, epochs=epochs, batch_size=batch, lr=TUNING_RATE, schedule="constant")
     with stopwatch(device) as watch:
-        options = {"recipe": tuning, "gamma": settings["gamma"], "seed": 2000 + seed}
+        options = {"recipe": tuning, "gamma": settings["gamma"], "seed": 1000 + case.after}
         sparse = mu.unlearn("l1-sparse", original, task, **options)
-    models = {"untrained": build().to(device), "trained": original, "retrain": retrained.model, "l1-sparse": sparse}
+    models = {"untrained": case.build(), "trained": original, "retrain": retrained.model, "l1-sparse": sparse}
     times = {"retrain": retrained.seconds, "l1-sparse": watch.seconds}
     for method, model in models.items():
         probe = explain.linear_probe(embed(model, learnt), learnt.labels, embed(model, test), test.labels)
@@ -319,8 +314,7 @@ def transfer(settings: dict, seed: int, device: str) -> Iterator[dict]:
             values["UA"] = 100 - accuracy(predict(model, task.forget), task.forget.labels)
             values["RA"] = accuracy(predict(model, task.retain), task.retain.labels)
         values |= {"RTE": times[method]} if method in times else {}
-        columns = {"removed": settings["removed"], "target": settings["target"]}
-        yield from ({"method": method, "metric": m, "value": v, **columns} for m, v in values.items())
+        yield from rows(method, values, removed=settings["removed"], target=settings["target"])
 
 
 # ---- Speed -----------------------------------------------------------------------------------------------
@@ -432,7 +426,10 @@ def _schedulers(profile: str) -> list[dict]:
 
 
 def _controls(profile: str) -> list[dict]:
-    """Class-wise ascent with frozen batch-norm statistics, and Fisher forgetting that leaves the head's row."""
+    """Class-wise ascent with frozen batch-norm statistics, and Fisher forgetting that leaves the head's row.
+
+    Each `variant` of a method: as it is in the main table, or without what else it does.
+    """
     ascent, fisher = sweeps_of(profile, "cifar10", "class", ("gradient-ascent", "fisher"))
     frozen = {**ascent, "options": {**ascent["options"], "frozen_norm": True}}
     kept_row = {**fisher, "options": {**fisher["options"], "label": None}}
@@ -482,7 +479,6 @@ def _speeds(profile: str) -> list[dict]:
 
 
 SEEDS = {profile: scale.seeds for profile, scale in SCALES.items()}
-ONE_SEED = dict.fromkeys(SCALES, 1)
 MAIN = Item(
     "sparsity-tab3", "Every method on dense and 95 % sparse models, class-wise and random",
     _table("cifar10", "resnet18", curve=True), SEEDS, method_grid,
@@ -496,7 +492,8 @@ ITEMS = (
     Item("sparsity-tab2", "Schedules of the l1 penalty", _schedulers, SEEDS, method_grid),
     MAIN,
     MAIN.view("sparsity-tuning", "What the choice of hyper-parameters changes"),
-    Item("sparsity-controls", "Ascent and Fisher forgetting without what else they do", _controls, SEEDS, control),
+    Item("sparsity-controls", "Ascent and Fisher forgetting without what else they do", _controls, SEEDS,
+         method_grid),
     MAIN.view("sparsity-fig4", "l1-sparse unlearning beside retraining and fine-tuning"),
     Item("sparsity-fig5", "Removing a backdoor", _backdoors, SEEDS, backdoor),
     Item("sparsity-tab4", "Transfer after removing classes, a proxy", _transfers, SEEDS, transfer, revision=2),

@@ -1,0 +1,146 @@
+"""What a cell of any paper starts from: its task, and the models trained for it, which are kept.
+
+Each paper adds its own: `partial.Trial` the ledgers, `sweeps.Swept` what unlearns and how that is judged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import torch
+
+import mu
+from mu import pruning
+from mu.data import Dataset, Samples
+from mu.experiments.common import Trained, kept
+from mu.models import reinitialise
+from mu.training import Recipe, train
+
+if TYPE_CHECKING:
+    from jaxtyping import Int64
+    from torch import Tensor, nn
+
+    from mu.ledger import Ledger
+    from mu.tasks import Task
+
+TARGET = 0  # the class to forget where the settings name none: airplane (Jia et al., public code)
+SHARE = 0.1  # of the training samples, in the random and the backdoor scenario
+HELD_OUT = 0.1  # of the training part of every class, never trained on: validation (Jia et al., public code)
+
+
+def hold_out(data: Dataset, samples: int | None, seed: int) -> tuple[Dataset, Samples]:
+    """A tenth of every class put aside: (data set with the other training samples, held-out ones).
+
+    Args:
+        samples: use only so many training samples, drawn at random; None uses all.
+    """
+    order = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(seed))[:samples]
+    labels = data.train.labels.cpu()[order]
+    of_class = [order[labels == label] for label in range(data.num_classes)]
+    held = torch.cat([positions[: round(HELD_OUT * len(positions))] for positions in of_class])
+    rest = order[~torch.isin(order, held)]
+    return replace(data, train=data.train[rest.sort().values]), data.train[held.sort().values]
+
+
+@dataclass
+class Case:
+    """The task of a cell and the models trained for it, at one seed.
+
+    The seed draws the held-out samples, the forget set, the initial weights and the batch order of training.
+    Everything after the request is seeded apart, by `after`. Samples are held out (`validation`) where the settings
+    say of how many `samples`.
+    """
+
+    settings: dict
+    seed: int
+    device: str
+
+    def __post_init__(self) -> None:
+        s = self.settings
+        self.recipe = Recipe(**s["recipe"])
+        self.after = 1000 + self.seed
+        self.forget = s.get("forget", s.get("label", TARGET))
+        data = mu.load_dataset(s["dataset"], device=self.device)
+        if "samples" in s:
+            data, self.validation = hold_out(data, s["samples"], self.seed)
+        self.task = self.request(data)
+
+    def request(self, data: Dataset) -> Task:
+        """What is to be forgotten."""
+        return {
+            "class": lambda: mu.forget_class(data, self.forget),
+            "rare": lambda: mu.forget_rare(data, self.forget, self.settings["count"], self.seed),
+            "subclass": lambda: mu.forget_subclass(data, self.forget),
+            "random": lambda: mu.forget_random(data, SHARE, self.seed),
+            "poisoned": lambda: mu.forget_poisoned(data, SHARE, self.forget, self.seed),
+        }[self.settings["scenario"]]()
+
+    def kinds(self, samples: Samples) -> Int64[Tensor, " n"]:
+        """Labels, or fine labels where a sub-class is asked for."""
+        return samples.fine if self.settings["scenario"] == "subclass" else samples.labels
+
+    def build(self) -> nn.Module:
+        """The untrained network."""
+        return mu.build_model(self.settings["model"], self.task.data, seed=self.seed).to(self.device)
+
+    def learn(self, samples: Samples, seed: int, ledgers: Sequence[Ledger] = ()) -> Callable[[nn.Module], nn.Module]:
+        """Training by the case's recipe: untrained model -> trained model."""
+        return lambda model: train(model, samples, self.recipe, seed=seed, ledger=ledgers)
+
+    def original(self) -> Trained:
+        """The trained model, dense or pruned by the cell's pruner; every training on the way comes from the cache."""
+        pruner, percent = self.settings.get("pruner"), self.settings.get("sparsity")
+        train_on = self.task.train
+        learn = self.learn(train_on, self.seed)
+        if pruner == "synflow" and percent:
+            masks = lambda model: pruning.synflow_masks(model, self.task.data.shape, percent)  # noqa: E731
+            make = lambda _: learn(pruning.apply_masks(self.build(), masks(self.build())))  # noqa: E731
+            return self.kept(f"synflow {percent:g}", self._build_pruned, make)
+        made = self.kept("dense", self.build, learn)
+        if not percent:
+            return made
+        early = lambda model: pruning.rewound(model, train_on, self.recipe, seed=self.seed)  # noqa: E731
+        rewound = self.kept("rewound", self.build, early).model
+        rounds, rate = 1, percent / 100  # OMP is one round of IMP
+        if pruner == "imp":
+            rounds, rate = round(math.log(1 - percent / 100) / math.log(1 - pruning.RATE)), pruning.RATE
+        for k in range(1, rounds + 1):
+            before = made
+            make = lambda _, before=before: pruning.imp(  # noqa: E731
+                before.model, rewound, train_on, self.recipe, 1, seed=self.seed, rate=rate
+            )
+            made = self.kept(f"pruned {rate:g}, round {k}", self._build_pruned, make)
+            made = made._replace(seconds=made.seconds + before.seconds)
+        return made
+
+    def _build_pruned(self) -> nn.Module:
+        """A model with the tensors of a pruned one."""
+        model = self.build()
+        return pruning.apply_masks(model, pruning.masks_of(model))
+
+    def retrained(self, original: nn.Module) -> Trained:
+        """The reference: new weights under the original's mask, trained on the retain set only, as published."""
+        build = lambda: reinitialise(original, self.after)  # noqa: E731
+        masked = [f"{self.settings[name]}" for name in ("pruner", "sparsity") if self.settings.get("sparsity")]
+        part = " ".join(["retain", self.task.retain.fingerprint, *masked])
+        return self.kept(part, build, self.learn(self.task.retain, self.after))
+
+    def kept(self, part: str, build: Callable, make: Callable, recorders: Sequence[Ledger] = (), **more) -> Trained:
+        """What `make(build())` returns, from the cache if it is there; see `mu.experiments.common.kept`.
+
+        Args:
+            part: which of the case's models it is.
+            more: what else decides the result.
+        """
+        config = {**self.identity(), "part": part, "seed": self.seed, **more}
+        return kept(config, build, make, device=self.device, ledgers=recorders)
+
+    def identity(self) -> dict:
+        """What decides how the models of the case are trained, but for part and seed."""
+        found = {name: self.settings[name] for name in ("dataset", "model", "samples", "recipe")}
+        if self.settings["scenario"] == "poisoned":
+            found["poisoned"] = [SHARE, self.forget]
+        return found
