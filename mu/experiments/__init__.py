@@ -145,7 +145,7 @@ def best(name: str, root: Path | None = None) -> Record | None:
     """The record a page shows of an item: `paper`, else `laptop`, else `quick`, else None.
 
     Only cells of the present grid are in it, of any seed. What an earlier grid left behind counts as not recorded.
-    A record that has only begun waits: it leads once one of its seeds has half as many cells as any other record's.
+    A record is passed over until one of its seeds has half as many cells as the fullest seed of any other profile.
 
     Raises:
         mu.storage.CorruptFile: a record is damaged.

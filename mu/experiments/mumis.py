@@ -54,15 +54,17 @@ PUBLISHED = {
 }  # fmt: skip
 OPTION = {"ssd": "alpha", "mu-mis": "delta"}  # of the other methods the learning rate is tried; of MU-Mis both
 OPTIONS = {"gradient-ascent": {"frozen_norm": True}}
-# Options that take the accuracy expected on the forget set (see `Case.expected`): name, factor, at least.
+# Methods that are told what accuracy to expect on the forget set (`Swept.expected`): option, factor to its unit,
+# least value.
 EXPECTED = {
     "duck": ("stop_at", 1.0, 1.0), "scar": ("stop_at", 1.0, 1.0), "scar-as-published": ("stop_at", 1.0, 1.0),
     "lotus": ("unseen_accuracy", 0.01, 0.0),
 }  # fmt: skip
-# Methods whose epochs pass over more than the forget set; those of SCAR and DUCK pass over it, many times.
+# Methods whose epoch passes over more than the forget set. An epoch of SCAR or DUCK is one pass over the forget set,
+# and they need many.
 LONG_PASSES = {"fine-tune", "random-label-all", "bad-teacher", "scrub", "salun", "munba", "lotus", "rum"}
-# How many of those at least, where their rule may never stop them: part of a class, or many samples. Before the third
-# pass they do not look.
+# Fewest epochs of methods whose stopping rule may never be met, for a part of a class or for many samples. SCAR does
+# not look at the forget set before its third pass.
 MANY_PASSES = {
     ("duck", "subclass"): 10, ("duck", "random"): 3, ("scar", "random"): 3, ("scar-as-published", "random"): 3,
 }  # fmt: skip
@@ -256,8 +258,8 @@ class Memorised(Request):
 def memorisation(case: Case, data: Dataset) -> Tensor:
     """For each training sample: share of models right on it among those trained with it, minus among those without.
 
-    Feldman and Zhang's estimator, on `subsets` models. Each sees 70 % of the samples, of two or three models
-    less: what they leave out goes round, so that every sample is left out at least once. Float, one per
+    Feldman and Zhang's estimator, on `subsets` models. Each is trained on 70 % of the samples; of three models on two
+    thirds, of two on half. The part left out rotates, so that every sample is left out at least once. Float, one per
     sample, on the CPU.
     """
     count, n = case.settings["subsets"], len(data.train)

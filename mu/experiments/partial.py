@@ -127,7 +127,7 @@ class Trial(Case):
         return mu.unlearn("partial-amnesiac", original, self.task, ledger=ledger)
 
     def choose(self, original: nn.Module, ledgers: list[Recorder]) -> tuple[Recorder, nn.Module]:
-        """The ledger with the smallest share after whose subtraction the forget set is forgotten.
+        """The ledger with the smallest kept share whose subtraction forgets the forget set, and the model it leaves.
 
         Reads forget samples only. Where no share forgets, the largest one (conventional) is what is left.
         """

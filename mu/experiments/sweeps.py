@@ -67,7 +67,7 @@ class Swept(Case):
         return replace(self.recipe, **tuned | lr)
 
     def spared(self) -> Bool[Tensor, " held_out"]:
-        """The held-out samples but those of the class or sub-class to forget."""
+        """Which held-out samples are not of the class or sub-class to forget."""
         kinds = self.kinds(self.validation)
         return kinds != self.forget if self.task.scenario in WHOLE_CLASS else torch.ones_like(kinds, dtype=torch.bool)
 
@@ -81,11 +81,12 @@ class Swept(Case):
         )
 
     def expected(self, original: nn.Module) -> tuple[float, float, float]:
-        """What a retrained model should score there, guessed from the original, which must have fitted its samples.
+        """What a retrained model should score on them, guessed from the original, which must have fitted its samples.
 
-        It is as good on retained and held-out samples. A class it never saw it never answers; a sub-class it answers
-        as the retained images most like it suggest; single samples it never saw are to it what held-out samples are;
-        a trigger it never saw it does not follow. Worked out once for each original.
+        On retained and held-out samples as much as the original. On those to forget, none of which it saw: of a class
+        nothing; of a sub-class what the retained images most like them suggest; of single samples as much as on
+        held-out ones; with a trigger, the share of clean images that the original takes for the target class.
+        Worked out once for each original.
         """
         if original not in self.guesses:
             self.guesses[original] = self._guess(original)
@@ -207,7 +208,7 @@ def chosen(
 
 
 def one_each(cells: list[dict]) -> list[dict]:
-    """Cells of the trained and retrained models first, then one for every method: short, and none trains twice."""
+    """First a cell for each request's trained and retrained models, then one for each method: none trains twice."""
     return [{**cell, "sweeps": []} for cell in cells] + [
         {**cell, "sweeps": [sweep]} for cell in cells for sweep in cell["sweeps"]
     ]
