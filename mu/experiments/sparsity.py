@@ -71,7 +71,7 @@ class Scale:
     timed: int  # images of the timed epoch
 
 
-# Where the public code replaces a row of the head: it does if 4,500 samples of CIFAR-10 or 450 of CIFAR-100 are asked.
+# Where the public code replaces a row of the head: for 4,500 forgotten samples of CIFAR-10 or 450 of CIFAR-100.
 REPLACED = (("cifar10", "class"), ("cifar10", "random"), ("cifar100", "class"))
 PARAMETER = {
     "fine-tune": "lr", "gradient-ascent": "lr", "fisher": "alpha", "fisher-as-published": "alpha",
