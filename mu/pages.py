@@ -37,7 +37,6 @@ from sphinx.util.math import get_node_equation_number
 
 from mu import figures, reproduced, results, verdicts
 from mu.experiments import NAMES, PAPERS, Item, best, get_item, items, mumis, sparsity
-from mu.figures import mean_sd
 from mu.results import LEADING, Record
 from mu.storage import digest
 from mu.unlearning import methods
@@ -294,7 +293,7 @@ class VerdictRole(SphinxRole):
 
 
 class ValueRole(SphinxRole):
-    """Mean ± sd over seeds of one number of the best record; of stored bytes the mean, in words."""
+    """One number of the best record, over seeds."""
 
     def run(self) -> tuple[list[nodes.Node], list]:
         name, *words = shlex.split(self.text)
@@ -319,8 +318,7 @@ class ValueRole(SphinxRole):
         if rows.empty or rows["seed"].duplicated().any():
             found = "no row" if rows.empty else "more than one row a seed"
             log.warning("value %r: %s in record %s", self.text, found, record.profile, location=self.get_location())
-        bytes_ = metric == "stored bytes"
-        text = figures.quantity(rows["value"].mean()) if bytes_ else mean_sd(rows["value"], digits)
+        text = figures.number(metric, rows["value"], digits)
         return [nodes.inline(text=text, classes=["mu-value"])], []
 
 

@@ -85,6 +85,37 @@ def test_quantity(number, text):
     assert figures.quantity(number) == text
 
 
+@pytest.mark.parametrize(
+    ("metric", "values", "text"),
+    [("UA", [1.0, 2.0], "1.50 ± 0.71"), ("stored bytes", [1e6, 3e6], "2 MB"), ("stored bytes", [], "–")],
+)
+def test_stored_bytes_are_given_in_words(metric, values, text):
+    """Breaks if a page or table prints bytes as a mean ± sd."""
+    assert figures.number(metric, pd.Series(values, dtype=float), digits=2) == text
+
+
+def test_rows_are_selected_by_every_value():
+    """No row where a record lacks the column. Breaks if a missing column selects all."""
+    rows = pd.DataFrame({"method": ["a", "a", "b"], "keep": [1.0, 0.5, 1.0]})
+    assert list(figures.select(rows, method="a", keep=1).index) == [0]
+    assert figures.select(rows, rule="top").empty
+
+
+@pytest.mark.parametrize(
+    ("across", "places"), [(None, [(0, 0), (0, 1), (0, 2), (0, 3)]), (2, [(0, 0), (0, 1), (1, 0), (1, 1)])]
+)
+def test_panels_are_titled_in_order(across, places):
+    """Each title above what its own panel shows, `across` a line. Breaks if lines are filled downwards."""
+    figure = figures.panels(
+        lambda axis, what: axis.plot([what], label="x"), dict(zip("abcd", range(4))), across=across
+    )
+    assert [axis.get_title() for axis in figure.axes] == list("abcd")
+    assert [axis.lines[0].get_ydata()[0] for axis in figure.axes] == list(range(4))
+    specs = [axis.get_subplotspec() for axis in figure.axes]
+    assert [(spec.rowspan.start, spec.colspan.start) for spec in specs] == places
+    plt.close(figure)
+
+
 def test_a_notebook_shows_both_themes(rows):
     """A live figure carries a light and a dark image with alt text. Breaks if one is dropped."""
     shown = figures.show("partial-fig1", rows("partial-fig1"))._repr_html_()

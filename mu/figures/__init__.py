@@ -14,16 +14,18 @@ import io
 import itertools
 import math
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import matplotlib as mpl
 import pandas as pd
+from matplotlib.ticker import LogLocator, NullLocator
 
 from mu import results
 
 if TYPE_CHECKING:
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 THEMES = ("light", "dark")
@@ -65,6 +67,12 @@ COLOURS = {
     "munba": "#5f7fa8",
     "rum": "#9c5a3c",
 }
+PALETTE = ("#3a8fd9", "#e07b39", "#009e73", "#cc79a7", "#b8a000")  # for what has no colour of its own
+MARKED = {"marker": "o", "markersize": 3.5}
+BY_RULE = (  # for captions; to be filled in: the item that has the others
+    "Each method's hyper-parameter is the one that a rule without retrained model and test set picks "
+    "({{item}}`{}` has the others)."
+)
 
 
 @dataclass(frozen=True)
@@ -152,6 +160,13 @@ def show(item: str, rows: pd.DataFrame) -> Shown:
 # ---- Pieces the exhibits share ---------------------------------------------------------------------------
 
 
+def select(rows: pd.DataFrame, **where: object) -> pd.DataFrame:
+    """Rows with these values; none if there is no such column."""
+    for column, value in where.items():
+        rows = rows[rows[column] == value] if column in rows else rows.iloc[:0]
+    return rows
+
+
 def mean_sd(values: pd.Series, digits: int = 1) -> str:
     """ "mean ± standard deviation" over seeds (sample deviation, n - 1); the mean alone for one seed."""
     values = values.dropna()
@@ -160,6 +175,16 @@ def mean_sd(values: pd.Series, digits: int = 1) -> str:
     shape = f",.{digits}f" if values.abs().max() < 1e6 else ".1e"
     mean = f"{values.mean():{shape}}"
     return mean if len(values) == 1 else f"{mean} ± {values.std():{shape}}"
+
+
+def number(metric: str, values: pd.Series, digits: int = 1) -> str:
+    """A metric as text and tables give it: mean ± sd over seeds; of stored bytes the mean, in words."""
+    return quantity(values.mean()) if metric == "stored bytes" else mean_sd(values, digits)
+
+
+def listed(values: pd.Series) -> str:
+    """The different values, in order."""
+    return ", ".join(f"{value:g}" for value in sorted(values.dropna().unique())) or "–"
 
 
 def printed(item: str, metric: str | None, **where: object) -> float:
@@ -188,8 +213,8 @@ def method_line(
     cells = {}
     for metric, title in metrics.items():
         theirs = paper(metric)
-        cells[title] = mean_sd(rows.loc[rows["metric"] == metric, "value"], (digits or {}).get(metric, 1))
-        cells[title] += "" if math.isnan(theirs) else f" ({theirs:g})"
+        ours = number(metric, select(rows, metric=metric)["value"], (digits or {}).get(metric, 1))
+        cells[title] = ours if math.isnan(theirs) else f"{ours} ({theirs:g})"
     return cells
 
 
@@ -202,7 +227,7 @@ def choices(picked: dict[str, pd.DataFrame], methods: Sequence[str]) -> pd.DataF
     """
     lines, blocks = {}, list(dict.fromkeys(block for rows in picked.values() for block in rows["block"]))
     for how, rows in picked.items():
-        rows = rows[(rows["metric"] == "Avg. Gap") & rows["method"].isin(methods)].sort_values("tried", kind="stable")
+        rows = select(rows[rows["method"].isin(methods)], metric="Avg. Gap").sort_values("tried", kind="stable")
         for (block, method), one in rows.groupby(["block", "method"]):
             lines.setdefault((block, method), {})[how] = (
                 f"{mean_sd(one['value'])} ({', '.join(one['shown'].unique())})"
@@ -223,18 +248,42 @@ def with_columns(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return rows.reindex(columns=list(dict.fromkeys([*rows.columns, *columns])))
 
 
-def grid(rows: Sequence[str], columns: Sequence[str], height: float = 1.9, **shared):
-    """A figure in the book's width with named rows and columns of panels: (figure, 2-d array of axes)."""
+def panels(
+    draw: Callable[..., None],
+    columns: Mapping[str, object],
+    rows: Mapping[str, object] | None = None,
+    *,
+    name: str = "",
+    height: float = 1.9,
+    across: int | None = None,
+    **shared,
+) -> Figure:
+    """A figure in the book's width of titled panels, with one legend above.
+
+    Args:
+        draw: (axis, what its column shows) -> None; with rows: (axis, what its row shows, what its column shows).
+        columns: title -> what the column shows.
+        rows: name -> what the row shows.
+        name: of the row, where there is but one.
+        height: of a panel, in inches.
+        across: panels a line, where a row is to be broken into lines.
+    """
     import matplotlib.pyplot as plt
 
-    size = (WIDTH, 0.7 + height * len(rows))
-    figure, axes = plt.subplots(len(rows), len(columns), figsize=size, squeeze=False, layout="constrained", **shared)
-    for axis, name in zip(axes[0], columns, strict=True):
-        axis.set_title(name)
-    for axis, name in zip(axes[:, 0], rows, strict=True):
-        lines = (textwrap.wrap(line, 20, break_on_hyphens=False) for line in name.splitlines())
+    names, across = list(rows or [name]), min(across or len(columns), len(columns))
+    down = len(names) * math.ceil(len(columns) / across)
+    size = (WIDTH, 0.7 + height * down)
+    figure, axes = plt.subplots(down, across, figsize=size, squeeze=False, layout="constrained", **shared)
+    for axis, title in zip(axes.flat, columns):
+        axis.set_title(title)
+    for axis, text in zip(axes[:, 0], names):
+        lines = (textwrap.wrap(line, 20, break_on_hyphens=False) for line in text.splitlines())
         axis.set_ylabel("\n".join(itertools.chain(*lines)))
-    return figure, axes
+    shown = itertools.product(*(part.values() for part in (rows, columns) if part is not None))
+    for axis, what in zip(axes.flat, shown, strict=True):
+        draw(axis, *what)
+    _legend_above(figure)
+    return figure
 
 
 def line(axis, rows: pd.DataFrame, x: str, *, colour: str, label: str, bars: bool = False, **look) -> None:
@@ -248,16 +297,15 @@ def line(axis, rows: pd.DataFrame, x: str, *, colour: str, label: str, bars: boo
         axis.fill_between(by[x], low, high, color=colour, alpha=0.18, linewidth=0)
 
 
-def legend_above(figure) -> None:
-    """One legend for all panels, above them."""
+def _legend_above(figure) -> None:
+    """One legend for all panels, above them, if anything in them has a label."""
     entries = {}
     for axis in figure.axes:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
             entries.setdefault(label, handle)
-    figure.legend(
-        entries.values(), entries, loc="outside upper center", ncols=min(len(entries), 3), handlelength=2.6,
-        columnspacing=1.4,
-    )  # fmt: skip
+    look = {"ncols": min(len(entries), 3), "handlelength": 2.6, "columnspacing": 1.4}
+    if entries:
+        figure.legend(entries.values(), entries, loc="outside upper center", **look)
 
 
 def percent(axis) -> None:
@@ -265,15 +313,17 @@ def percent(axis) -> None:
     axis.set_yticks(range(0, 101, 25))
 
 
-def log_axis(axis, ticks: Sequence[float]) -> None:
-    """A logarithmic x axis labelled with plain numbers, at those ticks that the data reach."""
-    from matplotlib.ticker import NullLocator
-
-    axis.set_xscale("log")
-    low, high = axis.dataLim.intervalx
-    shown = [tick for tick in ticks if low * 0.95 <= tick <= high * 1.05]
-    axis.set_xticks(shown, [f"{tick:g}" for tick in shown])
-    axis.xaxis.set_minor_locator(NullLocator())
+def log_axis(axis: Axis, ticks: Sequence[float] = ()) -> None:
+    """A logarithmic axis with plain numbers, if there is anything to show on it; of these ticks those in reach."""
+    if axis.get_minpos() == math.inf:
+        return
+    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    if ticks:
+        low, high = axis.get_data_interval()
+        axis.set_ticks([tick for tick in ticks if low * 0.95 <= tick <= high * 1.05])
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_locator(NullLocator())
 
 
 def quantity(bytes_: float) -> str:

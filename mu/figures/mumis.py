@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from matplotlib import ticker
+from matplotlib.ticker import LogLocator
 
 from mu import results
 from mu.experiments import NAMES
@@ -31,16 +31,20 @@ from mu.experiments.mumis import (
 )
 from mu.experiments.sweeps import CHOICES
 from mu.figures import (
+    BY_RULE,
     COLOURS,
+    MARKED,
+    PALETTE,
     Exhibit,
     choices,
-    grid,
     indexed,
-    legend_above,
     line,
+    log_axis,
     method_line,
+    panels,
     percent,
     printed,
+    select,
     with_columns,
 )
 
@@ -50,21 +54,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Columns that not every record has: a part of one may lack any.
-COLUMNS = (
-    *results.COLUMNS,
-    "forget",
-    "level",
-    "tried",
-    "lr",
-    "asked",
-    "step",
-    "variant",
-    "bin",
-    "x",
-    "images",
-    "passes",
-)
+# Columns that not every record has; a part of one may lack any other too.
+MORE = ("forget", "level", "tried", "lr", "asked", "step", "variant", "bin", "x", "images", "passes")
 CASE = ["seed", "dataset", "model", "scenario"]
 METRICS = {"RA": "RA", "FA": "FA", "TA": "TA", "Avg. Gap": "Avg. Gap", "MIA": "MIA", "KL": "KL", "RTE": "time, s"}
 GROUPS = {  # what a table's block is called behind its request -> methods, in the table's order
@@ -81,16 +72,15 @@ PAPER_NAMES = {
 FINE = {ROCKET: "rocket", MUSHROOM: "mushroom", BABY: "baby", LAMP: "lamp", SEA: "sea"}
 SCENARIOS = {"class": "classes", "subclass": "sub-classes"}
 # Of the class to forget and of the others, their logits and their accuracies alike.
-TARGET, OTHER = "#e07b39", "#3a8fd9"
-ORDERED = (TARGET, OTHER, "#009e73", "#cc79a7", "#b8a000")  # what has no colour of its own: places, rates
+OTHER, TARGET, *_ = PALETTE
+ORDERED = (TARGET, OTHER, *PALETTE[2:])  # what has no colour of its own: places, rates
 MARKERS = dict(zip(ALONG, "osD^vPX*", strict=True))
-MARKED = {"marker": "o", "markersize": 3.5}
 BLOWN_UP = 5.0  # times the start: a course that diverges leaves the panel there
 
 
 def whole(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with every column that some item has."""
-    return with_columns(rows, *COLUMNS)
+    return with_columns(rows, *results.COLUMNS, *MORE)
 
 
 def class_name(dataset: str, label: float, kind: str = "class") -> str:
@@ -115,14 +105,11 @@ def requests(rows: pd.DataFrame) -> list[str]:
     return [request_name(*case) for case in zip(*columns, strict=True)]
 
 
-def logarithmic(panel: Axes, which: Literal["x", "y"]) -> None:
-    """A logarithmic axis with plain numbers, if there is anything to show on it."""
-    axis = panel.xaxis if which == "x" else panel.yaxis
-    if axis.get_minpos() < math.inf:
-        panel.set(**{f"{which}scale": "log"})
-        axis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
-        axis.set_major_formatter("{x:g}")
-        axis.set_minor_locator(ticker.NullLocator())
+def attempts(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with every column, their request's name as `block` and the value tried as it is `shown`."""
+    rows = whole(rows)
+    rates = rows["lr"].map(" at {:g}".format).where(rows["lr"].notna(), "")
+    return rows.assign(block=requests(rows), shown=rows["tried"].map("{:g}".format) + rates)
 
 
 # ---- Every method on one request -------------------------------------------------------------------------
@@ -130,9 +117,8 @@ def logarithmic(panel: Axes, which: Literal["x", "y"]) -> None:
 
 def main_table(rows: pd.DataFrame, item: str) -> pd.DataFrame:
     """Methods down, those that get retained data and those that do not apart; the paper's value behind ours."""
-    rows = whole(rows)
-    rows["block"] = requests(rows)
-    rows = rows.sort_values("level", kind="stable", key=lambda level: level.map(LEVELS.index, na_action="ignore"))
+    ranks = lambda level: level.map(LEVELS.index, na_action="ignore")  # noqa: E731
+    rows = attempts(rows).sort_values("level", kind="stable", key=ranks)
     picked, lines = chosen(rows, "rule"), {}
     for block, tried in rows.groupby("block", sort=False):
         data, asked = block.split(", ")
@@ -140,40 +126,27 @@ def main_table(rows: pd.DataFrame, item: str) -> pd.DataFrame:
         scenario = {"class": "full-class", "subclass": f"sub-class {asked}"}.get(kind, kind)
         for group, names in GROUPS.items():
             for method in (name for name in names if name in set(tried["method"])):
-                where = {"dataset": data, "scenario": scenario, "method": PAPER_NAMES.get(method)}
-                paper = lambda metric, where=where: printed(item, metric, **where)  # noqa: E731
-                one = picked[(picked["block"] == block) & (picked["method"] == method)]
+                paper = partial(printed, item, dataset=data, scenario=scenario, method=PAPER_NAMES.get(method))
+                one = select(picked, block=block, method=method)
                 lines[f"{block}{group}", method] = method_line(one, METRICS, paper, {"KL": 2})
     return indexed(lines, "request", "method")
 
 
 def tuning(rows: pd.DataFrame) -> pd.DataFrame:
     """Avg. Gap and the value it was reached with, by each way to choose."""
-    rows = whole(rows)
-    rows["block"] = requests(rows)
-    rates = rows["lr"].map(" at {:g}".format).where(rows["lr"].notna(), "")
-    rows["shown"] = rows["tried"].map("{:g}".format) + rates
+    rows = attempts(rows)
     return choices({how: chosen(rows, how) for how in CHOICES}, tuple(FEW))
 
 
 def search(rows: pd.DataFrame) -> pd.DataFrame:
     """Every value tried: what the rule reads, what came of it, and which the rule picks, at an edge or inside."""
-    rows, lines = whole(rows), {}
-    pairs = zip(rows["tried"], rows["lr"], strict=True)
-    rows = rows.assign(
-        request=requests(rows), shown=[f"{v:g}" + ("" if math.isnan(rate) else f" at {rate:g}") for v, rate in pairs]
-    )
-    picked = set(chosen(rows, "rule").groupby(["request", "method", "shown"]).groups)
-    metrics = {
-        "FA": "FA",
-        "RA": "RA",
-        "TA": "TA",
-        "proxy gap": "distance that the rule reads",
-        "Avg. Gap": "Avg. Gap",
-    }
-    for request, asked in rows[rows["tried"].notna()].groupby("request", sort=False):
+    rows, lines = attempts(rows), {}
+    picked = set(chosen(rows, "rule").groupby(["block", "method", "shown"]).groups)
+    metrics = {"FA": "FA", "RA": "RA", "TA": "TA"}
+    metrics |= {"proxy gap": "distance that the rule reads", "Avg. Gap": "Avg. Gap"}
+    for request, asked in rows[rows["tried"].notna()].groupby("block", sort=False):
         for method in (name for name in FEW if name in set(asked["method"])):
-            mine = asked[asked["method"] == method]
+            mine = select(asked, method=method)
             edges = (mine["tried"].min(), mine["tried"].max())
             for (_, value), one in mine.groupby(["lr", "tried"], dropna=False):
                 key = (request, method, one["shown"].iloc[0])
@@ -187,28 +160,27 @@ def search(rows: pd.DataFrame) -> pd.DataFrame:
 
 def sketch(rows: pd.DataFrame) -> Figure:
     """The three learned functions over the pixel's value, and the samples at the side of their class."""
-    rows = whole(rows)
-    figure, ((axis,),) = grid(["logit of class 1 − class 0"], [""], height=2.4)
-    looks = {"untrained": ":", "trained": "-", "retrain": "-"}
-    for method, dash in looks.items():
-        one = rows[(rows["method"] == method) & (rows["metric"] == "logit difference")]
-        colour = COLOURS["trained" if method == "untrained" else method]
-        line(axis, one, "x", colour=colour, label=method, linestyle=dash)
-    edges = axis.get_xaxis_transform()
-    for metric, (mark, label) in {"label": ("o", "kept sample"), "odd": ("X", "sample to forget")}.items():
-        one = rows[(rows["method"] == "sample") & (rows["metric"] == metric)]
-        colour = COLOURS["trained"] if metric == "label" else TARGET
-        place = 0.05 + 0.9 * one["value"]
-        axis.plot(one["x"], place, mark, color=colour, label=label, transform=edges, markersize=4 + 4 * (mark == "X"))
-    axis.margins(y=0.15)
-    axis.set_xlabel("pixel value")
-    legend_above(figure)
-    return figure
+
+    def panel(axis: Axes, rows: pd.DataFrame) -> None:
+        for method, dash in {"untrained": ":", "trained": "-", "retrain": "-"}.items():
+            one = select(rows, method=method, metric="logit difference")
+            colour = COLOURS["trained" if method == "untrained" else method]
+            line(axis, one, "x", colour=colour, label=method, linestyle=dash)
+        samples = {"label": ("o", 4, COLOURS["trained"], "kept sample"), "odd": ("X", 8, TARGET, "sample to forget")}
+        edges = axis.get_xaxis_transform()
+        for metric, (mark, size, colour, label) in samples.items():
+            one = select(rows, method="sample", metric=metric)
+            place = 0.05 + 0.9 * one["value"]
+            axis.plot(one["x"], place, mark, color=colour, label=label, transform=edges, markersize=size)
+        axis.margins(y=0.15)
+        axis.set_xlabel("pixel value")
+
+    return panels(panel, {"": whole(rows)}, name="logit of class 1 − class 0", height=2.4)
 
 
 def shares(rows: pd.DataFrame, metric: str) -> tuple[np.ndarray, np.ndarray]:
     """Edges of the bins and percent of samples in each, mean over seeds; an empty bin before and one behind."""
-    part = rows[(rows["metric"] == metric) & np.isfinite(rows["bin"].astype(float))]
+    part = select(rows[np.isfinite(rows["bin"].astype(float))], metric=metric)
     if part.empty:
         return np.array([]), np.array([])
     tenths = (10 * part["bin"]).round().astype(int)  # decimals of a logarithm: exact as whole numbers only
@@ -221,41 +193,40 @@ def _histogram(axis: Axes, rows: pd.DataFrame, metric: str, colour: str, label: 
     edges, percents = shares(rows, metric)
     axis.plot(edges, percents, color=colour, label=label, drawstyle="steps-post", linewidth=1.4)
     axis.fill_between(edges, percents, color=colour, alpha=0.2, step="post", linewidth=0)
-    median = rows.loc[rows["metric"] == f"{metric}, median", "value"].mean()
+    median = select(rows, metric=f"{metric}, median")["value"].mean()
     axis.axvline(median, color=colour, linestyle="--", linewidth=1)
-    logarithmic(axis, "x")
+    log_axis(axis.xaxis)
 
 
 def before_after(rows: pd.DataFrame) -> Figure:
     """How large the Jacobian is before and after training, and the paper's orders of magnitude."""
-    rows = whole(rows)
-    figure, ((axis,),) = grid(["training samples, %"], [""], height=2.1)
-    for method, name in {"untrained": "random init", "trained": "trained"}.items():
-        colour = OTHER if method == "untrained" else TARGET
-        _histogram(axis, rows[rows["method"] == method], "jacobian", colour, method)
-        size = printed("mumis-fig2", "input gradient norm (order of magnitude)", method=name)
-        axis.plot(size, 0, "X", color=colour, markersize=8, clip_on=False, zorder=5)
-    axis.plot([], [], "X", color=COLOURS["trained"], label="paper, order of magnitude", markersize=8)
-    axis.xaxis.set_major_locator(ticker.LogLocator())  # many decades
-    axis.set_ylim(bottom=0)
-    axis.set_xlabel("norm of the logits' Jacobian with respect to the pixels")
-    legend_above(figure)
-    return figure
+
+    def panel(axis: Axes, rows: pd.DataFrame) -> None:
+        for method, name, colour in (("untrained", "random init", OTHER), ("trained", "trained", TARGET)):
+            _histogram(axis, select(rows, method=method), "jacobian", colour, method)
+            size = printed("mumis-fig2", "input gradient norm (order of magnitude)", method=name)
+            axis.plot(size, 0, "X", color=colour, markersize=8, clip_on=False, zorder=5)
+        axis.plot([], [], "X", color=COLOURS["trained"], label="paper, order of magnitude", markersize=8)
+        axis.xaxis.set_major_locator(LogLocator())  # many decades
+        axis.set_ylim(bottom=0)
+        axis.set_xlabel("norm of the logits' Jacobian with respect to the pixels")
+
+    return panels(panel, {"": whole(rows)}, name="training samples, %", height=2.1)
 
 
 def target_other(rows: pd.DataFrame) -> Figure:
     """The same of two logits apart: that of the sample's class, and those of the others."""
     rows = whole(rows)
-    titles = {"untrained": "before training", "trained": "after training"}
-    figure, axes = grid(["training samples, %"], titles.values(), height=2.1)
-    for method, axis in zip(titles, axes[0], strict=True):
-        part = rows[rows["method"] == method]
+
+    def panel(axis: Axes, method: str) -> None:
+        part = select(rows, method=method)
         _histogram(axis, part, "target", TARGET, "class of the sample")
         _histogram(axis, part, "other", OTHER, "other classes")
         axis.set_ylim(bottom=0)
         axis.set_xlabel("norm of the logit's gradient")
-    legend_above(figure)
-    return figure
+
+    columns = {"before training": "untrained", "after training": "trained"}
+    return panels(panel, columns, name="training samples, %", height=2.1)
 
 
 def directions(rows: pd.DataFrame) -> Figure:
@@ -263,12 +234,11 @@ def directions(rows: pd.DataFrame) -> Figure:
     rows = whole(rows)
     rows["request"] = requests(rows)
     asked = list(rows["request"].unique())
-    titles = {name: f"{name.split()[0]} falls, %" for name in ("target falls", "other falls", "difference falls")}
-    figure, axes = grid([""], titles.values(), height=0.5 + 0.4 * max(len(asked), 1), sharey=True)
-    for metric, axis in zip(titles, axes[0], strict=True):
+
+    def panel(axis: Axes, which: str) -> None:
         axis.axvline(50, color=COLOURS["trained"], linestyle=":", linewidth=1.2)
         for method, offset in {"retrain": -0.19, "mu-mis": 0.19}.items():
-            one = rows[(rows["metric"] == metric) & (rows["method"] == method)]
+            one = select(rows, metric=f"{which} falls", method=method)
             by = one.groupby("request")["value"].agg(["mean", "std"]).reindex(asked)
             places = np.arange(len(asked)) + offset
             axis.barh(
@@ -278,10 +248,11 @@ def directions(rows: pd.DataFrame) -> Figure:
         axis.set_xlim(0, 104)
         axis.set_xticks((0, 50, 100))
         axis.grid(False, axis="y")
-    axes[0, 0].set_yticks(range(len(asked)), asked)
-    axes[0, 0].set_ylim(max(len(asked), 1) - 0.5, -0.5)
-    legend_above(figure)
-    return figure
+        axis.set_yticks(range(len(asked)), asked)
+        axis.set_ylim(max(len(asked), 1) - 0.5, -0.5)
+
+    columns = {f"{which} falls, %": which for which in ("target", "other", "difference")}
+    return panels(panel, columns, height=0.5 + 0.4 * max(len(asked), 1), sharey=True)
 
 
 # ---- One request after another ---------------------------------------------------------------------------
@@ -300,27 +271,23 @@ def _sequences(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def along(rows: pd.DataFrame) -> Figure:
     """A row of panels per method: accuracy on every class of the sequence and on all others, after each request."""
     rows = whole(rows)
-    parts = _sequences(rows)
-    shown = [method for method in ("retrain", *ALONG) if method in set(rows["method"])] or [""]
-    names = [method if len(method) < 10 else method.replace("-", "-\n") for method in shown]
-    figure, axes = grid(names, parts, height=1.05, sharex="col", sharey=True)
-    for part, down in zip(parts.values(), axes.T, strict=True):
-        start = (part["method"] == "trained") & (part["step"] == 0)
-        for method, axis in zip(shown, down, strict=True):
-            one = part[(part["method"] == method) | start]
-            for (place, label), fa in one[one["metric"] == "FA"].groupby(["place", "asked"]):
-                colour, name = ORDERED[int(place - 1) % len(ORDERED)], class_name(part["dataset"].iloc[0], label)
-                line(axis, fa, "step", colour=colour, label=f"{place:g}. {name}")
-                gone = fa[fa["step"] == place]  # here it was asked for
-                axis.plot(place, gone["value"].mean(), "o", color=colour, markersize=4.5)
-            ink = mpl.rcParams["text.color"]
-            line(axis, one[one["metric"] == "RA"], "step", colour=ink, label="RA", linestyle=":")
-            percent(axis)
-            axis.set_yticks((0, 50, 100))
-        down[-1].set_xlabel("requests")
-        _steps(down[-1], part)
-    legend_above(figure)
-    return figure
+    methods = [method for method in ("retrain", *ALONG) if method in set(rows["method"])] or [""]
+    names = {method if len(method) < 10 else method.replace("-", "-\n"): method for method in methods}
+
+    def panel(axis: Axes, method: str, part: pd.DataFrame) -> None:
+        one = part[(part["method"] == method) | ((part["method"] == "trained") & (part["step"] == 0))]
+        for (place, label), fa in select(one, metric="FA").groupby(["place", "asked"]):
+            colour, name = ORDERED[int(place - 1) % len(ORDERED)], class_name(part["dataset"].iloc[0], label)
+            line(axis, fa, "step", colour=colour, label=f"{place:g}. {name}")
+            gone = select(fa, step=place)  # here it was asked for
+            axis.plot(place, gone["value"].mean(), "o", color=colour, markersize=4.5)
+        ra = select(one, metric="RA")
+        line(axis, ra, "step", colour=mpl.rcParams["text.color"], label="RA", linestyle=":")
+        percent(axis)
+        axis.set_yticks((0, 50, 100))
+        _requests(axis, part, label=method == methods[-1])
+
+    return panels(panel, _sequences(rows), names, height=1.05, sharex="col", sharey=True)
 
 
 def gaps(rows: pd.DataFrame) -> pd.DataFrame:
@@ -331,54 +298,50 @@ def gaps(rows: pd.DataFrame) -> pd.DataFrame:
     found = [rows[:0]]
     for part in _sequences(whole(rows)).values():
         key = [*CASE, "metric", "asked", "step"]
-        reference = part[part["method"] == "retrain"]
+        reference = select(part, method="retrain")
         both = part[part["method"].isin(ALONG)].merge(reference[[*key, "value"]], on=key, suffixes=("", " retrained"))
         both["value"] = (both["value"] - both["value retrained"]).abs()
         removed = (both["metric"] == "FA") & (both["place"] <= both["step"])
-        for name, one in (("utility gap", both[both["metric"] == "RA"]), ("resilience gap", both[removed])):
+        for name, one in (("utility gap", select(both, metric="RA")), ("resilience gap", both[removed])):
             mean = one.groupby([*CASE, "method", "step"], as_index=False)["value"].mean()
             found.append(mean.assign(metric=name))
     return pd.concat([part for part in found if len(part)] or found[:1], ignore_index=True)
 
 
-def _steps(axis: Axes, part: pd.DataFrame) -> None:
+def _requests(axis: Axes, part: pd.DataFrame, label: bool = True) -> None:
+    """The number of requests so far as x axis."""
     axis.set_xticks(sorted(part["step"].dropna().unique()))
+    axis.set_xlabel("requests" if label else "")
 
 
 def by_step(axis: Axes, rows: pd.DataFrame) -> None:
     """A line for each method along the sequence."""
     for method, marker in MARKERS.items():
-        one = rows[rows["method"] == method]
+        one = select(rows, method=method)
         if len(one):
             line(axis, one, "step", colour=COLOURS[method], label=method, marker=marker, markersize=5)
-    _steps(axis, rows)
+    _requests(axis, rows)
 
 
 def sequence_gaps(rows: pd.DataFrame) -> Figure:
     """What each method loses of the rest, and what it leaves of what was removed, along the sequence."""
-    parts = _sequences(whole(rows))
-    titles = {"utility gap": "utility gap, points", "resilience gap": "resilience gap, points"}
-    figure, axes = grid(parts, titles.values(), height=1.9)
-    for part, across in zip(parts.values(), axes, strict=True):
-        found = gaps(part)
-        for metric, axis in zip(titles, across, strict=True):
-            by_step(axis, found[found["metric"] == metric])
-            axis.set_ylim(bottom=0)
-            axis.set_xlabel("requests")
-    legend_above(figure)
-    return figure
+
+    def panel(axis: Axes, part: pd.DataFrame, metric: str) -> None:
+        by_step(axis, select(gaps(part), metric=metric))
+        axis.set_ylim(bottom=0)
+
+    columns = {f"{metric}, points": metric for metric in ("utility gap", "resilience gap")}
+    return panels(panel, columns, _sequences(whole(rows)))
 
 
 def sequence_kl(rows: pd.DataFrame) -> Figure:
     """KL to the retrained model along the sequence."""
-    parts = _sequences(whole(rows))
-    figure, axes = grid(["KL to the retrained model"], parts, height=2.3)
-    for part, axis in zip(parts.values(), axes[0], strict=True):
-        by_step(axis, part[part["metric"] == "KL"])
-        logarithmic(axis, "y")
-        axis.set_xlabel("requests")
-    legend_above(figure)
-    return figure
+
+    def panel(axis: Axes, part: pd.DataFrame) -> None:
+        by_step(axis, select(part, metric="KL"))
+        log_axis(axis.yaxis)
+
+    return panels(panel, _sequences(whole(rows)), name="KL to the retrained model", height=2.3)
 
 
 # ---- The course of a run ---------------------------------------------------------------------------------
@@ -393,14 +356,14 @@ def courses(rows: pd.DataFrame) -> Iterator[tuple[dict, pd.DataFrame]]:
 
 def stopped(course: pd.DataFrame, delta: float) -> float:
     """The step at which the rule ends the run; NaN if the course is over before, or ends just there."""
-    seen = course.loc[course["metric"] == "other", "step"]
+    seen = select(course, metric="other")["step"]
     step = stop(course, delta) if len(seen) else math.nan
     return step if step < seen.max() else math.nan
 
 
 def at(course: pd.DataFrame, metric: str, step: float) -> float:
     """A metric at the recorded step nearest to that one, the earlier of two; NaN where the course did not get."""
-    seen = course[course["metric"] == metric].sort_values("step")
+    seen = select(course, metric=metric).sort_values("step")
     if seen.empty or not step <= course["step"].max():
         return math.nan
     return seen.loc[(seen["step"] - step).abs().idxmin(), "value"]
@@ -417,31 +380,32 @@ def course_panels(rows: pd.DataFrame) -> Figure:
             "other": (OTHER, "sensitivity, others", "--"),
         },
     }
-    figure, axes = grid(looks, [f"rate {rate:g}" for rate in rates], height=1.9, sharex="col", sharey="row")
-    for rate, down in zip(rates, axes.T, strict=True):
-        part = rows[rows["lr"] == rate]
-        ends = pd.Series([stopped(course, DELTA) for _, course in courses(part)], dtype=float)
-        for shown, axis in zip(looks.values(), down, strict=True):
-            for metric, (colour, label, dash) in shown.items():
-                line(axis, part[part["metric"] == metric], "step", colour=colour, label=label, linestyle=dash)
-            axis.axvline(ends.mean(), color=mpl.rcParams["text.color"], linestyle=":", linewidth=1.4,
-                         label=f"stop, δ = {DELTA:g}" if axis is down[-1] else None)  # fmt: skip
-        down[0].set_ylim(bottom=0)
-        start = part.loc[part["metric"].isin(looks["sensitivity"]) & (part["step"] == 0), "value"].max()
-        if start > 0:
-            down[1].set_ylim(0, BLOWN_UP * start)
-        down[1].set_xlabel("step")
-    legend_above(figure)
-    return figure
+
+    def panel(axis: Axes, look: dict[str, tuple[str, str, str]], rate: float) -> None:
+        part = select(rows, lr=rate)
+        for metric, (colour, label, dash) in look.items():
+            line(axis, select(part, metric=metric), "step", colour=colour, label=label, linestyle=dash)
+        below = "target" in look
+        end = pd.Series([stopped(course, DELTA) for _, course in courses(part)], dtype=float).mean()
+        ink, label = mpl.rcParams["text.color"], f"stop, δ = {DELTA:g}" if below else None
+        axis.axvline(end, color=ink, linestyle=":", linewidth=1.4, label=label)
+        start = select(part[part["metric"].isin(look)], step=0)["value"].max()
+        if not below:
+            axis.set_ylim(bottom=0)
+        elif start > 0:
+            axis.set_ylim(0, BLOWN_UP * start)
+        axis.set_xlabel("step" if below else "")
+
+    names = {f"rate {rate:g}": rate for rate in rates}
+    return panels(panel, names, looks, sharex="col", sharey="row")
 
 
 def speed(rows: pd.DataFrame) -> pd.DataFrame:
     """Seconds measured on some images, and what they come to at full size."""
-
     rows = whole(rows).dropna(subset="passes")
 
     def cost(method: str, passes: float | None = None) -> dict[str, str]:
-        per, images, known = rows.loc[rows["method"] == method, ["value", "images", "passes"]].mean()
+        per, images, known = select(rows, method=method)[["value", "images", "passes"]].mean()
         passes = passes or known
         seconds = f"{per * images * passes:,.0f}"
         return {"milliseconds an image": f"{1000 * per:.3g}", "images": f"{images:,.0f}", "passes": f"{passes:.0f}",
@@ -472,21 +436,19 @@ def by_delta(rows: pd.DataFrame) -> pd.DataFrame:
 def delta_panels(rows: pd.DataFrame) -> Figure:
     """Accuracies at the stop against delta, a line for each rate."""
     found = by_delta(rows).dropna(subset="value")
-    titles = {"FA": "FA at the stop, %", "RA": "RA at the stop, %"}
-    figure, axes = grid([""], titles.values(), height=2.3)
-    for metric, axis in zip(titles, axes[0], strict=True):
-        part = found[found["metric"] == metric]
+
+    def panel(axis: Axes, metric: str) -> None:
+        part = select(found, metric=metric)
         for rate, colour in zip(sorted(part["lr"].unique()), ORDERED, strict=False):
-            one = part[part["lr"] == rate]
-            line(axis, one, "delta", colour=colour, label=f"rate {rate:g}", **MARKED)
+            line(axis, select(part, lr=rate), "delta", colour=colour, label=f"rate {rate:g}", **MARKED)
         by = part.groupby(["lr", "delta"]).agg({"value": "mean", "ended": "all"}).reset_index()
         over = by[~by["ended"].astype(bool)]
         ink = mpl.rcParams["text.color"]
         axis.plot(over["delta"], over["value"], "x", color=ink, markersize=7, label="a course ended before", zorder=5)
         axis.set_ylim(bottom=0)
         axis.set_xlabel("δ")
-    legend_above(figure)
-    return figure
+
+    return panels(panel, {f"{metric} at the stop, %": metric for metric in ("FA", "RA")}, height=2.3)
 
 
 MOMENTS = ("where both terms stop", "where its own rule stops", "end")
@@ -525,10 +487,7 @@ def variants(rows: pd.DataFrame, shown: tuple[str, ...]) -> pd.DataFrame:
     return indexed(lines, "variant", "at")
 
 
-RULE = (
-    "Each method's hyper-parameter is the one that a rule without retrained model and test set picks "
-    "({item}`mumis-tuning` has the others)."
-)
+RULE = BY_RULE.format("mumis-tuning")
 TABLE = (
     "Percent, mean ± sd over seeds; time in seconds, for trained and retrain that of training. Avg. Gap is the mean "
     "absolute gap of RA, FA and TA to retraining; a dash: no value tried gave finite weights, or not recorded yet. "
@@ -540,14 +499,12 @@ SEQUENCE = "Each method's hyper-parameter is picked at the first request by the 
 COURSE = "Forgetting a full class without the stopping rule. RA on a fixed part of the other test images."
 
 
-def _tables() -> dict[str, Exhibit]:
-    shown = {
-        "mumis-tab1": "A full class, ResNet-18.", "mumis-tab2": "A sub-class, ResNet-18.",
-        "mumis-tab3": "A full class, ViT.", "mumis-tabA7": "A random tenth of the training samples, ResNet-18.",
-        "mumis-tabA9": "A full class, VGG-16.", "mumis-tabA10": "A sub-class, ViT.",
-        "mumis-memo": "The tenth of the training samples that is memorised least, in the middle or most, ResNet-18.",
-    }  # fmt: skip
-    return {item: Exhibit("table", f"{what} {TABLE}", partial(main_table, item=item)) for item, what in shown.items()}
+TABLES = {
+    "mumis-tab1": "A full class, ResNet-18.", "mumis-tab2": "A sub-class, ResNet-18.",
+    "mumis-tab3": "A full class, ViT.", "mumis-tabA7": "A random tenth of the training samples, ResNet-18.",
+    "mumis-tabA9": "A full class, VGG-16.", "mumis-tabA10": "A sub-class, ViT.",
+    "mumis-memo": "The tenth of the training samples that is memorised least, in the middle or most, ResNet-18.",
+}  # fmt: skip
 
 
 def _variants(what: str, *shown: str) -> Exhibit:
@@ -621,7 +578,10 @@ EXHIBITS = {
         sequence_kl,
         "Line plots against the number of requests, a line per method.",
     ),
-    **_tables(),
+    **{
+        item: Exhibit("table", f"{what} {TABLE}", partial(main_table, item=item))
+        for item, what in TABLES.items()
+    },
     "mumis-tabA12": _variants("Which terms of the loss are needed.", "both", "target", "other"),
     "mumis-tabA13": _variants("Frobenius or spectral norm of the gradients.", "both", "spectral"),
     "mumis-tabA14": _variants(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,40 +11,58 @@ import pandas as pd
 
 from mu.experiments import NAMES
 from mu.experiments.partial import FORGOTTEN, STEPPING, TABLES
-from mu.figures import COLOURS, Exhibit, grid, indexed, legend_above, line, log_axis, mean_sd, percent, quantity
+from mu.figures import (
+    COLOURS,
+    MARKED,
+    PALETTE,
+    Exhibit,
+    indexed,
+    line,
+    listed,
+    log_axis,
+    mean_sd,
+    method_line,
+    number,
+    panels,
+    percent,
+    select,
+)
 from mu.selection import RULES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-TEST = {"non-target accuracy": "other classes, test acc. %", "target accuracy": "class to forget, test acc. %"}
+OTHERS = {"other classes, test acc. %": "non-target accuracy"}
+TEST = OTHERS | {"class to forget, test acc. %": "target accuracy"}
 STEP_LINES = {"top": ("-", "largest entries"), "random": ("--", "random ones"), "fixed": (":", "fixed ones")}
-MARKED = {"marker": "o", "markersize": 3}
-RULE_COLOURS = dict(zip(RULES, ("#3a8fd9", "#e07b39", "#009e73", "#cc79a7", "#b8a000"), strict=True))
+DOTS = MARKED | {"markersize": 3}
+KEPT = "kept share of each layer's update"
+KEPT_TICKS = (0.005, 0.02, 0.1, 0.5, 1)
 
 
 def accuracy_curves(rows: pd.DataFrame) -> Figure:
     """Test accuracy over the epochs of training, removal and training on."""
 
-    def panel(axis, part: pd.DataFrame) -> None:
-        line(axis, part[part["phase"] == "training"], "epoch", colour=COLOURS["trained"], label="training")
-        request = part.loc[part["phase"] == "removal", "epoch"].iloc[0]
+    def panel(axis: Axes, part: pd.DataFrame) -> None:
+        line(axis, select(part, phase="training"), "epoch", colour=COLOURS["trained"], label="training")
+        request = select(part, phase="removal")["epoch"].iloc[0]
         axis.axvline(request, color=COLOURS["trained"], linestyle="--", linewidth=1)
         for method in ("amnesiac", "partial-amnesiac"):
-            after = part[(part["method"] == method) & part["phase"].isin(("removal", "after"))]
+            after = select(part[part["phase"].isin(("removal", "after"))], method=method)
             line(axis, after, "epoch", colour=COLOURS[method], label=method)
-            at = after.loc[after["phase"] == "removal", "value"].mean()
+            at = select(after, phase="removal")["value"].mean()
             axis.plot(request, at, "o", color=COLOURS[method], markersize=6, zorder=5)
+        percent(axis)
 
-    return _panels(rows, TEST, "epoch", panel)
+    return _panels(panel, rows, TEST, "epoch")
 
 
 def affected_share(rows: pd.DataFrame) -> Figure:
     """Test accuracy against the share of steps that used a sample to forget."""
     share = rows.groupby(["model", "count"])["affected"].transform("mean")
     rows = rows.assign(choice=rows["choice"].fillna(""), share=share)
-    fixed = rows.loc[rows["choice"] == "fixed", "keep"].iloc[0]
+    fixed = select(rows, choice="fixed")["keep"].iloc[0]
     curves = (
         ("trained", "", "before the removal", ":"),
         ("amnesiac", "", "amnesiac", "-"),
@@ -51,31 +70,30 @@ def affected_share(rows: pd.DataFrame) -> Figure:
         ("partial-amnesiac", "chosen", "partial, keep chosen", "-"),
     )
 
-    def panel(axis, part: pd.DataFrame) -> None:
+    def panel(axis: Axes, part: pd.DataFrame) -> None:
         for method, choice, label, dash in curves:
-            one = part[(part["method"] == method) & (part["choice"] == choice)]
-            line(axis, one, "share", colour=COLOURS[method], label=label, linestyle=dash, **MARKED)
-        log_axis(axis, (1, 2, 5, 10, 20, 50, 100))
+            one = select(part, method=method, choice=choice)
+            line(axis, one, "share", colour=COLOURS[method], label=label, linestyle=dash, **DOTS)
+        log_axis(axis.xaxis, (1, 2, 5, 10, 20, 50, 100))
+        percent(axis)
 
-    return _panels(rows, TEST, "affected steps, %", panel)
+    return _panels(panel, rows, TEST, "affected steps, %")
 
 
 def keep_sweep(rows: pd.DataFrame) -> Figure:
     """Accuracy against the kept share, for every selection rule."""
-    columns = {"non-target accuracy": TEST["non-target accuracy"], "forget accuracy": "forget set, training acc. %"}
 
-    def panel(axis, part: pd.DataFrame) -> None:
+    def panel(axis: Axes, part: pd.DataFrame) -> None:
         for method in ("trained", "retrain"):
-            level = part.loc[part["method"] == method, "value"].mean()
-            axis.axhline(level, color=COLOURS[method], linestyle=":", label=method)
-        for rule in RULES:
+            _level(axis, select(part, method=method), method, ":", method)
+        for rule, colour in zip(RULES, PALETTE, strict=True):
             dash = "-" if rule == "top" else "--"
-            one = part[part["rule"] == rule]
-            line(axis, one, "keep", colour=RULE_COLOURS[rule], label=rule, linestyle=dash, **MARKED)
-        log_axis(axis, (0.005, 0.02, 0.1, 0.5, 1))
+            line(axis, select(part, rule=rule), "keep", colour=colour, label=rule, linestyle=dash, **DOTS)
+        log_axis(axis.xaxis, KEPT_TICKS)
+        percent(axis)
 
-    by = "optimizer" if "optimizer" in rows else "model"
-    return _panels(_with_forget_accuracy(rows), columns, "kept share of each layer's update", panel, by=by)
+    columns = OTHERS | {"forget set, training acc. %": "forget accuracy"}
+    return _panels(panel, _with_forget_accuracy(rows), columns, KEPT, "optimizer" if "optimizer" in rows else "model")
 
 
 def rules(rows: pd.DataFrame) -> pd.DataFrame:
@@ -84,14 +102,14 @@ def rules(rows: pd.DataFrame) -> pd.DataFrame:
     for model, part in rows[rows["rule"].notna()].groupby("model", sort=False):
         wide = part.pivot_table(index=["rule", "keep", "seed"], columns="metric", values="value").reset_index()
         done = wide[wide["UA"] >= 100 - FORGOTTEN].sort_values("keep", kind="stable")
-        named = {rule: done[(done["rule"] == rule) & (done["keep"] < 1)] for rule in RULES}
-        for rule, found in {**named, "all entries": done[done["keep"] == 1]}.items():
+        named = {rule: select(done[done["keep"] < 1], rule=rule) for rule in RULES}
+        for rule, found in {**named, "all entries": select(done, keep=1)}.items():
             picked = found.groupby("seed").first()
             lines[NAMES[model], rule] = {
                 "seeds that forget": f"{len(picked)} of {wide['seed'].nunique()}",
-                "smallest share": ", ".join(f"{keep:g}" for keep in sorted(picked["keep"].unique())) or "–",
+                "smallest share": listed(picked["keep"]),
                 "other classes": mean_sd(picked["non-target accuracy"]),
-                "ledger": quantity(picked["stored bytes"].mean()),
+                "ledger": number("stored bytes", picked["stored bytes"]),
             }
     return indexed(lines, "network", "rule")
 
@@ -99,150 +117,114 @@ def rules(rows: pd.DataFrame) -> pd.DataFrame:
 def step_sweep(rows: pd.DataFrame) -> Figure:
     """Accuracy on the other classes at equal forgetting, against the share of every step that is applied."""
     point = ["model", "scenario", "method", "keep", "rule"]
-    forgotten = rows[rows["metric"] == "UA"].groupby(point)["value"].mean().rename("UA")
-    rows = rows[(rows["metric"] == "non-target accuracy") & rows["rule"].notna()].join(forgotten, on=point)
+    forgotten = select(rows, metric="UA").groupby(point)["value"].mean().rename("UA")
+    rows = select(rows[rows["rule"].notna()], metric="non-target accuracy").join(forgotten, on=point)
     rows = rows.assign(metric=rows["scenario"], done=rows["UA"] >= 100 - 2 * FORGOTTEN)
 
-    def panel(axis, part: pd.DataFrame) -> None:
+    def panel(axis: Axes, part: pd.DataFrame) -> None:
         for base in STEPPING:
             for rule, (dash, _) in STEP_LINES.items():
                 one = part[part["method"].isin((base, f"partial-{base}"))]
                 one = one[(one["rule"] == rule) | (one["keep"] == 1)]
                 name = base if rule == "top" else None
-                line(axis, one, "keep", colour=COLOURS[base], label=name, bars=True, linestyle=dash, **MARKED)
+                line(axis, one, "keep", colour=COLOURS[base], label=name, bars=True, linestyle=dash, **DOTS)
         for dash, entries in STEP_LINES.values():
             axis.plot([], [], color=COLOURS["trained"], linestyle=dash, label=entries)
-        short = part[~part["done"]].groupby(["method", "rule", "keep"])["value"].mean().reset_index()
+        short = select(part, done=False).groupby(["method", "rule", "keep"])["value"].mean().reset_index()
         axis.plot(short["keep"], short["value"], "x", color=COLOURS["trained"], label="class not forgotten")
-        log_axis(axis, (0.05, 0.1, 0.2, 1))
+        log_axis(axis.xaxis, (0.05, 0.1, 0.2, 1))
 
-    columns = {"rare": "few samples: other classes, %", "class": "whole class: other classes, %"}
-    return _panels(rows, columns, "share of each layer's step that is applied", panel, scale=None)
+    columns = {"few samples: other classes, %": "rare", "whole class: other classes, %": "class"}
+    return _panels(panel, rows, columns, "share of each layer's step that is applied")
 
 
 def activation_maps(rows: pd.DataFrame) -> Figure:
     """A row per class: the image, and what its classification rests on before and after each removal."""
-    peaks = rows[rows["metric"] == "cam"].groupby(["seed", "label", "method"])["value"].max()
+    peaks = select(rows, metric="cam").groupby(["seed", "label", "method"])["value"].max()
     empty = peaks[peaks <= 0].index.get_level_values("seed")
     seeds = set(rows["seed"])
-    rows = rows[rows["seed"] == min(seeds - set(empty) or seeds)]
-    columns = {"input": "trained", "before": "trained", "amnesiac": "amnesiac", "partial": "partial-amnesiac"}
-    labels = list(rows["label"].unique())
-    figure, axes = grid([f"class {label:g}" for label in labels], columns, height=1.6)
-    for label, across in zip(labels, axes, strict=True):
-        part = rows[(rows["label"] == label) & rows["x"].notna()]
-        maps = part[part["metric"] == "cam"].groupby("method")["value"].max()
-        for (name, method), axis in zip(columns.items(), across, strict=True):
-            if name == "input":
-                one, look = part[part["metric"] == "pixel"], {"cmap": "gray"}
-            else:
-                one = part[(part["metric"] == "cam") & (part["method"] == method)]
-                look = {"cmap": "magma", "vmin": 0, "vmax": maps[method] or 1.0}
-            picture = one.pivot(index="y", columns="x", values="value").to_numpy()
-            axis.imshow(picture, **look)
-            if name != "input":
-                scored = rows[
-                    (rows["metric"] == "class score") & (rows["method"] == method) & (rows["label"] == label)
-                ]
-                peak = 100 * maps[method] / (maps.max() or 1.0)
-                axis.set_xlabel(f"peak {peak:.0f} %\nscored {scored['value'].mean():.0f} %")
-            axis.grid(False)
-            axis.set_xticks([])
-            axis.set_yticks([])
-    return figure
+    rows = select(rows, seed=min(seeds - set(empty) or seeds))
+
+    def panel(axis: Axes, label: float, method: str) -> None:
+        part = select(rows, label=label)
+        maps = select(part, metric="cam").groupby("method")["value"].max()
+        if method == "input":
+            one, look = select(part, metric="pixel"), {"cmap": "gray"}
+        else:
+            one = select(part, metric="cam", method=method)
+            look = {"cmap": "magma", "vmin": 0, "vmax": maps[method] or 1.0}
+            peak = 100 * maps[method] / (maps.max() or 1.0)
+            scored = select(part, metric="class score", method=method)["value"].mean()
+            axis.set_xlabel(f"peak {peak:.0f} %\nscored {scored:.0f} %")
+        axis.imshow(one.pivot(index="y", columns="x", values="value").to_numpy(), **look)
+        axis.grid(False)
+        axis.set(xticks=[], yticks=[])
+
+    columns = {"input": "input", "before": "trained", "amnesiac": "amnesiac", "partial": "partial-amnesiac"}
+    return panels(panel, columns, {f"class {label:g}": label for label in rows["label"].unique()}, height=1.6)
 
 
 def ledger_cost(rows: pd.DataFrame) -> Figure:
     """Bytes per parameter and recorded step, and slow-down of training, against the kept share."""
-    columns = {"bytes per parameter": "bytes per parameter and step", "slow-down": "slow-down of a step, %"}
 
-    def panel(axis, part: pd.DataFrame) -> None:
-        ledger = part[part["recorder"] == "ledger"]
-        line(axis, ledger, "keep", colour=COLOURS["partial-amnesiac"], label="ledger", **MARKED)
+    def panel(axis: Axes, part: pd.DataFrame) -> None:
+        ledger = select(part, recorder="ledger")
+        line(axis, ledger, "keep", colour=COLOURS["partial-amnesiac"], label="ledger", **DOTS)
         if part["metric"].iloc[0] == "slow-down":
-            beside = {"running-sum": ("amnesiac", "running sum"), "dense": ("trained", "dense float32")}
-            for recorder, (colour, label) in beside.items():
-                level = part.loc[part["recorder"] == recorder, "value"].mean()
-                axis.axhline(level, color=COLOURS[colour], linestyle="--", label=label)
+            _level(axis, select(part, recorder="running-sum"), "amnesiac", "--", "running sum")
         else:
-            bound = rows[(rows["metric"] == "bytes per parameter, bound") & (rows["model"] == part["model"].iloc[0])]
+            bound = select(rows, metric="bytes per parameter, bound", model=part["model"].iloc[0])
             line(axis, bound, "keep", colour=COLOURS["retrain"], label="entropy bound", linestyle=":")
-            level = part.loc[part["recorder"] == "dense", "value"].mean()
-            axis.axhline(level, color=COLOURS["trained"], linestyle="--", label="dense float32")
+        _level(axis, select(part, recorder="dense"), "trained", "--", "dense float32")
         axis.set_ylim(bottom=min(0, part["value"].min()))
-        log_axis(axis, (0.005, 0.02, 0.1, 0.5, 1))
+        log_axis(axis.xaxis, KEPT_TICKS)
 
-    return _panels(rows, columns, "kept share of each layer's update", panel, scale=None)
+    columns = {"bytes per parameter and step": "bytes per parameter", "slow-down of a step, %": "slow-down"}
+    return _panels(panel, rows, columns, KEPT)
 
 
 COLUMNS = {
-    "target accuracy": "target test acc.",
-    "non-target accuracy": "other test acc.",
-    "forget accuracy": "forget train acc.",
-    "RA": "retain train acc.",
-    "MIA recall (shadow)": "MIA recall",
-    "MIA false positives (shadow)": "MIA false pos.",
-    "AUC": "MIA AUC",
-    "accuracy gap": "gap",
-    "steps": "steps",
-    "stored bytes": "stored",
-    "RTE": "time, s",
-}
+    "target accuracy": "target test acc.", "non-target accuracy": "other test acc.",
+    "forget accuracy": "forget train acc.", "RA": "retain train acc.", "MIA recall (shadow)": "MIA recall",
+    "MIA false positives (shadow)": "MIA false pos.", "AUC": "MIA AUC", "accuracy gap": "gap", "steps": "steps",
+    "stored bytes": "stored", "RTE": "time, s",
+}  # fmt: skip
 BLOCKS = {"rare": "A: few samples", "class": "B: whole class"}
 ROWS = ("trained", "retrain", "amnesiac", "partial-amnesiac", *(m for b in STEPPING for m in (b, f"partial-{b}")))
 
 
 def method_grid(rows: pd.DataFrame) -> pd.DataFrame:
     """Methods down, metrics across; block A is the rare class, block B the whole class."""
-    rows = _with_forget_accuracy(rows)
-    several = rows["dataset"].nunique() > 1
-    lines = {}
-    for dataset in rows["dataset"].unique():
-        for scenario, block in BLOCKS.items():
-            title = f"{NAMES.get(dataset, dataset)}, {block}" if several else block
-            for method in ROWS:
-                part = rows[
-                    (rows["dataset"] == dataset) & (rows["scenario"] == scenario) & (rows["method"] == method)
-                ]
-                for epochs in sorted(part["epochs"].fillna(0).unique()):
-                    one = part[part["epochs"].fillna(0) == epochs]
-                    name = method if not epochs else f"{method} + {epochs:g} ep. fine-tuning"
-                    lines[title, name] = {COLUMNS[metric]: _cell(one, metric) for metric in COLUMNS}
+    rows = _with_forget_accuracy(rows).fillna({"epochs": 0})
+    datasets, lines = rows["dataset"].unique(), {}
+    for dataset, (scenario, block), method in itertools.product(datasets, BLOCKS.items(), ROWS):
+        title = f"{NAMES.get(dataset, dataset)}, {block}" if len(datasets) > 1 else block
+        part = select(rows, dataset=dataset, scenario=scenario, method=method)
+        for epochs, one in part.groupby("epochs"):
+            name = f"{method} + {epochs:g} ep. fine-tuning" if epochs else method
+            lines[title, name] = method_line(one, COLUMNS, digits={"RTE": 2, "steps": 0})
     return indexed(lines, "block", "method")
 
 
 def _panels(
-    rows: pd.DataFrame,
-    columns: dict[str, str],
-    x: str,
-    panel: Callable[[Axes, pd.DataFrame], None],
-    scale: Callable[[Axes], None] | None = percent,
-    by: str = "model",
+    draw: Callable[[Axes, pd.DataFrame], None], rows: pd.DataFrame, columns: dict[str, str], x: str, by: str = "model"
 ) -> Figure:
-    """A row of panels for each value of a column (networks by size), and one for each metric (metric -> title)."""
+    """A row of panels for each value of a column (networks by size), and one for each metric (title -> metric)."""
     found = rows[by].dropna().unique()
-    names = {one: name for one, name in NAMES.items() if one in found} or dict(zip(found, found, strict=True))
-    figure, axes = grid(names.values(), columns.values())
-    for one, across in zip(names, axes, strict=True):
-        for metric, axis in zip(columns, across, strict=True):
-            panel(axis, rows[(rows[by] == one) & (rows["metric"] == metric)])
-            if scale:
-                scale(axis)
-    figure.supxlabel(x, fontsize=axes[-1][0].xaxis.label.get_size())
-    legend_above(figure)
+    names = {name: one for one, name in NAMES.items() if one in found} or {one: one for one in found}
+    figure = panels(lambda axis, one, metric: draw(axis, select(rows, metric=metric, **{by: one})), columns, names)
+    figure.supxlabel(x, fontsize=figure.axes[0].xaxis.label.get_size())
     return figure
 
 
+def _level(axis: Axes, rows: pd.DataFrame, method: str, dash: str, label: str) -> None:
+    """The rows' mean, across the panel in the method's colour."""
+    axis.axhline(rows["value"].mean(), color=COLOURS[method], linestyle=dash, label=label)
+
+
 def _with_forget_accuracy(rows: pd.DataFrame) -> pd.DataFrame:
-    forget = rows[rows["metric"] == "UA"].assign(value=lambda f: 100 - f["value"], metric="forget accuracy")
+    forget = select(rows, metric="UA").assign(value=lambda f: 100 - f["value"], metric="forget accuracy")
     return pd.concat([rows, forget])
-
-
-def _cell(rows: pd.DataFrame, metric: str) -> str:
-    values = rows.loc[rows["metric"] == metric, "value"]
-    if metric == "stored bytes":
-        return quantity(values.mean())
-    return mean_sd(values, {"RTE": 2, "steps": 0}.get(metric, 1))
 
 
 CURVES = Exhibit(
