@@ -155,3 +155,34 @@ def draw_readme_picture(theme):
 if __name__ == "__main__":
     for theme in figures.THEMES:
         readme_picture(theme).write_text(draw_readme_picture(theme))
+
+
+def test_rules_are_compared_where_they_forget():
+    """Of each rule and seed the smallest share with UA at least 99. Breaks if shares are averaged over, if a share that
+    does not forget counts, or if conventional removal counts for every rule."""
+    made = []
+    for rule, seed, keep, ua, other in (
+        ("top", 0, 0.1, 50, 99), ("top", 0, 0.2, 100, 98), ("top", 0, 0.5, 100, 90), ("top", 1, 0.1, 99, 97),
+        ("random", 0, 0.5, 99.5, 80), ("random", 1, 0.5, 98, 85), ("top", 0, 1.0, 100, 40), ("top", 1, 1.0, 100, 50),
+    ):  # fmt: skip
+        values = {"UA": ua, "non-target accuracy": other, "stored bytes": 1000 * keep}
+        at = {"model": "mlp", "rule": rule, "keep": keep, "seed": seed}
+        made += [{"metric": metric, "value": value, **at} for metric, value in values.items()]
+    table = figures.exhibit("partial-rules").make(pd.DataFrame(made))
+    line = lambda rule: list(table.loc[("MLP", rule)])  # noqa: E731
+    assert line("top") == ["2 of 2", "0.1, 0.2", "97.5 ± 0.7", "150 B"]
+    assert line("random") == ["1 of 2", "0.5", "80.0", "500 B"]
+    assert line("fixed") == ["0 of 2", "–", "–", "–"]
+    assert line("all entries")[:3] == ["2 of 2", "1", "45.0 ± 7.1"]
+
+
+def test_controls_choose_for_each_variant_apart():
+    """The rule picks a value for a method with its side effect, and one without. Breaks if one value serves both."""
+    made, proxies = [], {"as in the main table": (1, 9), "statistics frozen": (9, 1)}
+    for variant, gaps in proxies.items():
+        for tried, gap in zip((1e-5, 1e-4), gaps, strict=True):
+            at = {"seed": 0, "scenario": "class", "sparsity": 0, "method": "gradient-ascent", "variant": variant}
+            made += [{"metric": m, "value": v, "tried": tried, **at} for m, v in {"proxy gap": gap, "UA": gap}.items()]
+    table = figures.exhibit("sparsity-controls").make(pd.DataFrame(made))
+    assert list(table["value"]) == ["1e-05", "0.0001"]
+    assert list(table["UA"]) == ["1.0", "1.0"]

@@ -135,10 +135,11 @@ def controls(rows: pd.DataFrame) -> pd.DataFrame:
     """Retraining, and each method as it is and without what else it does; dense and sparse."""
     rows = chosen(with_columns(rows, "variant").fillna({"variant": ""}), "rule", within=("variant",))
     lines = {}
-    for (sparsity, method, variant), one in rows.groupby(["sparsity", "method", "variant"], sort=False):
-        name = f"{method}, {variant}" if variant else method
-        lines[_block("class", sparsity), name] = {"value": listed(one["tried"])} | method_line(one, METRICS)
-    return indexed(lines, "block", "method").sort_index(level=0, sort_remaining=False)
+    for sparsity, method in itertools.product((0, SPARSE), ("trained", "retrain", "gradient-ascent", "fisher")):
+        for variant, one in select(rows, sparsity=sparsity, method=method).groupby("variant"):
+            name = f"{method}, {variant}" if variant else method
+            lines[_block("class", sparsity), name] = {"value": listed(one["tried"])} | method_line(one, METRICS)
+    return indexed(lines, "block", "method")
 
 
 AXES = {"UA": "UA", "MIA-Efficacy": "MIA-Eff.", "RA": "RA", "TA": "TA", "RTE": "speed"}
