@@ -158,7 +158,7 @@ if __name__ == "__main__":
 
 
 def test_rules_are_compared_where_they_forget():
-    """Of each rule and seed the smallest share with UA at least 99. Breaks if shares are averaged over, if a share that
+    """Of each rule and seed the smallest share with UA at least 99. Breaks if shares are averaged over, if one that
     does not forget counts, or if conventional removal counts for every rule."""
     made = []
     for rule, seed, keep, ua, other in (
@@ -182,7 +182,7 @@ def test_controls_choose_for_each_variant_apart():
     for variant, gaps in proxies.items():
         for tried, gap in zip((1e-5, 1e-4), gaps, strict=True):
             at = {"seed": 0, "scenario": "class", "sparsity": 0, "method": "gradient-ascent", "variant": variant}
-            made += [{"metric": m, "value": v, "tried": tried, **at} for m, v in {"proxy gap": gap, "UA": gap}.items()]
+            made += [{"metric": metric, "value": gap, "tried": tried, **at} for metric in ("proxy gap", "UA")]
     table = figures.exhibit("sparsity-controls").make(pd.DataFrame(made))
     assert list(table["value"]) == ["1e-05", "0.0001"]
     assert list(table["UA"]) == ["1.0", "1.0"]

@@ -23,7 +23,7 @@ import pandas as pd
 
 from mu import results
 from mu.experiments import NAMES, best, get_item
-from mu.figures import mean_sd
+from mu.figures import mean_sd, select
 
 # A difference below this is none, in points of accuracy; ours. 8,990 test images at 98 % give one model's accuracy a
 # standard error of 0.15 points and a difference one of 0.2; half a point is more than two of those.
@@ -255,13 +255,6 @@ def by_seed(rows: pd.DataFrame, metric: str, **where) -> pd.Series:
 def by_method(rows: pd.DataFrame, metric: str, *methods: str, **where) -> list[pd.Series]:
     """One metric of each of these methods, by seed."""
     return [by_seed(rows, metric, method=method, **where) for method in methods]
-
-
-def select(rows: pd.DataFrame, **where) -> pd.DataFrame:
-    """Rows with these values; none if there is no such column."""
-    for column, value in where.items():
-        rows = rows[rows[column] == value] if column in rows else rows.iloc[:0]
-    return rows
 
 
 def networks(rows: pd.DataFrame, *more: str) -> Iterator[tuple[tuple, pd.DataFrame]]:

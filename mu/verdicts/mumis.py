@@ -13,7 +13,7 @@ import pandas as pd
 
 from mu.experiments import mumis
 from mu.experiments.mumis import DELTA
-from mu.figures import mean_sd
+from mu.figures import mean_sd, select
 from mu.figures.mumis import FINE, at, whole
 from mu.verdicts import (
     NO_DIFFERENCE,
@@ -32,7 +32,6 @@ from mu.verdicts import (
     joined,
     once,
     paired,
-    select,
     summary,
     times,
 )

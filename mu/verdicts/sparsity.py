@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from mu.experiments.sparsity import SPARSE, TROJAN_SPARSITIES, chosen
-from mu.figures import mean_sd
+from mu.figures import mean_sd, select
 from mu.figures.sparsity import PAPER_NAMES, SCENARIOS
 from mu.verdicts import (
     NO_DIFFERENCE,
@@ -29,7 +29,6 @@ from mu.verdicts import (
     joined,
     once,
     paired,
-    select,
     summary,
     times,
 )
