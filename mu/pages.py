@@ -43,6 +43,7 @@ from mu.unlearning import methods
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.config import Config
     from sphinx.writers.html5 import HTML5Translator
 
 log = logging.getLogger(__name__)
@@ -470,8 +471,14 @@ def display_math(writer: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def without_count(app: Sphinx, config: Config) -> None:
+    """Captions have the papers' own numbers. Jupyter Book's LaTeX extension turns Sphinx's count on, in HTML too."""
+    config["numfig"] = False
+
+
 def setup(app: Sphinx) -> dict:
     app.setup_extension("sphinx_design")  # its `div` holds the provenance line
+    app.connect("config-inited", without_count, priority=900)  # after that extension
     app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))
     app.add_directive("record", RecordDirective)
     app.add_directive("status", StatusDirective)
