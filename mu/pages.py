@@ -6,7 +6,7 @@ Directives and roles write MyST text, which is parsed in place:
   it elsewhere, without number and label.
 * ``{value}`ITEM METRIC column=value ...` ``: mean ± sd over seeds of one recorded number; `choice=rule` first picks
   each method's hyper-parameter as its paper's `chosen` does, see `mu.experiments.sweeps`.
-* ``{item}`ITEM` ``: a link to that figure or table, by the number it has in its paper.
+* ``{item}`ITEM` ``: a link to that figure or table, by its number in the paper, else by the title of its page.
 * ``{status}``, ``{rerun}``: what is recorded, and how to record it again.
 * ``{methods}``, ``{method} NAME``: from the registry.
 * ``{reported} ITEM``: numbers as published. ``{reproduced} ITEM``: each with ours and a verdict.
@@ -216,6 +216,9 @@ class ReportedDirective(Written):
 class ReproducedDirective(Written):
     required_arguments = 1
 
+    def run(self) -> list[nodes.Node]:
+        return [full_width(super().run())]
+
     def text(self) -> str:
         name = self.arguments[0]
         found, record = reproduced.compared(name), best(name)
@@ -389,10 +392,10 @@ def provenance(record: Record) -> list[str]:
 
 
 def markdown(table: pd.DataFrame) -> list[str]:
-    """A data frame of strings as a Markdown table; repeated outer index entries are left empty."""
+    """A data frame of strings as a Markdown table; an outer index entry is left empty below its like."""
     index = table.index.to_frame(index=False).astype(str)
     outer = list(index.columns[:-1])
-    repeated = {column: index[outer[: i + 1]].duplicated() for i, column in enumerate(outer)}
+    repeated = {column: (index == index.shift())[outer[: i + 1]].all(axis=1) for i, column in enumerate(outer)}
     for column, again in repeated.items():
         index[column] = index[column].where(~again, "")
     whole = index.join(table.reset_index(drop=True))

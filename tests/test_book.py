@@ -318,8 +318,9 @@ def test_heads_and_repeated_names_of_a_table():
     """A name is left out under itself only, and rows without a name have no head. Breaks if "0" stands there, or if
     a method is nameless under the second request."""
     index = pd.MultiIndex.from_tuples(
-        [("a", "x", "1"), ("a", "x", "2"), ("b", "x", "1")], names=["one", "two", "three"]
+        [("a", "x", "1"), ("a", "x", "2"), ("b", "x", "1"), ("a", "x", "3")], names=["one", "two", "three"]
     )
-    shown = markdown(pd.DataFrame({"n": ["5", "6", "7"]}, index=index))
-    assert [row.split("|")[1:3] for row in shown[2:]] == [[" a ", " x "], ["  ", "  "], [" b ", " x "]]
+    shown = markdown(pd.DataFrame({"n": ["5", "6", "7", "8"]}, index=index))
+    named = [" a ", " x "]
+    assert [row.split("|")[1:3] for row in shown[2:]] == [named, ["  ", "  "], [" b ", " x "], named]
     assert markdown(pd.DataFrame({"n": ["5"]}, index=["a"]))[0] == "|  | n |"

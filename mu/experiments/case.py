@@ -50,8 +50,8 @@ class Case:
     """The task of a cell and the models trained for it, at one seed.
 
     The seed draws the held-out samples, the forget set, the initial weights and the batch order of training.
-    Everything after the request is seeded apart, by `after`. Samples are held out (`validation`) where the settings
-    say of how many `samples`.
+    Everything after the request is seeded apart, by `after`. Where the settings have `samples`, so many are used, and
+    part of them is held out (`validation`).
     """
 
     settings: dict
@@ -133,6 +133,7 @@ class Case:
 
         Args:
             part: which of the case's models it is.
+            recorders: the ledgers that `make` fills.
             more: what else decides the result.
         """
         config = {**self.identity(), "part": part, "seed": self.seed, **more}

@@ -69,10 +69,7 @@ COLOURS = {
 }
 PALETTE = ("#3a8fd9", "#e07b39", "#009e73", "#cc79a7", "#b8a000")  # for what has no colour of its own
 MARKED = {"marker": "o", "markersize": 3.5}
-BY_RULE = (  # for captions; to be filled in: the item that has the others
-    "Each method's hyper-parameter is the one that a rule without retrained model and test set picks "
-    "({{item}}`{}` has the others)."
-)
+BY_RULE = "Each method's hyper-parameter is the one that a rule without retrained model and test set picks."
 
 
 @dataclass(frozen=True)

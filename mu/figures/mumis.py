@@ -487,20 +487,20 @@ def variants(rows: pd.DataFrame, shown: tuple[str, ...]) -> pd.DataFrame:
     return indexed(lines, "variant", "at")
 
 
-RULE = BY_RULE.format("mumis-tuning")
 TABLE = (
     "Percent, mean ± sd over seeds; time in seconds, for trained and retrain that of training. Avg. Gap is the mean "
     "absolute gap of RA, FA and TA to retraining; a dash: no value tried gave finite weights, or not recorded yet. "
     "MIA: the share of the forget set that an attack by entropy calls members. KL: to the retrained model, on the "
     "forget set, in nats. In brackets the paper's number, by a later account; records of the `paper` profile "
-    f"alone are of its size. {RULE}"
+    f"alone are of its size. {BY_RULE}"
 )
 SEQUENCE = "Each method's hyper-parameter is picked at the first request by the rule, and kept."
 COURSE = "Forgetting a full class without the stopping rule. RA on a fixed part of the other test images."
 
 
 TABLES = {
-    "mumis-tab1": "A full class, ResNet-18.", "mumis-tab2": "A sub-class, ResNet-18.",
+    "mumis-tab1": "A full class, ResNet-18. Other choices of the hyper-parameters: {item}`mumis-tuning`.",
+    "mumis-tab2": "A sub-class, ResNet-18.",
     "mumis-tab3": "A full class, ViT.", "mumis-tabA7": "A random tenth of the training samples, ResNet-18.",
     "mumis-tabA9": "A full class, VGG-16.", "mumis-tabA10": "A sub-class, ViT.",
     "mumis-memo": "The tenth of the training samples that is memorised least, in the middle or most, ResNet-18.",

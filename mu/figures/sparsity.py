@@ -302,11 +302,10 @@ def configuration(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines).astype(str)
 
 
-RULE = BY_RULE.format("sparsity-tuning")
 TABLE = (
     "Percent, mean ± sd over seeds; in brackets the paper's number, where it prints one, to be compared only with a "
     "record of the `paper` profile. Disparity Ave. is the mean "
-    f"absolute gap of UA, MIA-Efficacy, RA and TA to retraining under the same mask. {RULE}"
+    f"absolute gap of UA, MIA-Efficacy, RA and TA to retraining under the same mask. {BY_RULE}"
 )
 OTHER_TABLES = {
     "sparsity-tabA2": "CIFAR-100, ResNet-18", "sparsity-tabA3": "SVHN, ResNet-18",
@@ -315,7 +314,7 @@ OTHER_TABLES = {
 OVERVIEW = Exhibit(
     "figure",
     "Class-wise forgetting: how near fine-tuning comes to retraining, from a dense and from a 95 % sparse model. The "
-    f"rim is retraining under the same mask; on the axis speed it is the fastest. {RULE}",
+    f"rim is retraining under the same mask; on the axis speed it is the fastest. {BY_RULE}",
     partial(
         radar, scenarios={"": "class"},
         shown={"retrained": ("retrain", 0), "fine-tuned, dense": ("fine-tune", 0),
@@ -328,7 +327,7 @@ EXHIBITS = {
     "sparsity-tab1": Exhibit(
         "table",
         f"From dense → from 95 % sparse models: ●● at most {CLOSE:g} points from retraining, ● at "
-        f"most {FAIR:g}, ○ further. Time as a share of retraining's. {RULE}",
+        f"most {FAIR:g}, ○ further. Time as a share of retraining's. {BY_RULE}",
         qualitative,
     ),
     "sparsity-fig2": Exhibit(
@@ -337,7 +336,7 @@ EXHIBITS = {
         "Two line plots against sparsity, a line per pruner.",
     ),
     "sparsity-fig3": Exhibit(
-        "figure", f"Class-wise forgetting on models pruned once by size (OMP), against sparsity. {RULE}",
+        "figure", f"Class-wise forgetting on models pruned once by size (OMP), against sparsity. {BY_RULE}",
         partial(against_sparsity, metrics={f"{metric}, %": metric for metric in SHOWN}),
         "Four line plots against sparsity, a line per method and a dotted one for retraining.",
     ),
@@ -345,10 +344,12 @@ EXHIBITS = {
         "table",
         "l1-sparse unlearning of a random tenth from the dense model, by schedule of the penalty and by update. Zero "
         "weights: of the convolutions, exactly zero afterwards. "
-        f"Percent, mean ± sd over seeds. {RULE}",
+        f"Percent, mean ± sd over seeds. {BY_RULE}",
         schedules,
     ),
-    "sparsity-tab3": Exhibit("table", f"CIFAR-10, ResNet-18. {TABLE}", main_table),
+    "sparsity-tab3": Exhibit(
+        "table", f"CIFAR-10, ResNet-18. {TABLE} Other choices: {{item}}`sparsity-tuning`.", main_table
+    ),
     "sparsity-tuning": Exhibit(
         "table",
         "Disparity Ave. (and the value that gave it) by three ways to choose each method's hyper-parameter: as "
@@ -358,13 +359,13 @@ EXHIBITS = {
     "sparsity-controls": Exhibit(
         "table",
         "Class-wise forgetting as in the main table, and without what these methods do besides: ascent with frozen "
-        f"batch-norm statistics, Fisher forgetting that leaves the class's row of the head. Percent. {RULE}",
+        f"batch-norm statistics, Fisher forgetting that leaves the class's row of the head. Percent. {BY_RULE}",
         controls,
     ),
     "sparsity-fig4": replace(
         OVERVIEW,
         caption="How near fine-tuning and l1-sparse unlearning, both from the dense model, come to retraining, the "
-        f"rim. On the axis speed it is the fastest. {RULE}",
+        f"rim. On the axis speed it is the fastest. {BY_RULE}",
         make=partial(
             radar, scenarios={title: scenario for scenario, title in SCENARIOS.items()},
             shown={"retrained": ("retrain", 0), "fine-tuned": ("fine-tune", 0), "l1-sparse": ("l1-sparse", 0)},
@@ -395,12 +396,12 @@ EXHIBITS = {
     "sparsity-figA1": Exhibit(
         "figure",
         "MIA-Privacy: how well the published attack tells retained training images from test images; 50 is chance. "
-        + RULE,
+        + BY_RULE,
         partial(against_sparsity, metrics={"MIA-Privacy, %": "MIA-Privacy"}),
         "A line plot against sparsity, a line per method.",
     ),
     "sparsity-figA2": Exhibit(
-        "figure", f"Class-wise forgetting by fine-tuning after each pruner. {RULE}",
+        "figure", f"Class-wise forgetting by fine-tuning after each pruner. {BY_RULE}",
         partial(pruners, metrics={f"fine-tuning: {metric}": ("fine-tune", metric) for metric in SHOWN}),
         "Four line plots against sparsity, a line per pruner.",
     ),

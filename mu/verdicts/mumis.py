@@ -86,7 +86,7 @@ def picked(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def picked_requests(frames: Rows) -> Iterator[Part]:
-    """The same, with the hyper-parameters of the rule."""
+    """The requests, with the hyper-parameters of the rule."""
     return requests({item: picked(rows) for item, rows in frames.items()})
 
 

@@ -57,8 +57,8 @@ figures.show("partial-fig3", rows)
 # | partial | {value}`partial-fig3 cam similarity method=partial-amnesiac label=3 digits=2` | {value}`partial-fig3 cam similarity method=partial-amnesiac label=1 digits=2` | {value}`partial-fig3 cam peak method=partial-amnesiac label=3 digits=2` | {value}`partial-fig3 cam peak method=partial-amnesiac label=1 digits=2` |
 #
 # * The class is scored with {value}`partial-fig3 class score method=trained label=3` % before, {value}`partial-fig3 class score method=amnesiac label=3` % after conventional and
-#   {value}`partial-fig3 class score method=partial-amnesiac label=3` % after partial removal. If the evidence were gone, its maps would be lower as well. Read the third
-#   column: a map that is as high as before, or higher, says that the class is outvoted, not that nothing speaks for it.
+#   {value}`partial-fig3 class score method=partial-amnesiac label=3` % after partial removal. If the evidence were gone, its maps would be lower as well. Read the column
+#   *forgotten: highest*: a map that is as high as before, or higher, says that the class is outvoted, not that nothing speaks for it.
 # * The heights of two models compare only as far as their logits do.
 #
 # A map is a picture of one image under one method of attribution. It shows where the score comes from, not whether the

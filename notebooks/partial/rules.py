@@ -18,9 +18,9 @@
 # %% [markdown]
 # # Which entries: the rules at equal forgetting
 #
-# {item}`partial-keep` compares rules that pick entries share by share. At one share one rule forgets and another does not, so their costs do
-# not compare. Here every rule is given the smallest share at which it forgets. What the paper prunes by is not known; the rules other than
-# `top` are ours.
+# The sweep ({item}`partial-keep`) compares rules that pick entries share by share. At one share one rule forgets and another does not, so their
+# costs do not compare. Here every rule is given the smallest share at which it forgets. What the paper prunes by is not known: `top` is our
+# reading, the others are controls.
 #
 # ```{record} partial-rules
 # ```

@@ -59,8 +59,9 @@ figures.show("sparsity-controls", rows)
 # | Fisher at $10^{-9}$ | {value}`sparsity-controls UA sparsity=0 method=fisher variant="as in the main table" tried=1e-9` | {value}`sparsity-controls RA sparsity=0 method=fisher variant="as in the main table" tried=1e-9` | {value}`sparsity-controls TA sparsity=0 method=fisher variant="as in the main table" tried=1e-9` |
 # | the same, row kept | {value}`sparsity-controls UA sparsity=0 method=fisher variant="row kept" tried=1e-9` | {value}`sparsity-controls RA sparsity=0 method=fisher variant="row kept" tried=1e-9` | {value}`sparsity-controls TA sparsity=0 method=fisher variant="row kept" tried=1e-9` |
 #
-# * There the weights hardly move: without statistics and row the model is nearly the trained one. What is forgotten is forgotten by those two.
+# * Under `laptop` the weights hardly move there: without statistics and row the model is nearly the trained one. What is forgotten is forgotten by
+#   those two.
 # * Once the statistics are frozen, the loss has to be climbed by the weights, and the rule picks another rate.
-# * Without the row, Fisher forgetting never sees the class: its noise falls on all classes alike. Compare UA with what RA loses.
-# * So a line of these two methods in {item}`sparsity-tab3` or {item}`sparsity-fig3` says little about ascent or about Fisher information. It says what the
-#   public recipe does.
+# * With the row kept, Fisher forgetting does not single out the class: more noise lowers RA long before UA rises.
+# * So on the dense model, under `laptop`, a line of these two methods in {item}`sparsity-tab3` or {item}`sparsity-fig3` says little about ascent or about Fisher
+#   information. It says what the public recipe does. On the sparse model the rule picks a larger rate, at which ascent moves the weights too.
