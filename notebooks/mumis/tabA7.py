@@ -55,5 +55,6 @@ figures.show("mumis-tabA7", rows)
 #   {value}`mumis-tabA7 FA dataset=cifar10 method=retrain` %, that of the original {value}`mumis-tabA7 FA dataset=cifar10 method=trained` %. Forgetting is the
 #   difference, no more.
 # * Doing nothing may have a smaller gap than most methods: the row `trained`.
+# * DUCK, SCAR and LoTUS are told what accuracy on the forget set to expect, and DUCK and SCAR stop there: that FA is met says little of them. Look at KL.
 # * If MU-Mis came out best here, that would be against the paper, and a reason to look for a fault.
 # * RUM orders the forget set by a proxy of memorisation here, not by memorisation ({doc}`its page </book/methods/rum>`).
