@@ -3,7 +3,7 @@
 Directives and roles write MyST text, which is parsed in place:
 
 * ``{record} ITEM``: the item's figure or table from its best record, with a provenance line. ``:again:`` repeats
-  it elsewhere, without number and label.
+  it elsewhere, with a link in place of number and label.
 * ``{value}`ITEM METRIC column=value ...` ``: mean ± sd over seeds of one recorded number; `choice=rule` first picks
   each method's hyper-parameter as its paper's `chosen` does, see `mu.experiments.sweeps`.
 * ``{item}`ITEM` ``: a link to that figure or table, by its number in the paper, else by the title of its page.
@@ -54,12 +54,15 @@ CHOSEN = {"mumis": mumis.chosen, "sparsity": sparsity.chosen}  # of papers whose
 class Written(SphinxDirective):
     """A directive that writes MyST text."""
 
+    wide = False  # whether it reaches over the margin
+
     def text(self) -> str:
         raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:
         self.env.note_reread()  # records change without the page changing
-        return self.parse(self.text())
+        content = self.parse(self.text())
+        return [full_width(content)] if self.wide else content
 
     def parse(self, text: str) -> list[nodes.Node]:
         holder = nodes.Element()
@@ -215,9 +218,7 @@ class ReportedDirective(Written):
 
 class ReproducedDirective(Written):
     required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        return [full_width(super().run())]
+    wide = True
 
     def text(self) -> str:
         name = self.arguments[0]
@@ -231,9 +232,7 @@ class ReproducedDirective(Written):
 
 class VerdictsDirective(Written):
     required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        return [full_width(super().run())]
+    wide = True
 
     def text(self) -> str:
         try:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from mu import results
 from mu.experiments import NAMES, best, get_item, mumis, sparsity
-from mu.figures import mean_sd
+from mu.figures import mean_sd, select
 from mu.figures import mumis as shown_mumis
 from mu.figures import sparsity as shown_sparsity
 
@@ -69,10 +69,8 @@ def compared(name: str) -> list[Comparison]:
 
 
 def _compare(where: dict, theirs: pd.Series, ours: pd.DataFrame, least: float) -> Comparison:
-    for key, value in where.items():
-        if pd.notna(value) and len(ours):
-            ours = ours[ours[key] == value]
-    values, spread = ours["value"], 0.0 if pd.isna(theirs["std"]) else theirs["std"]
+    values = select(ours, **{key: value for key, value in where.items() if pd.notna(value)})["value"]
+    spread = 0.0 if pd.isna(theirs["std"]) else theirs["std"]
     tolerance, difference = max(least, 2 * spread), values.mean() - theirs["value"]
     word: Word = (
         "not recorded" if values.empty
@@ -93,15 +91,12 @@ def _in_its_words(paper: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with data sets, scenarios, methods and metrics named as the paper names them; others are missing."""
     if paper == "sparsity":
         rows = sparsity.chosen(rows, "rule")
-        scenarios = {**shown_sparsity.PAPER_SCENARIOS, "poisoned": "backdoor"}
-        methods = {**shown_sparsity.PAPER_NAMES, "trained": "Original"}
-        metrics = {**shown_sparsity.METRICS, "ASR, target class included": "ASR", "SA": "SA"}
-        scenario = rows["scenario"].map(scenarios)
+        methods, metrics = shown_sparsity.PAPER_NAMES, shown_sparsity.METRICS | shown_sparsity.PAPER_METRICS
+        scenario = rows["scenario"].map(shown_sparsity.PAPER_SCENARIOS)
     else:
         rows = mumis.chosen(shown_mumis.whole(rows), "rule")
         methods, metrics = shown_mumis.PAPER_NAMES, shown_mumis.METRICS
-        asked = zip(rows["scenario"], rows["forget"], strict=True)
-        scenario = ["full-class" if s == "class" else f"sub-class {shown_mumis.FINE.get(of, of)}" for s, of in asked]
+        scenario = list(map(shown_mumis.paper_scenario, rows["scenario"], rows["forget"]))
     return rows.assign(
         scenario=scenario, dataset=rows["dataset"].map(NAMES), method=rows["method"].map(methods),
         metric=rows["metric"].map(metrics),

@@ -433,12 +433,12 @@ def _controls(profile: str) -> list[dict]:
     ascent, fisher = sweeps_of(profile, "cifar10", "class", ("gradient-ascent", "fisher"))
     frozen = {**ascent, "options": {**ascent["options"], "frozen_norm": True}}
     kept_row = {**fisher, "options": {**fisher["options"], "label": None}}
-    tried = {"": [], "as in the main table": [ascent, fisher], "statistics frozen": [frozen], "row kept": [kept_row]}
+    tried = (("", []), ("as in the main table", [ascent]), ("as in the main table", [fisher]),
+             ("statistics frozen", [frozen]), ("row kept", [kept_row]))  # fmt: skip
     return [
-        _settings(profile, "cifar10", "resnet18", "class", percent, sweeps=list(sweeps), variant=variant)
+        _settings(profile, "cifar10", "resnet18", "class", percent, sweeps=sweeps, variant=variant)
         for percent in (0, SPARSE)
-        for variant, some in tried.items()
-        for sweeps in ([[sweep] for sweep in some] or [[]])
+        for variant, sweeps in tried
     ]
 
 

@@ -88,6 +88,11 @@ def class_name(dataset: str, label: float, kind: str = "class") -> str:
     return FINE.get(label, f"{kind} {label:g}") if dataset in ("cifar100", "cifar20") else f"{kind} {label:g}"
 
 
+def paper_scenario(scenario: str, forget: float) -> str:
+    """What the paper calls the kind of a request."""
+    return {"class": "full-class", "subclass": f"sub-class {FINE.get(forget, forget)}"}.get(scenario, scenario)
+
+
 def request_name(dataset: str, scenario: str, forget: float, level: str) -> str:
     """Data set and what was asked to be forgotten; `forget` or `level` may be missing."""
     if pd.notna(level):
@@ -121,12 +126,11 @@ def main_table(rows: pd.DataFrame, item: str) -> pd.DataFrame:
     rows = attempts(rows).sort_values("level", kind="stable", key=ranks)
     picked, lines = chosen(rows, "rule"), {}
     for block, tried in rows.groupby("block", sort=False):
-        data, asked = block.split(", ")
-        kind = tried["scenario"].iloc[0]
-        scenario = {"class": "full-class", "subclass": f"sub-class {asked}"}.get(kind, kind)
+        data, kind, forget = tried.iloc[0][["dataset", "scenario", "forget"]]
+        where = {"dataset": NAMES.get(data, data), "scenario": paper_scenario(kind, forget)}
         for group, names in GROUPS.items():
             for method in (name for name in names if name in set(tried["method"])):
-                paper = partial(printed, item, dataset=data, scenario=scenario, method=PAPER_NAMES.get(method))
+                paper = partial(printed, item, method=PAPER_NAMES.get(method), **where)
                 one = select(picked, block=block, method=method)
                 lines[f"{block}{group}", method] = method_line(one, METRICS, paper, {"KL": 2})
     return indexed(lines, "request", "method")
