@@ -171,19 +171,19 @@ def threshold_attack(
     Raises:
         ValueError: one of the sets is empty, or a value is NaN.
     """
+    from sklearn.metrics import roc_auc_score
+
     member, nonmember, forget = _sets(member_confidence, nonmember_confidence, forget_confidence)
     m, n = len(member), len(nonmember)
     candidates = np.r_[np.inf, np.unique(np.r_[member, nonmember])[::-1]]  # the highest first
     members, others = (len(x) - np.searchsorted(np.sort(x), candidates) for x in (member, nonmember))  # at or above
     threshold = candidates[np.argmax(members * n - others * m)]  # in whole numbers, so that ties are ties
 
-    ascending = np.sort(nonmember)
-    below, not_above = (np.searchsorted(ascending, forget, side) for side in ("left", "right"))
     allowed = n // 100  # false positives; none if there are fewer than 100 non-members
     return ThresholdScores(
         recall=100.0 * float((forget >= threshold).mean()),
-        auc=float((below + not_above).mean() / (2 * n)),  # ties count half
-        tpr_at_1_fpr=100.0 * float((forget > ascending[n - 1 - allowed]).mean()),
+        auc=float(roc_auc_score(np.r_[np.ones(len(forget)), np.zeros(n)], np.r_[forget, nonmember])),
+        tpr_at_1_fpr=100.0 * float((forget > np.sort(nonmember)[n - 1 - allowed]).mean()),
     )
 
 

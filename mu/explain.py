@@ -29,14 +29,13 @@ def grad_cam(
     images: Float[Tensor, "n channel height width"] | UInt8[Tensor, "n channel height width"],
     labels: Int64[Tensor, " n"],
     layer: nn.Module | None = None,
-    scaled: bool = True,
 ) -> Float[Tensor, "n height width"]:
     """Grad-CAM (Selvaraju et al. 2017) of each image for its label, by the package `grad-cam`.
 
     The map is ReLU(sum over k of a_k A_k): A_k are the maps of the layer, a_k the spatial mean of the derivative of
-    the label's logit by A_k. It is enlarged to the image by bilinear interpolation. The package then stretches each
-    map by itself to run from 0 to 1, which hides how strong it is: a map that fades looks as strong as before, and a
-    constant one becomes zero. To compare models on one image take `scaled=False`, and divide all by one number.
+    the label's logit by A_k. It is enlarged to the image by bilinear interpolation. The package's own maps are each
+    stretched to run from 0 to 1, which hides how strong they are: a map that fades looks as strong as before. These
+    are not, so that maps of several models can be compared.
 
     Args:
         model: images -> logits; runs in evaluation mode. It is copied, so that its modes, gradients and hooks are
@@ -45,10 +44,9 @@ def grad_cam(
         labels: the class each map is for; not necessarily the one predicted.
         layer: a module of `model` with a 4-dimensional output; None is the last `nn.Conv2d` to be registered,
             before its normalisation and ReLU.
-        scaled: False returns the maps as the formula has them, at least 0 and not bounded above.
 
     Returns:
-        Maps on the CPU, float32; in [0, 1] if `scaled`.
+        Maps on the CPU, float32, at least 0 and not bounded above.
 
     Raises:
         ImportError: the package `grad-cam` is missing (`pip install mu-companion[book]`).
@@ -87,9 +85,7 @@ def grad_cam(
     cam = GradCAM(model, [layer])
     targets = [ClassifierOutputTarget(label) for label in labels.tolist()]
     with torch.enable_grad():
-        maps = cam(images, targets)
-    if scaled:
-        return torch.from_numpy(maps)
+        cam(images, targets)
     seen = cam.activations_and_grads
     small = cam.get_cam_image(images, layer, targets, seen.activations[0].numpy(), seen.gradients[0].numpy())
     small = torch.from_numpy(np.maximum(small, 0))[:, None]

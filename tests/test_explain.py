@@ -66,7 +66,7 @@ def test_grad_cam_by_hand(split):
     """
     model, images = same_size(), pictures()
     layer = None if split == 4 else model[1]
-    maps = grad_cam(model, images, LABELS, layer=layer, scaled=False)
+    maps = grad_cam(model, images, LABELS, layer=layer)
     expected = torch.stack([by_hand(model, split, image, label) for image, label in zip(images, LABELS.tolist())])
     assert (expected > 0).any(2).any(1).sum() >= 3  # not everything is cut off
     assert maps.dtype == torch.float32
@@ -78,39 +78,42 @@ def test_global_pooling_gives_the_class_activation_map():
     model = build(nn.Conv2d(1, 5, 3, padding=1), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(5, 4))
     images = pictures()
     maps = torch.einsum("nk,nkhw->nhw", model[-1].weight[LABELS], model[:2](images)) / 64
-    assert torch.allclose(grad_cam(model, images, LABELS, scaled=False), maps.clamp(min=0), rtol=1e-4, atol=1e-7)
+    assert torch.allclose(grad_cam(model, images, LABELS), maps.clamp(min=0), rtol=1e-4, atol=1e-7)
 
 
-def test_scaled_maps_are_the_unscaled_ones_stretched():
-    """Our enlargement and the package's agree: each unscaled map stretched to [0, 1] is the package's own.
+def test_stretched_maps_are_the_packages():
+    """Our enlargement and the package's agree: each map stretched to [0, 1] is what the package itself returns.
 
     Another interpolation, or corners aligned otherwise, moves pixels by more than the tolerance.
     """
-    model, images = pooled(), pictures(size=16)
-    scaled, raw = (grad_cam(model, images, LABELS, scaled=how) for how in (True, False))
-    assert scaled.shape == raw.shape == (6, 16, 16)
+    from pytorch_grad_cam import GradCAM
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+
+    model, images = pooled().eval(), pictures(size=16)
+    targets = [ClassifierOutputTarget(label) for label in LABELS.tolist()]
+    stretched = torch.from_numpy(GradCAM(model, [model[5]])(images, targets))
+    raw = grad_cam(model, images, LABELS)
+    assert stretched.shape == raw.shape == (6, 16, 16)
     shown = raw.amax((1, 2)) > 0
     assert shown.sum() >= 3
     low, high = (extreme[shown, None, None] for extreme in (raw.amin((1, 2)), raw.amax((1, 2))))
-    assert torch.allclose((raw[shown] - low) / (high - low), scaled[shown], atol=1e-3)
-    assert (scaled.min(), scaled[shown].max()) == (0, pytest.approx(1, abs=1e-4))
+    assert torch.allclose((raw[shown] - low) / (high - low), stretched[shown], atol=1e-3)
 
 
-def test_only_unscaled_maps_tell_strength():
-    """A head three times as strong triples the unscaled map and leaves the scaled one as it is."""
+def test_maps_tell_strength():
+    """A head three times as strong triples the map; the package's own maps would stay as they are."""
     model, images = pooled(), pictures(size=16)
     louder = copy.deepcopy(model)
     louder[-1].weight.data *= 3
-    quiet, loud = (grad_cam(m, images, LABELS, scaled=False) for m in (model, louder))
+    quiet, loud = (grad_cam(m, images, LABELS) for m in (model, louder))
     assert torch.allclose(loud, 3 * quiet, rtol=1e-4, atol=1e-7)
-    assert torch.allclose(grad_cam(louder, images, LABELS), grad_cam(model, images, LABELS), atol=1e-3)
 
 
 def test_images_do_not_mix():
     """A map is that of its image alone, in evaluation mode; batch norm in training mode would mix the batch."""
     model, images = pooled().train(), pictures(size=16)
-    together = grad_cam(model, images, LABELS, scaled=False)
-    alone = torch.cat([grad_cam(model, images[i : i + 1], LABELS[i : i + 1], scaled=False) for i in range(6)])
+    together = grad_cam(model, images, LABELS)
+    alone = torch.cat([grad_cam(model, images[i : i + 1], LABELS[i : i + 1]) for i in range(6)])
     assert torch.allclose(together, alone, rtol=1e-4, atol=1e-7)
 
 
@@ -131,9 +134,9 @@ def test_the_model_is_untouched(same):
     before, modes = copy.deepcopy(model), [m.training for m in model.modules()]
     images = pictures(size=16)
     with torch.no_grad():
-        maps = grad_cam(model, images, LABELS, scaled=False)
+        maps = grad_cam(model, images, LABELS)
         assert not torch.is_grad_enabled()
-    assert torch.equal(maps, grad_cam(pooled(), images, LABELS, scaled=False))
+    assert torch.equal(maps, grad_cam(pooled(), images, LABELS))
     assert same(model, before)
     assert [m.training for m in model.modules()] == modes
     assert model[-1].weight.grad is kept
@@ -151,7 +154,6 @@ def test_the_papers_networks(name, data):
     maps = grad_cam(model, images, labels)
     assert maps.shape == (3, 28, 28)
     assert maps.min() >= 0
-    assert maps.max() <= 1
     assert torch.equal(maps, grad_cam(model, images, labels, layer=layer))
 
 

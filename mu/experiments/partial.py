@@ -374,10 +374,10 @@ def activation_maps(settings: dict, seed: int, device: str) -> Iterator[dict]:
         if not len(shown):  # a class the trained model never gets right has no map to compare with
             shown = (task.test.labels == label).nonzero().flatten()[:100]
         images, labels = task.test.images[shown].float() / 255, task.test.labels[shown]
-        before = explain.grad_cam(original, images, labels, scaled=False)
+        before = explain.grad_cam(original, images, labels)
         yield from _pixels("trained", "pixel", images[0].mean(0), label)
         for method, model in models.items():
-            maps = explain.grad_cam(model, images, labels, scaled=False)
+            maps = explain.grad_cam(model, images, labels)
             yield from _pixels(method, "cam", maps[0], label)
             score = model(images).softmax(1).gather(1, labels[:, None]).mean().item()
             values = {"class score": 100 * score, "cam peak": maps.flatten(1).amax(1).mean().item()}
