@@ -13,10 +13,11 @@ print(mu.evaluate(unlearned, task))
 from mu import attacks, metrics
 from mu.data import Dataset, Samples, load_dataset
 from mu.files import DataError
-from mu.ledger import Ledger, LedgerFull, RunningSum
+from mu.ledger import Ledger, RunningSum
 from mu.metrics import Scores, evaluate
 from mu.models import build_model, predict
 from mu.selection import Layout, Selection
+from mu.spill import LedgerFull
 from mu.storage import CorruptFile
 from mu.tasks import (
     Task,

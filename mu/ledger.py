@@ -7,8 +7,8 @@ it is stored, and subtracts only what was kept.
 
 A `Ledger` stores each step by itself together with its samples, so the forget set may be chosen *after*
 training. A `RunningSum` keeps one vector, for a forget set known before: the strong baseline in storage.
-The steps of a ledger lie in *chunks*. They stay in memory, or go to one file each in a folder (`spill`) while
-training runs, for ledgers larger than memory.
+The steps of a ledger lie in *chunks*. They stay in memory, or go to one file each in a folder while training runs,
+for ledgers larger than memory: see `mu.spill`.
 Both record true parameter differences, never $-\\eta g$: with momentum or Adam a step also carries earlier
 batches, with weight decay it carries the weights. Buffers (batch-norm statistics) are not updates and are
 left alone; `mu.training.recalibrate` re-estimates them where data may be used.
@@ -17,31 +17,20 @@ left alone; `mu.training.recalibrate` re-estimates them where data may be used.
 from __future__ import annotations
 
 import copy
-import errno
 import itertools
-import secrets
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
 
 from mu import storage
 from mu.selection import Layout, Selection
+from mu.spill import INDEX, Spill
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int64
     from torch import Tensor, nn
-
-INDEX = "ledger.safetensors"  # in a spilled ledger's folder: settings, steps and samples, names of the chunks
-WAITING = 2  # chunks that may wait for the disk, beside the one being written; ours: rides out a short stall
-
-
-class LedgerFull(RuntimeError):
-    """The disk under a spilled ledger is full. The message names the folder and the last complete step."""
 
 
 class Recorder:
@@ -151,8 +140,8 @@ class Ledger(Recorder):
             rounding error stays below 0.05 % of it; float32 is exact.
         rule, layers, only, seed: see `Recorder`.
         spill: an empty folder, made if absent. Every full chunk is then written there in the background, and
-            memory holds at most 1 + `WAITING` + 1 chunks (filled, waiting, being written, the last with its copy
-            for the file), whatever the number of steps. None keeps everything in memory.
+            memory holds at most 1 + `mu.spill.WAITING` + 1 chunks (filled, waiting, being written, the last with its
+            copy for the file), whatever the number of steps. None keeps everything in memory.
         chunk_steps: recorded steps in a chunk.
     """
 
@@ -164,11 +153,11 @@ class Ledger(Recorder):
         if chunk_steps < 1:
             raise ValueError(f"chunk_steps must be at least 1, not {chunk_steps}")
         self.values = values
-        self.spill = None if spill is None else Path(spill)
+        self.spill = None if spill is None else Spill(Path(spill))
         self.chunk_steps = chunk_steps
         self.steps: list[int] = []  # numbers of the recorded steps, ascending
         self.samples: list[np.ndarray] = []  # int32[batch] of each, positions in data.train
-        self.chunks: list[list[Entry] | Path] = []  # the recorded steps, `chunk_steps` each: here, or in a file
+        self.chunks: list[list[Entry] | None] = []  # the recorded steps, `chunk_steps` each; None: in the folder
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -197,13 +186,8 @@ class Ledger(Recorder):
         """
         super().begin(layout)
         if self.spill is not None:
-            self.spill.mkdir(parents=True, exist_ok=True)
-            if any(self.spill.iterdir()):
-                raise FileExistsError(f"{self.spill} is not empty; spill a ledger into a folder of its own")
-            self._run = secrets.token_hex(8)  # written into every file, so that chunks of two runs cannot mix
-            self._write_index()  # claims the folder; until `finish` it says that the run is not finished
-            self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mu.Ledger")
-            self._writes: deque[Future] = deque()
+            self.spill.claim()
+            self._write_index(finalised=False)
 
     def record(self, step: int, change: Float[Tensor, " d"], samples: Int64[Tensor, " b"]) -> None:
         """Keep the selected part of `change`, the parameter difference (after - before) of one step.
@@ -212,7 +196,7 @@ class Ledger(Recorder):
             LedgerFull: the disk became full while an earlier chunk was written.
         """
         if self.spill is not None:
-            self._await_writes()
+            self.spill.wait()
         super().record(step, change, samples)
 
     def finish(self) -> None:
@@ -222,10 +206,9 @@ class Ledger(Recorder):
             LedgerFull: the disk is full.
         """
         if self.spill is not None:
-            if self.chunks and not isinstance(self.chunks[-1], Path):
+            if self.chunks and self.chunks[-1] is not None:
                 self._hand_over()
-            self._await_writes(pending=0)
-            self._writer.shutdown()
+            self.spill.close()
             self._write_index(finalised=True)
         super().finish()
 
@@ -317,10 +300,10 @@ class Ledger(Recorder):
         elif facts["finalised"]:
             ledger.steps = tensors["steps"].tolist()
             ledger.samples = _split_samples(tensors)
-            ledger.chunks = [ledger.spill / name for name in facts["chunks"]]
+            ledger.chunks = [None] * len(facts["chunks"])
         else:
             raise ValueError(
-                f"the training run that spilled into {ledger.spill} did not finish; "
+                f"the training run that spilled into {ledger.spill.path} did not finish; "
                 f"mu.Ledger.recover opens the steps that are complete"
             )
         ledger.finalised = True
@@ -339,12 +322,9 @@ class Ledger(Recorder):
         ledger, _, facts = cls._open(Path(folder) / INDEX)
         if facts["finalised"]:
             return cls.load(folder)
-        for number in itertools.count():
-            path = ledger.spill / _chunk_name(number)
-            if not path.exists():
-                break
-            ledger.chunks.append(path)
-            tensors, facts = ledger._load_chunk(number)
+        while ledger.spill.chunk(len(ledger.chunks)).exists():
+            tensors, facts = ledger.spill.read(len(ledger.chunks))
+            ledger.chunks.append(None)
             ledger.steps += tensors["steps"].tolist()
             ledger.samples += _split_samples(tensors)
             ledger.steps_seen = facts["steps_seen"]
@@ -366,60 +346,29 @@ class Ledger(Recorder):
         ledger.layout = Layout(tuple(facts["names"]), tuple(tuple(shape) for shape in facts["shapes"]))
         ledger.steps_seen = facts["steps_seen"]
         if "chunks" in facts:
-            ledger.spill, ledger.chunk_steps, ledger._run = path.parent, facts["chunk_steps"], facts["run"]
+            ledger.spill, ledger.chunk_steps = Spill(path.parent, facts["run"]), facts["chunk_steps"]
         return ledger, tensors, facts
 
     def _hand_over(self) -> None:
-        """Give the last chunk to the writer; wait if too many wait already."""
+        """Give the last chunk to the folder."""
         number, entries = len(self.chunks) - 1, self.chunks[-1]
-        facts = {**self._facts(), "run": self._run, "chunk": number}
-        self._await_writes(pending=WAITING)
-        self.chunks[-1] = self.spill / _chunk_name(number)
-        self._writes.append(self._writer.submit(self._write_chunk, number, entries, facts))
+        last = self.steps[number * self.chunk_steps - 1] if number else None
+        self.spill.write_later(number, lambda: self._tensors(entries), self._facts(), last)
+        self.chunks[-1] = None
 
-    def _await_writes(self, pending: int = WAITING + 1) -> None:
-        """Wait until at most `pending` chunks are not written yet; raise what went wrong with one."""
-        while self._writes and (len(self._writes) > pending or self._writes[0].done()):
-            if error := self._writes[0].exception():
-                self._writer.shutdown(cancel_futures=True)  # nothing writes once the error is out
-                raise error  # and again at every later call: the chunk stays first in the queue
-            self._writes.popleft()
-
-    def _write_chunk(self, number: int, entries: list[Entry], facts: dict) -> None:
-        self._write(_chunk_name(number), self._tensors(entries), facts, complete=number * self.chunk_steps)
-
-    def _write_index(self, finalised: bool = False) -> None:
+    def _write_index(self, finalised: bool) -> None:
         facts = {
-            "run": self._run,
+            **self._facts(),
             "finalised": finalised,
             "chunk_steps": self.chunk_steps,
-            "chunks": [path.name for path in self.chunks],
+            "chunks": [self.spill.chunk(number).name for number in range(len(self.chunks))],
         }
-        self._write(INDEX, self._index(self.steps, self.samples), {**self._facts(), **facts}, complete=len(self))
-
-    def _write(self, name: str, tensors: dict[str, Tensor], facts: dict, complete: int) -> None:
-        """Save a file of the folder; should the disk be full, the first `complete` steps are still good."""
-        try:
-            storage.save(self.spill / name, tensors, facts)
-        except (OSError, SafetensorError) as error:
-            if not _disk_full(error):
-                raise
-            last = f"step {self.steps[complete - 1]} is the last complete one" if complete else "no step is complete"
-            raise LedgerFull(
-                f"no space left for the ledger in {self.spill}: {last}; "
-                f"mu.Ledger.recover opens the steps that are complete"
-            ) from error
+        last = self.steps[-1] if self.steps else None
+        self.spill.write(INDEX, self._index(self.steps, self.samples), facts, last)
 
     def _read(self, number: int) -> list[Entry]:
         chunk = self.chunks[number]
-        return chunk if isinstance(chunk, list) else _entries(self._load_chunk(number)[0])
-
-    def _load_chunk(self, number: int) -> tuple[dict[str, Tensor], dict]:
-        path = self.chunks[number]
-        tensors, facts = storage.load(path)
-        if (facts.get("run"), facts.get("chunk")) != (self._run, number):
-            raise storage.CorruptFile(f"{path} is not chunk {number} of the ledger in {self.spill}")
-        return tensors, facts
+        return _entries(self.spill.read(number)[0]) if chunk is None else chunk
 
     def _index(self, steps: list[int], samples: list[np.ndarray]) -> dict[str, Tensor]:
         return {
@@ -500,16 +449,6 @@ def _entries(tensors: dict[str, Tensor]) -> list[Entry]:
 
 def _split_samples(tensors: dict[str, Tensor]) -> list[np.ndarray]:
     return [ids.numpy() for ids in tensors["samples"].split(tensors["lengths"].tolist())]
-
-
-def _chunk_name(number: int) -> str:
-    return f"chunk-{number:05d}.safetensors"
-
-
-def _disk_full(error: Exception) -> bool:
-    """Whether a write failed for want of space. safetensors hands the system's error on as text only."""
-    codes = (errno.ENOSPC, errno.EDQUOT)
-    return getattr(error, "errno", None) in codes or any(f"(os error {code})" in str(error) for code in codes)
 
 
 def _pack(mask: Tensor) -> Tensor:

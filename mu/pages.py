@@ -12,13 +12,10 @@ Directives and roles write MyST text, which is parsed in place:
 * ``{reported} ITEM``: numbers as published. ``{reproduced} ITEM``: each with ours and a verdict.
 * ``{verdicts} PAPER``: its claims, their tests, the evidence and the computed verdicts. ``{tally}``: how many
   claims came out how. ``{verdict}`CLAIM` ``: the word of one.
-
-It also draws formulas as MathML.
 """
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections import Counter
 from dataclasses import fields, is_dataclass
@@ -29,11 +26,9 @@ import pandas as pd
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
-from latex2mathml.converter import convert
 from sphinx.roles import XRefRole
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
-from sphinx.util.math import get_node_equation_number
 
 from mu import figures, reproduced, results, verdicts
 from mu.experiments import NAMES, PAPERS, Item, best, get_item, items, mumis, sparsity
@@ -44,7 +39,6 @@ from mu.unlearning import methods
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
-    from sphinx.writers.html5 import HTML5Translator
 
 log = logging.getLogger(__name__)
 FIT = 4  # columns of numbers that a page's text width holds
@@ -437,42 +431,6 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-# What the converter leaves as it stands, or writes in a way that browsers do not draw.
-SIGNS = {
-    r">\arg<": ">arg<", r">\lvert<": ">|<", r">\rvert<": ">|<", r">\{<": ">{<", r">\}<": ">}<",
-    '<mn mathvariant="bold">1</mn>': "<mn>&#x1D7CF;</mn>",
-}  # fmt: skip
-PRIMED = re.compile(r"<msup><mi>([^<]+)</mi><mi>&#x02032;</mi></msup>")  # as an index the raised sign is a speck
-
-
-def mathml(node: nodes.math | nodes.math_block, display: str) -> str:
-    """A formula as MathML, which browsers draw themselves: no script to load, readable without a network."""
-    text = node.astext().replace("{aligned}", "{split}")  # the one aligned environment the converter knows
-    made = convert(re.sub(r"(\\math\w+) (\w)", r"\1{\2}", text), display=display)
-    for written, drawn in SIGNS.items():
-        made = made.replace(written, drawn)
-    made = PRIMED.sub(r"<mrow><mi>\1</mi><mo lspace='0' rspace='0'>&#x02032;</mo></mrow>", made)
-    if left := re.search(r">\\[^<]*<|mathvariant=\"(?!normal)[^\"]*\"", made):
-        log.warning("the formula %r keeps %r, which no browser draws", text, left[0], location=node)
-    return made
-
-
-def inline_math(writer: HTML5Translator, node: nodes.math) -> None:
-    writer.body.append(mathml(node, "inline"))
-    raise nodes.SkipNode
-
-
-def display_math(writer: HTML5Translator, node: nodes.math_block) -> None:
-    writer.body.append(writer.starttag(node, "div", CLASS="math mu-math"))
-    writer.body.append(mathml(node, "block"))
-    if node["number"]:
-        writer.body.append(f'<span class="eqno">({get_node_equation_number(writer, node)})')
-        writer.add_permalink_ref(node, "Link to this equation")
-        writer.body.append("</span>")
-    writer.body.append("</div>")
-    raise nodes.SkipNode
-
-
 def without_count(app: Sphinx, config: Config) -> None:
     """Captions have the papers' own numbers. Jupyter Book's LaTeX extension turns Sphinx's count on, in HTML too."""
     config["numfig"] = False
@@ -481,7 +439,6 @@ def without_count(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> dict:
     app.setup_extension("sphinx_design")  # its `div` holds the provenance line
     app.connect("config-inited", without_count, priority=900)  # after that extension
-    app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))
     app.add_directive("record", RecordDirective)
     app.add_directive("status", StatusDirective)
     app.add_directive("rerun", RerunDirective)

@@ -114,7 +114,7 @@ def site(folders):
         for page in ("rerun", *PAPERS):
             (source / "book" / f"{page}.md").write_text("# A\n")
         (source / "index.md").write_text(f"# Page\n\n{text}\n")
-        config = {"extensions": ["myst_parser", "mu.pages"], "exclude_patterns": ["_build"]}
+        config = {"extensions": ["myst_parser", "mu.pages", "mu.mathml"], "exclude_patterns": ["_build"]}
         warnings = folders / "warnings.txt"
         with warnings.open("w") as sink, docutils_namespace():
             app = Sphinx(source, None, folders / "out", folders / "trees", "html", config, status=None, warning=sink)

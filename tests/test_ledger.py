@@ -18,8 +18,9 @@ from torch.nn import functional
 
 import mu
 from mu import storage
-from mu.ledger import WAITING, Entry, LedgerFull, Recorder
+from mu.ledger import Entry, Recorder
 from mu.selection import Layout, Selection
+from mu.spill import WAITING, LedgerFull
 from mu.storage import CorruptFile
 from mu.training import recalibrate
 

@@ -24,7 +24,7 @@ SOURCES = Path(__file__).parents[1]
 PRESENTATION = {"cli.py", "__main__.py", "book.py", "pages.py", "results.py", "runner.py", "verdicts", "figures"}
 TRAINING = (
     "data.py", "files.py", "tasks.py", "models.py", "training.py", "checkpoints.py", "selection.py", "pruning.py",
-    "ledger.py", "timing.py", "experiments/case.py",
+    "ledger.py", "spill.py", "timing.py", "experiments/case.py",
 )  # fmt: skip
 KEPT_BYTES = 1e9  # ours: ledgers above this are not worth their disk; they are recorded again
 
