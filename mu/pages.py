@@ -251,7 +251,7 @@ class VerdictsDirective(Written):
         """Seeds, profile, and whether more is to come."""
         if not found.evidence:
             return ""
-        parts = [found.seeds, f"{' and '.join(found.profiles)} profile"]
+        parts = [found.seeds, f"{found.profile} profile"]
         if found.complete < found.items:
             parts.append(f"so far: {found.complete} of {found.items} items complete")
         return f"; {'; '.join(parts)}"
@@ -265,19 +265,23 @@ class VerdictsDirective(Written):
 
 
 class TallyDirective(Written):
-    """How many claims of each paper came out how."""
+    """How many claims of each paper came out how; checks of ours apart."""
 
     def text(self) -> str:
-        rows = []
+        columns = {"claims": [*get_args(verdicts.Word), "of these by one seed", "checks of ours that hold"]}
         for paper in PAPERS:
-            found = Counter(verdicts.verdict(claim).word for claim in verdicts.claims(paper))
-            counts = {word: str(found[word] or "–") for word in get_args(verdicts.Word)}
-            rows.append({"claims of": f"{{doc}}`/book/{paper}`", **counts})
-        return as_table(rows)
+            judged = [(claim, verdicts.verdict(claim)) for claim in verdicts.claims(paper)]
+            claims, checks = ([found for claim, found in judged if claim.ours is ours] for ours in (False, True))
+            counts = Counter(found.word for found in claims)
+            counts["of these by one seed"] = sum(found.seeds == "one seed" for found in claims)
+            held = f"{sum(found.word == 'holds' for found in checks)} of {len(checks)}" if checks else "–"
+            name = f"{{doc}}`{NAMES.get(paper, paper)} </book/{paper}>`"
+            columns[name] = [*(str(counts[row] or "–") for row in columns["claims"][:-1]), held]
+        return as_table([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)])
 
 
 class VerdictRole(SphinxRole):
-    """The word of one claim's verdict, with seeds and profiles."""
+    """The word of one claim's verdict, with seeds and profile."""
 
     def run(self) -> tuple[list[nodes.Node], list]:
         known = {claim.id: claim for paper in PAPERS for claim in verdicts.claims(paper)}
@@ -285,7 +289,7 @@ class VerdictRole(SphinxRole):
             log.warning("no claim %r; choose one of %s", self.text, ", ".join(known), location=self.get_location())
             return [], []
         found = verdicts.verdict(known[self.text])
-        on = f" ({found.seeds}; {' and '.join(found.profiles)})" if found.evidence else ""
+        on = f" ({found.seeds}; {found.profile})" if found.evidence else ""
         return [nodes.strong(text=found.word), nodes.Text(on)], []
 
 

@@ -10,7 +10,7 @@ from mu.verdicts.sparsity import APPROXIMATE
 
 CLAIMS = {one.id.split("-")[1]: one for one in verdicts.claims("sparsity")}
 SEEDS = (0, 1, 2)
-UNCLEAR = (5.0, 5.0, -4.0)  # above 0 on average, by less than two standard errors
+UNCLEAR = (5.0, 5.0, -4.0)  # above 0 on average, but not for sure
 
 
 def rows(metric, values, **columns):
@@ -79,6 +79,16 @@ def test_c1_names_the_comparisons_that_fail():
     assert "unclear at random 10 %: GA (2.0 ± 5.2)" in text
 
 
+def test_c1_leaves_out_what_does_nothing():
+    """C1: a method with the trained model's gap, dense and sparse, is no comparison; with one of them it is. Breaks
+    if the change of the reference is taken for the method's."""
+    trained = ends({"Avg. Gap": (30, 34)}, "trained")
+    idle, active = ends({"Avg. Gap": (30.2, 33.8)}, "fisher"), ends({"Avg. Gap": (20, 34)}, "influence")
+    (found,) = decide("C1", trained, idle, active, gaps(4, "class", "fine-tune")).evidence
+    assert found.answers == (True, False)
+    assert "no at class-wise: IU" in found.numbers
+
+
 def test_c1_ignores_other_methods_and_sparsities():
     """C1: four methods at 95 %. Breaks if variants as published, l1-sparse or other sparsities count."""
     other = [ends({"Avg. Gap": (1, 9)}, method) for method in ("fisher-as-published", "l1-sparse")]
@@ -105,11 +115,11 @@ def rise(method="fine-tune", ua=(20, 70), mia=(75, 83), ra=(99.9, 99.8)):
     ("change", "word"),
     [
         ({}, "holds"),
-        ({"ua": (20, 20.4)}, "does not hold"),  # no difference
+        ({"ua": (20, 21.8)}, "does not hold"),  # a few of 300 images
         ({"mia": (83, 75)}, "does not hold"),
         ({"ra": (99.9, 98.5)}, "does not hold"),  # 1.4 points lost
         ({"ra": (97.0, 98.4)}, "does not hold"),  # it moves all the same
-        ({"ua": (20, tuple(20.5 + x for x in UNCLEAR))}, "unclear"),
+        ({"ua": (20, tuple(22 + x for x in UNCLEAR))}, "unclear"),
     ],
 )
 def test_c3_forgets_more(change, word):
@@ -157,7 +167,14 @@ def test_c8_the_retrained_model_loses(random, word):
     retrained = [ends({"TA": (94.8, 91.8)}, "retrain"), ends({"TA": (94.4, random)}, "retrain", "random")]
     found = decide("C8", *retrained, ends({"TA": (90, 95)}, "fine-tune"))
     assert found.word == word
-    assert "class-wise 94.8 ± 0.0 → 91.8 ± 0.0; random 10 % 94.4" in found.evidence[0].numbers
+    assert "class-wise, 95 %: 94.8 ± 0.0 → 91.8 ± 0.0; random 10 %, 95 %: 94.4" in found.evidence[0].numbers
+
+
+def test_c8_asks_every_high_sparsity():
+    """C8: 95 and 99 % answer apart, 90 % is not high. Breaks if only one of them is read."""
+    made = [rows("TA", v, method="retrain", sparsity=s) for s, v in ((0, 94), (90, 80), (95, 94), (99, 90))]
+    (found,) = decide("C8", *made).evidence
+    assert found.answers == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -196,8 +213,8 @@ def proposition(error, bound, mask="size", relative=1.0):
 @pytest.mark.parametrize(
     ("error", "bound", "word", "rank"),
     [
-        ((8, 6, 3, 1), (80, 50, 20, 10), "holds", "1.00"),
-        ((8, 3, 6, 1), (80, 50, 20, 10), "holds", "0.80"),
+        ((8, 6, 3, 1), (80, 50, 20, 10), "holds in part", "1.00"),
+        ((8, 3, 6, 1), (80, 50, 20, 10), "holds in part", "0.80"),
         ((8, 6, 3, 1), (10, 20, 50, 80), "does not hold", "-1.00"),
         ((1, 3, 6, 8), (10, 20, 50, 80), "does not hold", "1.00"),  # together, but up
         ((2, 8, 1, 4), (60, 80, 10, 30), "does not hold", "0.80"),  # the error does not fall
@@ -209,7 +226,8 @@ def test_c2_bound(error, bound, word, rank):
     """C2: error and bound fall, and together. Breaks if one of the two is not asked or Pearson's is computed."""
     found = decide("C2", proposition(error, bound), proposition((1, 2, 3, 4), (4, 3, 2, 1), "random"))
     assert found.word == word
-    assert f"rank correlation {rank} ± 0.00; error {error[0]} → {error[3]}" in found.evidence[0].numbers
+    start = f"masks by size: rank correlation {rank} ± 0.00, error {error[0]} → {error[3]}"
+    assert found.evidence[0].numbers.startswith(start)
 
 
 def test_c2_ranks_seed_by_seed():
@@ -221,26 +239,15 @@ def test_c2_ranks_seed_by_seed():
     assert (found.word, found.n) == ("unclear", 3)
 
 
-@pytest.mark.parametrize(
-    ("error", "bound", "said"),
-    [
-        (
-            (9, 2, 5, 1),
-            (9, 5, 2, 1),
-            "masks at random show the same (0.80 ± 0.00), so having fewer weights explains it",
-        ),
-        ((1, 2, 5, 9), (9, 5, 2, 1), "masks at random do not show it (-1.00 ± 0.00)"),
-        ((1, 2, 5, 9), (1, 2, 5, 9), "masks at random do not show it (1.00 ± 0.00)"),  # together, but up
-    ],
-)
-def test_c2_says_what_the_control_shows(error, bound, said):
-    """C2: random masks that do the same are named as an explanation, and do not change the verdict. Breaks if the
-    sentence is fixed, or masks are mixed."""
-    found = decide("C2", proposition((8, 6, 3, 1), (80, 50, 20, 10)), proposition(error, bound, "random", 0.5))
-    assert found.word == "holds"
-    text = found.evidence[0].numbers
-    assert said in text
-    assert "relative error 8 → 1;" in text
+def test_c2_masks_at_random_answer_too():
+    """C2: the bound is for any mask, so those at random make an answer of their own. Breaks if masks are mixed."""
+    size = proposition((8, 6, 3, 1), (80, 50, 20, 10))
+    both = decide("C2", size, proposition((9, 2, 5, 1), (9, 5, 2, 1), "random", 0.5))
+    assert both.word == "holds"
+    text = both.evidence[0].numbers
+    assert "relative error 8 → 1; masks at random: rank correlation 0.80 ± 0.00, error 9 → 1" in text
+    assert decide("C2", size, proposition((1, 2, 5, 9), (1, 2, 5, 9), "random")).word == "holds in part"
+    assert decide("C2", size).word == "holds"
 
 
 def schedules(constant, growing):
@@ -257,8 +264,8 @@ def schedules(constant, growing):
 @pytest.mark.parametrize(
     ("constant", "growing", "word"),
     [
-        (8, 6, "holds"), (8, 4, "holds in part"), (5, 4, "does not hold"),
-        (tuple(5 + x for x in UNCLEAR), 9, "holds in part"),
+        (8, 6, "holds"), (8, 4, "does not hold"), (5, 4, "does not hold"),
+        (tuple(5 + x for x in UNCLEAR), 9, "unclear"),
     ],
 )  # fmt: skip
 def test_c5_schedules(constant, growing, word):

@@ -61,8 +61,8 @@ EXPECTED = {
     "lotus": ("unseen_accuracy", 0.01, 0.0),
 }  # fmt: skip
 # Methods whose epoch passes over more than the forget set. An epoch of SCAR or DUCK is one pass over the forget set,
-# and they need many.
-LONG_PASSES = {"fine-tune", "random-label-all", "bad-teacher", "scrub", "salun", "munba", "lotus", "rum"}
+# and they need many. SCRUB needs its three: its first pass over the forget set starts without a gradient.
+LONG_PASSES = {"fine-tune", "random-label-all", "bad-teacher", "salun", "munba", "lotus", "rum"}
 # Fewest epochs of methods whose stopping rule may never be met, for a part of a class or for many samples. SCAR does
 # not look at the forget set before its third pass.
 MANY_PASSES = {
@@ -550,8 +550,6 @@ def sweeps_of(profile: str, scenario: str, methods: Iterable[str]) -> list[dict]
             own[name] = asdict(replace(known[name], augment=scale.recipe.augment, **shorter))
         if method == "rum":
             del own["tuning"]["lr"]
-        if method == "scrub":  # its last epoch is on retained samples alone
-            own["max_epochs"] = min(known["max_epochs"], max(1, epochs - 1))
         if method == "mu-mis":
             own |= {"max_steps": scale.steps, **smaller}
             found += [{**sweep, "options": {**own, "lr": lr}} for lr in scale.rates]

@@ -6,9 +6,12 @@ records into rows to be read together, most often those of one network; its `dec
 margins.
 
 An answer comes from differences paired by seed: at one seed all methods start from the same trained model, so what
-models differ by from the start cancels. With three seeds or more a difference is above or below its margin only if
-it is so by more than two standard errors; nearer than that it is *unclear*, and unclear is not held. With one or two
-seeds the mean alone decides, and the number of seeds is shown.
+models differ by from the start cancels. From two seeds on a difference is above or below its margin only if the mean
+is so with 95 % confidence (one-sided, Student's t); otherwise it is *unclear*, and unclear is not held. One seed
+tells nothing about spread: the value alone decides, and the verdict says that it is from one seed.
+
+A verdict rests on the records of one profile, the largest that has an answer: what a small stand-in shows is no
+evidence beside the real data.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import pandas as pd
+from scipy import stats
 
 from mu import results
 from mu.experiments import NAMES, best, get_item
@@ -28,10 +32,10 @@ from mu.figures import mean_sd, select
 # A difference below this is none, in points of accuracy; ours. 8,990 test images at 98 % give one model's accuracy a
 # standard error of 0.15 points and a difference one of 0.2; half a point is more than two of those.
 NO_DIFFERENCE = 0.5
-ERRORS = 2.0  # standard errors by which a margin must be passed; ours
+CONFIDENCE = 0.95  # with which a margin must be passed; ours
 SPELT_OUT = 4  # comparisons not held, up to which each one's numbers are given: more are unreadable on a phone
 
-Answer = bool | None  # None: nearer to the margin than two standard errors
+Answer = bool | None  # None: too near to the margin to tell
 Rows = Mapping[str, pd.DataFrame]  # item -> its rows
 Part = tuple[tuple[str, ...], str, pd.DataFrame]  # data set, network and what else tells it apart; item; rows
 
@@ -77,15 +81,15 @@ class Verdict(NamedTuple):
         word: "holds" if every answer is yes, "holds in part" if some are; if none is, "does not hold", or "unclear"
             if no answer is no either; "not recorded" if there is no answer.
         evidence: what it rests on, one entry per network.
-        complete, items: how many of the claim's items are recorded in full, and how many it reads.
-        profiles: which recorded sizes were read.
+        profile: whose records these are.
+        complete, items: how many of the claim's items are recorded in full there, and how many it reads.
     """
 
     word: Word
     evidence: tuple[Evidence, ...]
+    profile: str = ""
     complete: int = 0
     items: int = 0
-    profiles: tuple[str, ...] = ()
 
     @property
     def seeds(self) -> str:
@@ -112,6 +116,7 @@ class Claim:
             what else `decide` takes). It may be handed any subset of the items.
         decide: rows of one part -> findings.
         scenario: the only scenario of the items that it reads; None reads all.
+        profiles: whose records can tell.
     """
 
     id: str
@@ -122,10 +127,16 @@ class Claim:
     parts: Callable[[Rows], Iterable[tuple]]
     decide: Callable[..., Iterable[Finding]]
     scenario: str | None = None
+    profiles: tuple[str, ...] = results.LEADING
 
     @property
     def paper(self) -> str:
         return self.id.split("-")[0]
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is a check of ours, not a claim of the paper."""
+        return self.source.startswith("ours")
 
     def evidence(self, frames: Rows) -> Iterator[Evidence]:
         """Every finding in the rows of these items, and where it is from."""
@@ -149,27 +160,28 @@ def claims(paper: str) -> tuple[Claim, ...]:
 
 
 def verdict(claim: Claim, root: Path | None = None) -> Verdict:
-    """The verdict on a claim, from the best record of each of its items.
+    """The verdict on a claim, from the best record of each of its items, as far as these are of one profile.
 
     Only cells that the present code would run are read, as on the status page.
 
     Raises:
         mu.storage.CorruptFile: a record is damaged.
     """
-    frames, profiles, complete = {}, [], 0
-    for name in claim.items:
-        record = best(name, root)
-        if record is None:
-            continue
-        read = lambda cell: claim.scenario in (None, cell.settings["scenario"])  # noqa: E731
-        complete += {cell.key for cell in get_item(name).cells(record.profile) if read(cell)} <= record.cells
-        record.keep_only({segment.cell for segment in record.segments if read(segment)})
-        if record.segments:
-            frames[name] = record.frame
-            profiles.append(record.profile)
-    found = judge(claim.evidence(frames))
-    used = [p for p in results.LEADING if p in profiles]
-    return found._replace(complete=complete, items=len(claim.items), profiles=tuple(used))
+    read = lambda cell: claim.scenario in (None, cell.settings["scenario"])  # noqa: E731
+    records = {name: record for name in claim.items if (record := best(name, root))}
+    found = Verdict("not recorded", ())
+    for profile in claim.profiles:
+        frames, complete = {}, 0
+        for name, record in records.items():
+            if record.profile == profile:
+                complete += {cell.key for cell in get_item(name).cells(profile) if read(cell)} <= record.cells
+                record.keep_only({segment.cell for segment in record.segments if read(segment)})
+                if record.segments:
+                    frames[name] = record.frame
+        found = judge(claim.evidence(frames))._replace(profile=profile, complete=complete, items=len(claim.items))
+        if found.evidence:
+            return found
+    return found._replace(profile="")
 
 
 def judge(evidence: Iterable[Evidence]) -> Verdict:
@@ -198,10 +210,10 @@ class Paired(NamedTuple):
         return len(self.values)
 
     def exceeds(self, margin: float) -> Answer:
-        """Whether the mean difference is above the margin; from three seeds on None within two standard errors."""
+        """Whether the mean difference is above the margin; from two seeds on None where that is not sure enough."""
         excess = self.values.mean() - margin
-        error = self.values.std() / math.sqrt(self.n) if self.n >= 3 else 0.0
-        return None if abs(excess) < ERRORS * error else bool(excess > 0)
+        error = self.values.std() / math.sqrt(self.n) if self.n > 1 else 0.0
+        return None if abs(excess) < stats.t.ppf(CONFIDENCE, max(self.n - 1, 1)) * error else bool(excess > 0)
 
     def below(self, margin: float) -> Answer:
         return Paired(-self.values).exceeds(-margin)
@@ -297,6 +309,11 @@ def joined(findings: Iterable[Finding], lead: str = "") -> Finding:
     found = [one for one in findings if one.n]
     answers = tuple(answer for one in found for answer in one.answers)
     return Finding(answers, lead + "; ".join(one.numbers for one in found), fewest(*found))
+
+
+def as_one(found: Finding) -> Finding:
+    """A finding with one answer: whether every comparison holds. For what is claimed to be the best of all."""
+    return found._replace(answers=(every(*found.answers),) if found.answers else ())
 
 
 Comparison = tuple[str, Answer, str, Paired]  # its label, the answer, its numbers, the differences

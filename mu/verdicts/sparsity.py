@@ -21,6 +21,7 @@ from mu.verdicts import (
     Part,
     Rows,
     arrow,
+    as_one,
     by_method,
     by_seed,
     each_network,
@@ -37,7 +38,9 @@ from mu.verdicts import (
 
 # "Barely moves": influence unlearning moves by 0.74 in the paper's main table, fine-tuning by less.
 STILL = 1.0
-# Unlearning accuracy at which a class counts as forgotten; the paper prints 100.
+# A rise that is one: two standard errors of a share of 3 or 97 % of 300 forget images. The paper's smallest is 3.97.
+RISE = 2.0
+# Unlearning accuracy above which a class counts as forgotten; the paper prints 100.
 GONE = 99.0
 # A gain of unlearning accuracy that fine-tuning's spread over seeds does not explain: the paper prints a deviation of
 # 8.2, and a gain of 77.
@@ -72,13 +75,17 @@ def dense_sparse(rows: pd.DataFrame, metric: str, method: str, scenario: str = "
 
 
 def _disparity(rows: pd.DataFrame) -> Iterator[Finding]:
-    """C1: an answer for every scenario and method."""
+    """C1: an answer for every scenario and method; none where it leaves both models as they are."""
     cases = []
     for scenario, shown in SCENARIOS.items():
+        untouched = dense_sparse(rows, "Avg. Gap", "trained", scenario)
         for method in APPROXIMATE:
-            nearer = paired(*dense_sparse(rows, "Avg. Gap", method, scenario))
-            label = f"{shown}: {PAPER_NAMES[method]}"
-            cases.append((label, nearer.exceeds(0), mean_sd(nearer.values), nearer))
+            gaps = dense_sparse(rows, "Avg. Gap", method, scenario)
+            moved = [abs((gap - at_first).mean()) for gap, at_first in zip(gaps, untouched, strict=True)]
+            nearer = paired(*gaps)
+            if not max(moved) < NO_DIFFERENCE:
+                label = f"{shown}: {PAPER_NAMES[method]}"
+                cases.append((label, nearer.exceeds(0), mean_sd(nearer.values), nearer))
     yield summary(cases, "comparisons", "nearer by")
 
 
@@ -89,7 +96,7 @@ def _forgets_more(rows: pd.DataFrame) -> Iterator[Finding]:
         ends = {metric: dense_sparse(rows, metric, method) for metric in ("UA", "MIA-Efficacy", "RA")}
         ua, mia, ra = (paired(sparse, dense) for dense, sparse in ends.values())
         if ends["UA"][0].mean() < GONE:
-            answer = every(ua.exceeds(NO_DIFFERENCE), mia.exceeds(NO_DIFFERENCE), ra.within(STILL))
+            answer = every(ua.exceeds(RISE), mia.exceeds(RISE), ra.within(STILL))
             numbers = ", ".join(f"{metric} {arrow(*values)}" for metric, values in ends.items())
             cases.append(Finding((answer,), f"{PAPER_NAMES[method]}: {numbers}", fewest(ua, mia, ra)))
     yield joined(cases)
@@ -101,18 +108,20 @@ def _l1_sparse(rows: pd.DataFrame) -> Iterator[Finding]:
     (tuned, ua), (tuned_time, time) = (by_method(dense, m, "fine-tune", "l1-sparse") for m in ("UA", "RTE"))
     gain, ratio = paired(ua, tuned), times(time, tuned_time)
     if tuned.mean() + GAIN < 100:
-        answer = every(bool(ua.mean() >= GONE), gain.exceeds(GAIN), ratio.below(SAME_TIME))
+        answer = every(Paired(ua).exceeds(GONE), gain.exceeds(GAIN), ratio.below(SAME_TIME))
         numbers = f"UA {mean_sd(ua)}, FT {mean_sd(tuned)}; {mean_sd(ratio.values, 2)} times FT's run time"
         yield Finding((answer,), numbers, fewest(gain, ratio))
 
 
 def _retrain_loses(rows: pd.DataFrame) -> Iterator[Finding]:
-    """C8: an answer for every scenario."""
+    """C8: an answer for every scenario and sparsity from `SPARSE` on."""
     cases = []
     for scenario, shown in SCENARIOS.items():
-        ends = dense_sparse(rows, "TA", "retrain", scenario)
-        loss = paired(*ends)
-        cases.append(Finding((loss.exceeds(NO_DIFFERENCE),), f"{shown} {arrow(*ends)}", loss.n))
+        for sparsity in sorted(s for s in rows["sparsity"].dropna().unique() if s >= SPARSE):
+            ends = [by_seed(rows, "TA", method="retrain", scenario=scenario, sparsity=s) for s in (0, sparsity)]
+            loss = paired(*ends)
+            numbers = f"{shown}, {sparsity:g} %: {arrow(*ends)}"
+            cases.append(Finding((loss.exceeds(NO_DIFFERENCE),), numbers, loss.n))
     yield joined(cases)
 
 
@@ -130,19 +139,18 @@ def _leaks_less(rows: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _bound(rows: pd.DataFrame) -> Iterator[Finding]:
-    """C2; what random masks and the relative error show is said beside it and does not enter."""
-    size, control = (select(rows, mask=mask) for mask in ("size", "random"))
-    fall = {metric: _ends(size, metric) for metric in ("error", "bound", "relative error")}
-    shown = "; ".join(f"{m} {a.mean():.2g} → {b.mean():.2g}" for m, (a, b) in fall.items() if len(a))
-    ranks, error, bound = _ranks(size), paired(*fall["error"]), paired(*fall["bound"])
-    numbers = f"rank correlation {mean_sd(ranks.values, 2)}; {shown}"
-    same = _ranks(control)
-    if same.n:
-        alone = every(same.exceeds(0), paired(*_ends(control, "error")).exceeds(0))
-        said = "show the same ({}), so having fewer weights explains it" if alone else "do not show it ({})"
-        numbers += f"; masks at random {said.format(mean_sd(same.values, 2))}"
-    answer = every(ranks.exceeds(0), error.exceeds(0), bound.exceeds(0))
-    yield Finding((answer,), numbers, fewest(ranks, error, bound))
+    """C2: an answer for each kind of mask; the relative error is said beside it and does not enter."""
+    cases = []
+    for mask in ("size", "random"):
+        part = select(rows, mask=mask)
+        fall = {metric: _ends(part, metric) for metric in ("error", "bound", "relative error")} if len(part) else {}
+        if fall:
+            shown = ", ".join(f"{m} {a.mean():.2g} → {b.mean():.2g}" for m, (a, b) in fall.items() if len(a))
+            ranks, error, bound = _ranks(part), paired(*fall["error"]), paired(*fall["bound"])
+            answer = every(ranks.exceeds(0), error.exceeds(0), bound.exceeds(0))
+            numbers = f"masks by {mask}: rank correlation {mean_sd(ranks.values, 2)}, {shown}"
+            cases.append(Finding((answer,), numbers.replace("by random", "at random"), fewest(ranks, error, bound)))
+    yield joined(cases)
 
 
 def _ranks(rows: pd.DataFrame) -> Paired:
@@ -159,13 +167,13 @@ def _ends(rows: pd.DataFrame, metric: str) -> list[pd.Series]:
 
 
 def _schedules(rows: pd.DataFrame) -> Iterator[Finding]:
-    """C5: an answer for each of the other schedules."""
+    """C5: one answer, for both of the other schedules."""
     rows = chosen(rows, "rule", within=("schedule", "update"))
     schedules = ("decaying", "constant", "growing")
     gaps = [by_seed(rows, "Avg. Gap", method="l1-sparse", update="subgradient", schedule=s) for s in schedules]
     nearer = [ahead for other in gaps[1:] if (ahead := paired(other, gaps[0])).n]
     numbers = "gap " + ", ".join(f"{s} {mean_sd(values)}" for s, values in zip(schedules, gaps, strict=True))
-    yield Finding(tuple(ahead.exceeds(NO_DIFFERENCE) for ahead in nearer), numbers, fewest(*nearer))
+    yield as_one(Finding(tuple(ahead.exceeds(NO_DIFFERENCE) for ahead in nearer), numbers, fewest(*nearer)))
 
 
 def _backdoor(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -192,7 +200,7 @@ def _transfer(rows: pd.DataFrame) -> Iterator[Finding]:
         numbers = f"{removed:g} classes: {mean_sd(probe)}, retrained {mean_sd(retrained)}, "
         numbers += f"untrained {mean_sd(floor)}, {mean_sd(faster.values)} times as fast"
         useful = every(behind.below(SAME_PROBE), learnt.exceeds(SAME_PROBE))
-        answer = every(useful, bool(gone.values.mean() >= GONE), faster.exceeds(1))
+        answer = every(useful, gone.exceeds(GONE), faster.exceeds(1))
         cases.append(Finding((answer,), numbers, fewest(behind, learnt, faster, gone)))
     yield joined(cases)
 
@@ -205,15 +213,17 @@ CLAIMS = (
         "On a sparse model every approximate method comes nearer to retraining, in both scenarios.",
         "main table",
         f"Disparity Ave. at {SPARSE} % sparsity is below that on the dense model, each against its own retrained "
-        "model; for FT, GA, FF and IU, class-wise and random, with the hyper-parameter that the rule picks.",
+        "model; for FT, GA, FF and IU, class-wise and random, with the hyper-parameter that the rule picks. A method "
+        f"that moves neither model's by {NO_DIFFERENCE:g} points from where it was does nothing, and is left out.",
         TABLES, tables, _disparity,
     ),
     Claim(
         "sparsity-C2",
         "Gradient ascent's unlearning error is bounded by a term that shrinks with the mask.",
         "Proposition 2",
-        "With masks by size the rank correlation (Spearman) of measured error and bound over sparsities is above 0, "
-        "and both are smaller under the sparsest mask than without one. Masks at random are the control.",
+        "The rank correlation (Spearman) of measured error and bound over sparsities is above 0, and both are "
+        "smaller under the sparsest mask than without one: with masks by size, and with masks at random, an answer "
+        "each.",
         ("sparsity-prop2",), each_network, _bound,
     ),
     Claim(
@@ -221,7 +231,7 @@ CLAIMS = (
         "Pruning first makes FT and IU forget a class better and barely moves retain accuracy.",
         "main table",
         f"Class-wise, from dense to {SPARSE} % sparse: UA and MIA-Efficacy rise by more than "
-        f"{NO_DIFFERENCE:g} points, RA moves by less than {STILL:g} point. Where the dense model forgets the class "
+        f"{RISE:g} points, RA moves by less than {STILL:g} point. Where the dense model forgets the class "
         "already, there is nothing to test.",
         TABLES, tables, _forgets_more, "class",
     ),
@@ -229,7 +239,7 @@ CLAIMS = (
         "sparsity-C4",
         "l1-sparse unlearning needs no pruning before: it forgets a class far better than FT, in FT's time.",
         "abstract",
-        f"Class-wise on the dense model: UA is at least {GONE:g} % and more than {GAIN:g} points above FT's; run "
+        f"Class-wise on the dense model: UA is above {GONE:g} % and more than {GAIN:g} points above FT's; run "
         f"time is less than {SAME_TIME:g} times FT's. Where FT leaves less to gain, there is nothing to test.",
         TABLES, tables, _l1_sparse, "class",
     ),
@@ -237,8 +247,8 @@ CLAIMS = (
         "sparsity-C5",
         "The linearly decaying penalty is the best of the three schedules.",
         "default of the public code; the claim is our reading",
-        f"Average gap to retraining with the decaying schedule is more than {NO_DIFFERENCE:g} points below that with "
-        "the constant and the growing one, all by subgradient.",
+        f"Average gap to retraining with the decaying schedule is more than {NO_DIFFERENCE:g} points below both that "
+        "with the constant and that with the growing one, all by subgradient.",
         ("sparsity-tab2",), each_network, _schedules,
     ),
     Claim(
@@ -253,7 +263,7 @@ CLAIMS = (
         "sparsity-C7",
         "Removing classes by l1-sparse unlearning serves transfer as well as retraining does, and is faster.",
         "a later account; the strength is ours",
-        f"By proxy, for every number of removed classes: they are forgotten (UA at least {GONE:g} %); probe accuracy "
+        f"By proxy, for every number of removed classes: they are forgotten (UA above {GONE:g} %); probe accuracy "
         f"is less than {SAME_PROBE:g} points below that of the retrained model, and more than that above an "
         "untrained one's; it takes less time (with fewer epochs, so this part is hardly a test).",
         ("sparsity-tab4",), each_network, _transfer,
@@ -262,8 +272,8 @@ CLAIMS = (
         "sparsity-C8",
         "High sparsity has its price: the retrained model itself loses test accuracy.",
         "main table",
-        f"TA of the model retrained under the mask of {SPARSE} % is more than {NO_DIFFERENCE:g} points below that "
-        "of the dense retrained model, class-wise and random.",
+        f"TA of the model retrained under the mask of {SPARSE} %, or a sparser one, is more than {NO_DIFFERENCE:g} "
+        "points below that of the dense retrained model, class-wise and random: an answer each.",
         TABLES, tables, _retrain_loses,
     ),
     Claim(

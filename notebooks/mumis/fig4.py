@@ -62,4 +62,5 @@ figures.show("mumis-fig4", rows)
 # * The claim: target above 50, other below 50, difference above 50, in every row.
 # * 50 is not what chance gives. The retrained model has other weights and sees fewer samples; a general change of scale moves all samples
 #   the same way. That is why the difference is the column to read.
-# * What MU-Mis does to the samples it was run on follows from its loss; only how many it reaches is open.
+# * MU-Mis is asked to raise the others and to lower the target at the samples it is run on. A row where it does not is one in which a step for
+#   one batch undoes what it gained on the last, or in which the limit of steps ended it early.

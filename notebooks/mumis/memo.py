@@ -69,4 +69,4 @@ figures.show("mumis-memo", rows)
 #
 # * The first two rows say whether the groups are what they are called: retraining should lose little of *low* and most of *high*.
 # * Where there is nothing to undo, a method can only do harm.
-# * RUM has no memorisation scores here either: it orders each forget set by its proxy. What it sees of these groups is not what made them.
+# * RUM is told how far each sample is memorised: by the scores that made these groups.

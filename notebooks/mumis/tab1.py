@@ -52,7 +52,7 @@ figures.show("mumis-tab1", rows)
 # %% [markdown]
 # ## What to see
 #
-# * The first five methods are handed no retained data. SCAR reads images from elsewhere.
+# * The last five methods are handed no retained data. SCAR reads images from elsewhere.
 # * FA is easy here: the retrained model never answers the class. RA and TA tell the methods apart. With FA equal, Avg. Gap is about two thirds of the
 #   RA gap, because TA counts the other classes once more.
 # * In the paper a method counts as broken if RA or TA is more than 5 points from retraining, by the same account.
