@@ -13,7 +13,7 @@ from torch import nn
 
 import mu
 from mu.data import Samples
-from mu.experiments import sweeps
+from mu.experiments import get_item, sweeps
 from mu.experiments.common import Trained
 from mu.experiments.sweeps import Swept, by_neighbours, chosen, method_rows, one_each, tries
 from mu.metrics import accuracy
@@ -364,3 +364,19 @@ def test_records_of_references_alone_have_nothing_to_choose(how):
     """What is recorded first, before there is a column of values."""
     rows = pd.DataFrame(lines("retrain", [(1.0, 0.1, 5, 1)])).drop(columns=["tried", "lr"])
     assert len(chosen(rows, how, {}, also=("lr",))) == 3
+
+
+@pytest.mark.parametrize(("item", "place"), [("mumis-floor", 0), ("mumis-floor", -1), ("sparsity-floor", 1)])
+def test_the_second_retrained_model_differs_from_the_first_by_its_seed_alone(item, place):
+    """With the reference's own seed the sweep makes the reference again: no gap. Breaks if its recipe, its data or
+    its mask is another; or if the seed that the item has is the reference's."""
+    cell = get_item(item).cells("smoke", 1)[place]
+    (sweep,) = cell.settings["sweeps"]
+
+    def gap(values):
+        settings = {**cell.settings, "sweeps": [{**sweep, "values": values}]}
+        (found,) = [r["value"] for r in get_item(item).run(settings, 0, "cpu") if r["metric"] == "Avg. Gap"]
+        return found
+
+    assert gap([1000]) == 0
+    assert gap(sweep["values"]) > 0

@@ -269,6 +269,21 @@ def test_weak(salun, word):
 
 
 @pytest.mark.parametrize("name", ["C8", "weak"])
+def test_runs_that_the_limit_of_steps_cut_short_test_nothing(name):
+    """C8 and Weak: with the same numbers at every delta, the rule did not end the run. Breaks if one rate that does
+    stop by the rule is overlooked, or other methods' values count."""
+    made = subset({"mu-mis": 5, "rum": 9, "salun": 3}, dict.fromkeys(("mu-mis", "rum", "salun"), 1))
+    same = [r | {"value": 5.0 if r["lr"] == 0.1 else 8.0} if _is_gap(r) else r for r in made]
+    assert decide(name, same).word == "not recorded"
+    late = [r | {"value": 6.0} if _is_gap(r) and (r["lr"], r["tried"]) == (0.3, 2.0) else r for r in same]
+    assert decide(name, late).word != "not recorded"
+
+
+def _is_gap(row):
+    return row["method"] == "mu-mis" and row["metric"] == "Avg. Gap"
+
+
+@pytest.mark.parametrize("name", ["C8", "weak"])
 @pytest.mark.parametrize(("trained", "asked"), [(0.9, False), (1.1, True)])
 def test_an_original_as_good_as_retrained_tests_nothing(name, trained, asked):
     """C8 and Weak: with nothing to unlearn no method can be nearer by the margin. Breaks if that reads as a no."""

@@ -513,12 +513,14 @@ def sketch(settings: dict, seed: int, device: str) -> Iterator[dict]:
 # ---- The items -------------------------------------------------------------------------------------------
 
 
-def _settings(profile: str, data: str, network: str, scenario: str, **more) -> dict:
+def _settings(profile: str, data: str, network: str, scenario: str, name: str = "", **more) -> dict:
+    """What a cell starts from; one without the name of a class draws samples."""
     scale = SCALES[profile]
     dataset = scale.data[data]
+    forget = {"forget": scale.labels[name]} if name else {}
     return {
         "dataset": dataset, "model": scale.networks[network], "scenario": scenario, "samples": scale.samples,
-        "recipe": asdict(scale.recipe), "surrogate": scale.surrogate[dataset], **more,
+        "recipe": asdict(scale.recipe), "surrogate": scale.surrogate[dataset], **forget, **more,
     }  # fmt: skip
 
 
@@ -559,10 +561,8 @@ def sweeps_of(profile: str, scenario: str, methods: Iterable[str]) -> list[dict]
 
 
 def _cell(profile: str, data: str, network: str, scenario: str, name: str = "", *, methods: Iterable[str]) -> dict:
-    """Methods on one request; one without a name draws samples."""
-    forget = {"forget": SCALES[profile].labels[name]} if name else {}
-    tried = sweeps_of(profile, scenario, methods)
-    return _settings(profile, data, network, scenario, sweeps=tried, **forget)
+    """Methods on one request."""
+    return _settings(profile, data, network, scenario, name, sweeps=sweeps_of(profile, scenario, methods))
 
 
 def _grid(*requests: tuple, methods: tuple[str, ...] | None = None, first: bool = False) -> Callable:
@@ -581,7 +581,7 @@ def _grid(*requests: tuple, methods: tuple[str, ...] | None = None, first: bool 
 
 def _courses(profile: str, variants: tuple[dict, ...], rates: tuple[float, ...]) -> list[dict]:
     scale = SCALES[profile]
-    base = _settings(profile, "cifar100", "resnet18", "class", forget=scale.labels["rocket"])
+    base = _settings(profile, "cifar100", "resnet18", "class", "rocket")
     more = {"batch": scale.batch or BATCH, "steps": scale.steps, "looked": 10 * scale.looked}
     return [
         {**base, **more, "lr": lr, "options": options, "variant": variant_name(options)}
@@ -595,22 +595,29 @@ def variant_name(options: dict) -> str:
     return "weighted" if options.get("weighted") else options.get("norm") or options["terms"]
 
 
+# One request of each kind: data set, scenario, class.
+KINDS = (
+    ("cifar100", "class", "rocket"), ("cifar20", "subclass", "rocket"), ("cifar20", "subclass", "sea"),
+    ("cifar10", "random", ""),
+)  # fmt: skip
+
+
 def _directions(profile: str) -> list[dict]:
-    scale = SCALES[profile]
-    asked = [("cifar100", "class", scale.labels["rocket"]), ("cifar20", "subclass", scale.labels["rocket"]),
-             ("cifar20", "subclass", scale.labels["sea"]), ("cifar10", "random", None)]  # fmt: skip
-    return [
-        _settings(
-            profile, data, "resnet18", scenario, looked=scale.looked, **({} if label is None else {"forget": label}),
-            sweeps=[{**sweeps_of(profile, scenario, ("mu-mis",))[-1], "values": [DELTA]}],
-        )
-        for data, scenario, label in asked
-    ]  # fmt: skip
+    cells = []
+    for data, scenario, name in KINDS:
+        sweep = {**sweeps_of(profile, scenario, ("mu-mis",))[-1], "values": [DELTA]}
+        looked = SCALES[profile].looked
+        cells.append(_settings(profile, data, "resnet18", scenario, name, looked=looked, sweeps=[sweep]))
+    return cells
+
+
+def _floor(profile: str) -> list[dict]:
+    tried = [sweeps.again(SCALES[profile].recipe)]
+    return [_settings(profile, data, "resnet18", kind, name, sweeps=tried) for data, kind, name in KINDS]
 
 
 def _distributions(profile: str) -> list[dict]:
-    scale = SCALES[profile]
-    return [_settings(profile, "cifar100", "resnet18", "class", forget=scale.labels["rocket"], looked=scale.looked)]
+    return [_settings(profile, "cifar100", "resnet18", "class", "rocket", looked=SCALES[profile].looked)]
 
 
 def _sequences(profile: str) -> list[dict]:
@@ -673,6 +680,7 @@ ITEMS = (
     MAIN,
     MAIN.view("mumis-tuning", "What the choice of hyper-parameters changes"),
     MAIN.view("mumis-search", "Every value tried"),
+    Item("mumis-floor", "How far apart two retrained models are", _floor, SEEDS, method_grid),
     Item(
         "mumis-tab2", "Every method on a sub-class",
         _grid(("cifar20", "resnet18", "subclass", "rocket"), ("cifar20", "resnet18", "subclass", "sea")), SEEDS,

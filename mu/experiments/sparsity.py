@@ -442,6 +442,15 @@ def _controls(profile: str) -> list[dict]:
     ]
 
 
+def _floor(profile: str) -> list[dict]:
+    tried = [sweeps.again(SCALES[profile].recipe)]
+    return [
+        _settings(profile, "cifar10", "resnet18", scenario, percent, sweeps=tried)
+        for scenario in ("class", "random")
+        for percent in (0, SPARSE)
+    ]
+
+
 def _pruners(profile: str) -> list[dict]:
     tried = sweeps_of(profile, "cifar10", "class", ("fine-tune",))
     return one_each([
@@ -492,6 +501,7 @@ ITEMS = (
     Item("sparsity-tab2", "Schedules of the l1 penalty", _schedulers, SEEDS, method_grid),
     MAIN,
     MAIN.view("sparsity-tuning", "What the choice of hyper-parameters changes"),
+    Item("sparsity-floor", "How far apart two retrained models are", _floor, SEEDS, method_grid),
     Item("sparsity-controls", "Ascent and Fisher forgetting without what else they do", _controls, SEEDS,
          method_grid),
     MAIN.view("sparsity-fig4", "l1-sparse unlearning beside retraining and fine-tuning"),

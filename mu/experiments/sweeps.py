@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 TUNING_RATE = 0.01  # learning rate of l1-sparse: that of class-wise fine-tuning (Jia et al., public code)
 NEIGHBOURS = 10  # ours
+AGAIN = 2000  # seed of a second retrained model, none of the first's
 CHOICES = {"published": None, "rule": "proxy gap", "oracle": "Avg. Gap"}  # how to choose -> what to minimise
 
 
@@ -205,6 +206,11 @@ def chosen(
         best = judged.loc[judged.groupby(keys, dropna=False)["value"].idxmin(), pick]
         picked = swept.merge(best, on=pick)
     return pd.concat([part for part in (fixed, picked) if len(part)] or [rows[:0]], ignore_index=True)
+
+
+def again(recipe: Recipe) -> dict:
+    """A sweep that retrains once more, from other weights and in another order: how far apart is chance?"""
+    return {"method": "retrain", "options": {}, "name": "seed", "values": [AGAIN], "recipe": asdict(recipe)}
 
 
 def one_each(cells: list[dict]) -> list[dict]:

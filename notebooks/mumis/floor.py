@@ -1,0 +1,61 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: language_info
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   language_info:
+#     name: python
+# ---
+
+# %% [markdown]
+# # How far apart two retrained models are
+#
+# Every gap and every KL in {doc}`this chapter </book/mumis>` is a distance to *one* retrained model. Retraining again, from other first weights and in
+# another order of batches, gives another model. Its distance is what chance alone makes: a method that comes nearer than that is as good as retrained,
+# and two methods that differ by less do not differ. The paper has no such number that we know of; this one is ours.
+#
+# Neither CIFAR nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
+#
+# ```{record} mumis-floor
+# ```
+
+# %% [markdown]
+# ## Live run
+#
+# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
+# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
+# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("mumis-floor", profile=profile, seeds=seeds, device=device)
+figures.show("mumis-floor", rows)
+
+# %% [markdown]
+# ## What to see
+#
+# | | {ref}`Avg. Gap <metric-avg-gap-three>` | {ref}`KL <metric-kl>` |
+# |:---|---:|---:|
+# | a class of CIFAR-100 | {value}`mumis-floor Avg. Gap scenario=class` | {value}`mumis-floor KL scenario=class digits=2` |
+# | *rocket* of CIFAR-20 | {value}`mumis-floor Avg. Gap scenario=subclass forget=69` | {value}`mumis-floor KL scenario=subclass forget=69 digits=2` |
+# | *sea* of CIFAR-20 | {value}`mumis-floor Avg. Gap scenario=subclass forget=71` | {value}`mumis-floor KL scenario=subclass forget=71 digits=2` |
+# | a random tenth of CIFAR-10 | {value}`mumis-floor Avg. Gap scenario=random` | {value}`mumis-floor KL scenario=random digits=2` |
+#
+# * KL is far from 0 between two models of equal standing: on samples that neither saw, both are sure and differ. That one method has a smaller KL than
+#   another says something only above this level.
+# * For a sub-class FA is read off 100 test images, so it moves by several points by itself.
+# * In {item}`mumis-tab1`, {item}`mumis-tab2` and {item}`mumis-tabA7` the first retrained model is the reference, the row `retrain`.

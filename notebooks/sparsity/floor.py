@@ -1,0 +1,56 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: language_info
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   language_info:
+#     name: python
+# ---
+
+# %% [markdown]
+# # How far apart two retrained models are
+#
+# Every gap in {doc}`this chapter </book/sparsity>` is a distance to *one* retrained model. Retraining again, from other first weights and in another
+# order of batches, gives another model. Its gap is what chance alone makes: a method that comes nearer than that is as good as retrained, and two
+# methods that differ by less do not differ. The paper has no such number; this one is ours.
+#
+# Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
+#
+# ```{record} sparsity-floor
+# ```
+
+# %% [markdown]
+# ## Live run
+#
+# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
+# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
+# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("sparsity-floor", profile=profile, seeds=seeds, device=device)
+figures.show("sparsity-floor", rows)
+
+# %% [markdown]
+# ## What to see
+#
+# * Dense, {ref}`Disparity Ave. <metric-avg-gap>` of the second model to the first: {value}`sparsity-floor Avg. Gap scenario=class sparsity=0` points class-wise,
+#   {value}`sparsity-floor Avg. Gap scenario=random sparsity=0` at random; at 95 % sparsity {value}`sparsity-floor Avg. Gap scenario=class sparsity=95`
+#   and {value}`sparsity-floor Avg. Gap scenario=random sparsity=95`. Hold the last column but one of {item}`sparsity-tab3` against it.
+# * Both models carry the same mask and never saw the forget set. Class-wise both have a UA of 100 by definition, so a quarter of this gap is 0.
+# * It falls with the number of images: of the forget set, for UA and MIA-Efficacy, and of the test set, for TA. Under `laptop` both are small or the
+#   model is weak, and the floor is higher than it would be at full size.
