@@ -29,6 +29,10 @@ SOURCES = ("_config.yml", "_toc.yml", "book", "notebooks", "results")
 RENDERED = ("html", ".doctrees", "source")  # made anew at every rendering: an incremental one hides warnings
 
 
+class BookError(RuntimeError):
+    """A notebook failed, or the book has warnings. The message says which."""
+
+
 def build(profile: str = "quick", seeds: int | None = None, *, rerun: bool = False) -> Path:
     """Run every notebook live under `profile`, render the book, and return the path of its first page.
 
@@ -39,7 +43,7 @@ def build(profile: str = "quick", seeds: int | None = None, *, rerun: bool = Fal
 
     Raises:
         ValueError: unknown profile.
-        RuntimeError: a notebook failed or the book has warnings; the message says which.
+        BookError: a notebook failed or the book has warnings; the message says which.
     """
     if profile not in PROFILES:
         raise ValueError(f"unknown profile {profile!r}; choose one of {', '.join(PROFILES)}")
@@ -87,7 +91,7 @@ def execute(notebook: Path, parameters: dict, folder: Path, *, rerun: bool = Fal
                 notebook, None, parameters, progress_bar=False, log_output=True, cwd=results.home(), config=local
             )
         except PapermillExecutionError as error:
-            raise RuntimeError(f"{notebook} failed in cell {error.exec_count}:\n{error}") from error
+            raise BookError(f"{notebook} failed in cell {error.exec_count}:\n{error}") from error
         for cell in made.cells:
             if "injected-parameters" in cell.metadata.get("tags", []):
                 cell.metadata.tags.append("remove-cell")  # the page says what was set; the cell is noise
@@ -118,7 +122,7 @@ def render(home: Path, executed: dict[str, Path]) -> None:
     jupyter_book = Path(sys.executable).with_name("jupyter-book")
     command = [jupyter_book, "build", stage, "--path-output", home, "-n", "-W", "--keep-going"]
     if subprocess.run([str(word) for word in command], cwd=home, check=False).returncode:
-        raise RuntimeError("the book was not rendered without warnings; see above")
+        raise BookError("the book was not rendered without warnings; see above")
 
 
 def package_digest() -> str:

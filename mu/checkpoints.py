@@ -83,8 +83,10 @@ class Checkpoint:
         return facts["epochs"]
 
     def save(self, epochs: int, last: bool) -> None:
-        """Keep the state after so many epochs if the last one kept is older than `EVERY`; at the end only beside
-        an earlier one, which would otherwise be gone on from."""
+        """Keep the state after so many epochs if the last one kept is older than `EVERY`.
+
+        After the last epoch only if an earlier one is there: a later call would go on from that.
+        """
         if not self.run or not (time.monotonic() - self.saved >= EVERY or (last and self.path.exists())):
             return
         state = self.optimizer.state_dict()["state"].get(0, {})
@@ -96,5 +98,6 @@ class Checkpoint:
         if next(self.model.parameters()).is_cuda:
             tensors["random.cuda"] = torch.cuda.get_rng_state()
         seconds = self.run.earlier + self.run.elapsed()
-        storage.save(self.path, tensors, {"epochs": epochs, "seconds": seconds})
+        with contextlib.suppress(FileNotFoundError):  # another worker has ended the same training and tidied up
+            storage.save(self.path, tensors, {"epochs": epochs, "seconds": seconds})
         self.saved = time.monotonic()

@@ -1,6 +1,7 @@
 """Sphinx extension that draws formulas as MathML, which browsers show themselves.
 
-There is no script to load, and pages are readable without a network.
+There is no script to load, and pages are readable without a network. A reference to a numbered formula of another
+page names that page.
 """
 
 from __future__ import annotations
@@ -55,6 +56,16 @@ def display_math(writer: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def name_pages(app: Sphinx, tree: nodes.document, page: str) -> None:
+    """Say behind the number of an equation on another page which page that is: "(2) of ..."."""
+    equations = app.env.get_domain("math").equations  # label -> (page, number)
+    for link in tree.findall(nodes.reference):
+        label = link.get("refuri", "").partition("#equation-")[2]
+        if label in equations and equations[label][0] != page:
+            link += nodes.Text(f" of {app.env.titles[equations[label][0]].astext()}")
+
+
 def setup(app: Sphinx) -> dict:
+    app.connect("doctree-resolved", name_pages)
     app.add_html_math_renderer("mathml", (inline_math, None), (display_math, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -102,7 +102,7 @@ def evaluate(model: nn.Module | Outputs, task: Task, reference: nn.Module | Outp
 
 
 def _as_many(members: Tensor, others: Tensor) -> tuple[Tensor, Tensor]:
-    """As published: as many members as non-members, since the classifier weighs the two by their number.
+    """As published, equally many members and non-members, since the classifier weighs the two by their number.
 
     Of more members the first ones in data-set order are taken; more non-members are thinned out evenly. With two
     non-members for each member it called every sample a non-member.

@@ -66,7 +66,7 @@ class Normalise(nn.Module):
 
 @torch.no_grad()
 def require_floats(model: nn.Module, images: UInt8[Tensor, "n channel height width"]) -> None:
-    """Refuse a model that answers floats in [0, 1] otherwise than the same pixels as uint8.
+    """Refuse a model whose output for floats in [0, 1] is not that for the same pixels as uint8.
 
     What differentiates by pixels, or adds noise to them, hands it floats.
 

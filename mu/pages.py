@@ -4,8 +4,9 @@ Directives and roles write MyST text, which is parsed in place:
 
 * ``{record} ITEM``: the item's figure or table from its best record, with a provenance line. ``:again:`` repeats
   it elsewhere, with a link in place of number and label.
-* ``{value}`ITEM METRIC column=value ...` ``: mean ± sd over seeds of one recorded number; `choice=rule` first picks
-  each method's hyper-parameter as its paper's `chosen` does, see `mu.experiments.sweeps`.
+* ``{value}`ITEM METRIC column=value ...` ``: mean ± sd over seeds of one recorded number. Where values of a
+  hyper-parameter were tried, `tried=` names one; else the rule picks it, or what `choice=` says, see
+  `mu.experiments.sweeps`.
 * ``{item}`ITEM` ``: a link to that figure or table, by its number in the paper, else by the title of its page.
 * ``{status}``, ``{rerun}``: what is recorded, and how to record it again.
 * ``{methods}``, ``{method} NAME``: from the registry.
@@ -19,6 +20,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from dataclasses import fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 FIT = 4  # columns of numbers that a page's text width holds
+judged = cache(verdicts.verdict)  # one page has the table, others the tally and single words
 CHOSEN = {"mumis": mumis.chosen, "sparsity": sparsity.chosen}  # of papers whose hyper-parameters are swept
 
 
@@ -139,7 +142,7 @@ class StatusDirective(Written):
                 have, wanted = item.progress(record)
                 rows.append({
                     "item": notebook_link(item), "profile": profile, "cells": f"{len(have)} of {len(wanted)}",
-                    "seeds": str(record.seeds) if have else "–",
+                    "seeds": str(len({s.seed for s in have})) if have else "–",
                     "wall time": duration(sum(s.seconds for s in have)) if have else "not recorded",
                     "hardware": ", ".join(sorted({s.hardware for s in have})) or "–",
                     "date": max((s.date[:10] for s in have), default="–"),
@@ -150,23 +153,26 @@ class StatusDirective(Written):
 
 
 class RerunDirective(Written):
+    """What every notebook costs; one that shows another's record costs nothing more."""
+
     def text(self) -> str:
-        rows = []
+        shown = {item.id: [] for item in items().values() if not item.shows}
         for item in items().values():
-            line = f"`papermill {item.notebook} out.ipynb -p profile quick -p seeds {item.seeds['quick']}`"
-            row = {"item": notebook_link(item), "one line": line}
-            for profile in ("quick", "laptop", "paper"):
-                row[profile] = cost(item, profile)
-            rows.append(row)
-        return as_table(rows)
+            shown[item.record].append(f"{notebook_link(item)} `{item.notebook}`")
+        return as_table([
+            {"notebooks": ", ".join(links)} | {p: cost(get_item(name), p) for p in reversed(LEADING)}
+            for name, links in shown.items()
+        ])  # fmt: skip
 
 
 class MethodsDirective(Written):
     def text(self) -> str:
+        short = (figures.sparsity.PAPER_NAMES, figures.mumis.PAPER_NAMES)
         return as_table([
             {
-                "method": f"{{doc}}`{m.name} </{m.page}>`", "from": f"{{cite:t}}`{m.paper}`",
-                "is handed": ", ".join(m.needs), "in a line": m.summary,
+                "method": f"{{doc}}`{m.name} </{m.page}>`",
+                "in the papers": ", ".join(dict.fromkeys(names[m.name] for names in short if m.name in names)),
+                "from": f"{{cite:t}}`{m.paper}`", "is handed": ", ".join(m.needs), "in a line": m.summary,
             }
             for m in methods().values()
         ])  # fmt: skip
@@ -202,12 +208,13 @@ class ReportedDirective(Written):
         rows = results.reported().query("item == @item", local_dict={"item": self.arguments[0]})
         if rows.empty:
             raise self.error(f"no reported number for {self.arguments[0]!r}")
-        columns = ("dataset", "model", "scenario", "method", "metric")
-        return as_table([
-            {c: str(row[c]) for c in columns if rows[c].notna().any()}
-            | {"value": f"{row['value']:g} {row['unit']}".removesuffix(" nan"), "source": row["source_kind"]}
-            for _, row in rows.iterrows()
-        ])  # fmt: skip
+        shown = rows["value"].map("{:g}".format) + rows["unit"].map(" {}".format, na_action="ignore").fillna("")
+        rows = rows.assign(value=shown).rename(columns={"source_kind": "source"})
+        rows = rows[["dataset", "model", "scenario", "method", "metric", "value", "source"]].dropna(axis=1, how="all")
+        same = [c for c in rows if len(rows) > 1 and rows[c].nunique(dropna=False) == 1]
+        everywhere = f"Of all these: {', '.join(f'{c} {rows[c].iloc[0]}' for c in same)}."
+        table = as_table(rows.drop(columns=same).astype(str).to_dict("records"))
+        return f"{everywhere}\n\n{table}" if same else table
 
 
 class ReproducedDirective(Written):
@@ -235,7 +242,7 @@ class VerdictsDirective(Written):
             raise self.error(str(error)) from error
         rows = [("claim", "verdict", "evidence", "test")]
         for claim in known:
-            found = verdicts.verdict(claim)
+            found = judged(claim)
             rows.append((
                 f"**{claim.id.split('-')[1]}** {claim.claim} *({claim.source})*",
                 f"**{found.word}**{self.basis(found)}",
@@ -270,8 +277,8 @@ class TallyDirective(Written):
     def text(self) -> str:
         columns = {"claims": [*get_args(verdicts.Word), "of these by one seed", "checks of ours that hold"]}
         for paper in PAPERS:
-            judged = [(claim, verdicts.verdict(claim)) for claim in verdicts.claims(paper)]
-            claims, checks = ([found for claim, found in judged if claim.ours is ours] for ours in (False, True))
+            pairs = [(claim, judged(claim)) for claim in verdicts.claims(paper)]
+            claims, checks = ([found for claim, found in pairs if claim.ours is ours] for ours in (False, True))
             counts = Counter(found.word for found in claims)
             counts["of these by one seed"] = sum(found.seeds == "one seed" for found in claims)
             held = f"{sum(found.word == 'holds' for found in checks)} of {len(checks)}" if checks else "–"
@@ -288,7 +295,7 @@ class VerdictRole(SphinxRole):
         if self.text not in known:
             log.warning("no claim %r; choose one of %s", self.text, ", ".join(known), location=self.get_location())
             return [], []
-        found = verdicts.verdict(known[self.text])
+        found = judged(known[self.text])
         on = f" ({found.seeds}; {found.profile})" if found.evidence else ""
         return [nodes.strong(text=found.word), nodes.Text(on)], []
 
@@ -305,8 +312,11 @@ class ValueRole(SphinxRole):
         metric = " ".join(word for word in words if "=" not in word)
         where = dict(word.split("=", 1) for word in words if "=" in word)
         digits, rows = int(where.pop("digits", 1)), record.frame
-        if "choice" in where and item.paper in CHOSEN:
-            rows = CHOSEN[item.paper](rows, where.pop("choice"))
+        how = where.pop("choice", None) if item.paper in CHOSEN else None
+        if how is None and "tried" not in where and "proxy gap" in set(rows["metric"]):
+            how = "rule"
+        if how:
+            rows = CHOSEN[item.paper](rows, how)
         rows = rows[rows["metric"] == metric]
         for column, value in where.items():
             if column in rows:
@@ -362,7 +372,7 @@ def used(record: Record) -> str:
 
 
 def stand_ins(record: Record) -> str:
-    """What a caption says first where the record's data and networks are others than the paper's, under `quick`."""
+    """The caption's first sentence under `quick`, if data or network differ from the paper's."""
     grid = get_item(record.item).grid
     named = lambda profile: {(cell["dataset"], cell["model"]) for cell in grid(profile)}  # noqa: E731
     if record.profile != "quick" or named("quick") == named("paper"):
@@ -389,7 +399,7 @@ def provenance(record: Record) -> list[str]:
 
 
 def markdown(table: pd.DataFrame) -> list[str]:
-    """A data frame of strings as a Markdown table; an outer index entry is left empty below its like."""
+    """A data frame of strings as a Markdown table; outer index entries that repeat are left blank."""
     index = table.index.to_frame(index=False).astype(str)
     outer = list(index.columns[:-1])
     repeated = {column: (index == index.shift())[outer[: i + 1]].all(axis=1) for i, column in enumerate(outer)}
@@ -420,13 +430,14 @@ def notebook_link(item: Item) -> str:
     return f"{{doc}}`{item.id} <{page(item)}>`"
 
 
-def cost(item, profile: str) -> str:
+def cost(item: Item, profile: str) -> str:
     """Wall time of the recorded cells, summed as if run one after the other, with what they ran on."""
-    have, _ = item.progress(results.read(item.record, profile))
+    have, wanted = item.progress(results.read(item.record, profile))
     if not have:
-        return "not recorded"
+        return f"– (0 of {len(wanted)} cells)"
     spent = duration(sum(s.seconds for s in have))
-    return f"{spent} of one core" if "core" in have[0].hardware else f"{spent} of one GPU"
+    part = "" if len(have) == len(wanted) else f" ({len(have)} of {len(wanted)} cells)"
+    return f"{spent} of one {'core' if 'core' in have[0].hardware else 'GPU'}{part}"
 
 
 def duration(seconds: float) -> str:
@@ -443,6 +454,7 @@ def without_count(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> dict:
     app.setup_extension("sphinx_design")  # its `div` holds the provenance line
     app.connect("config-inited", without_count, priority=900)  # after that extension
+    app.connect("builder-inited", lambda app: judged.cache_clear())
     app.add_directive("record", RecordDirective)
     app.add_directive("status", StatusDirective)
     app.add_directive("rerun", RerunDirective)

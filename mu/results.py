@@ -174,7 +174,7 @@ def _checked(csv: Path, manifest: Path, rows: bytes, facts: bytes) -> tuple[tupl
 
 
 def add(segment: Segment, rows: pd.DataFrame, item: str, profile: str, root: Path) -> Record:
-    """Write one more cell; the record with it, and with what other processes wrote meanwhile."""
+    """Add a cell to the record on disk; that record, with the cells that other processes added."""
     with _alone(root, profile, item):
         record = read(item, profile, root)
         record.add(segment, rows)
@@ -183,7 +183,7 @@ def add(segment: Segment, rows: pd.DataFrame, item: str, profile: str, root: Pat
 
 
 def _alone(root: Path, profile: str, item: str) -> FileLock:
-    """A lock on one record: who writes reads it first, and nobody else writes between."""
+    """A lock on one record, to be held while it is read and written, so that nobody writes in between."""
     name = digest(str((root / profile / item).resolve()))
     folder = cache_folder() / "locks"
     folder.mkdir(parents=True, exist_ok=True)

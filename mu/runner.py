@@ -180,7 +180,7 @@ def _run_cell(cell: Cell, device: str, parent: int | None) -> tuple[Cell, list[d
 
 @cache
 def _end_with(parent: int) -> None:
-    """End this process when `parent` is gone: a worker would else finish its cell for nobody."""
+    """End this worker when `parent` is gone: it would compute what nobody collects."""
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -103,7 +103,7 @@ def test_only_a_change_touches_the_rendering_key(folders):
 def site(folders):
     """MyST text -> (HTML of a one-page site, warnings)."""
 
-    def site(text):
+    def site(text, **pages):
         source = folders / "site"
         (source / "book").mkdir(parents=True)
         shutil.copytree(results.folder(), source / "results")
@@ -114,6 +114,8 @@ def site(folders):
         for page in ("rerun", *PAPERS):
             (source / "book" / f"{page}.md").write_text("# A\n")
         (source / "index.md").write_text(f"# Page\n\n{text}\n")
+        for name, content in pages.items():
+            (source / f"{name}.md").write_text(content)
         config = {"extensions": ["myst_parser", "mu.pages", "mu.mathml"], "exclude_patterns": ["_build"]}
         warnings = folders / "warnings.txt"
         with warnings.open("w") as sink, docutils_namespace():
@@ -170,6 +172,18 @@ def test_a_hyper_parameter_is_chosen_as_its_paper_does(site, item, shown):
     assert f'<span class="mu-value">{shown}</span>' in html
 
 
+def test_without_a_choice_the_rule_picks(site):
+    """The value with the smaller proxy gap, unless one is named. Breaks if the oracle picks, or both are shown."""
+    common = {"seed": 0, "dataset": "cifar10", "scenario": "class", "method": "fine-tune"}
+    found = {0.01: {"RA": 10, "proxy gap": 3, "Avg. Gap": 1}, 0.02: {"RA": 20, "proxy gap": 2, "Avg. Gap": 5}}
+    rows = [{**common, "tried": t, "metric": m, "value": v} for t, values in found.items() for m, v in values.items()]
+    write("mumis-tab1", [pd.DataFrame(rows)])
+    role = "{{value}}`mumis-tab1 RA method=fine-tune{}`".format
+    html, warnings = site(role("") + " " + role(" tried=0.01"))
+    assert not warnings
+    assert re.findall('"mu-value">([^<]+)<', html) == ["20.0", "10.0"]
+
+
 def test_a_choice_before_any_method_is_recorded(site):
     """A record of the original alone, without a column of values. Breaks if the page does not build."""
     row = {"seed": 0, "dataset": "cifar10", "scenario": "class", "method": "trained", "metric": "RA", "value": 50.0}
@@ -207,11 +221,17 @@ def test_a_verdict_in_running_text_is_computed(site, recorded):
 
 
 def test_a_tally_counts_verdicts(site, recorded):
-    """A line for each paper, whose counts add up to its claims. Breaks if a word is left out."""
+    """A column for each paper, whose counts add up to its claims; checks of ours apart. Breaks if a word is left out
+    or a check is counted as a claim."""
     html, warnings = site("```{tally}\n```")
     assert not warnings
-    lines = [re.findall(r"<p>(\d+)</p></td>", line) for line in html.split("<tr")[2:]]
-    assert [sum(map(int, line)) for line in lines] == [len(claims(paper)) for paper in PAPERS]
+    lines = [re.findall(r"<td[^>]*><p>([^<]*)</p></td>", line)[1:] for line in html.split("<tr")[2:]]
+    *words, one_seed, checks = lines
+    counted = [sum(int(cell) for cell in column if cell != "–") for column in zip(*words, strict=True)]
+    ours = [sum(claim.ours for claim in claims(paper)) for paper in PAPERS]
+    assert counted == [len(claims(paper)) - n for paper, n in zip(PAPERS, ours, strict=True)]
+    assert one_seed == ["–"] * len(PAPERS)
+    assert checks == [f"0 of {n}" if n else "–" for n in ours]
 
 
 def test_a_record_has_number_caption_and_provenance(site, recorded):
@@ -290,7 +310,31 @@ def test_status_counts_cells(site, recorded):
     html, warnings = site("```{status}\n```\n\n```{rerun}\n```")
     assert not warnings
     assert "0 of 6" in html  # the hand-made cells are none of the grid's
-    assert "papermill notebooks/partial/tab1.ipynb" in re.sub("<[^>]+>", "", html)
+    text = re.sub("<[^>]+>", "", html)
+    assert "notebooks/partial/tab1.ipynb" in text
+    assert re.search(r"sparsity-tab3 notebooks/sparsity/tab3\.ipynb, sparsity-tuning", text)  # one record
+
+
+def test_a_formula_of_another_page_is_named_with_its_page(site):
+    """Breaks if "(1)" stands alone, or the page's own formulas are named as well."""
+    results.folder().mkdir(parents=True)
+    formula = "```{{math}}\n:label: {}\na=b\n```\n\n".format
+    own = formula("own") + "See {eq}`own` and {eq}`other`.\n\n```{toctree}\nthere\n```"
+    html, warnings = site(own, there="# The other page\n\n" + formula("other"))
+    assert not warnings
+    text = re.sub("<[^>]+>", "", html)
+    assert "See (1) and (1) of The other page." in text
+
+
+def test_what_all_reported_numbers_share_is_said_once(site):
+    """Breaks if a column of one value is kept, or one that varies is dropped."""
+    results.folder().mkdir(parents=True)
+    html, warnings = site("```{reported} graves2021-run-mnist-amnesiac\n```")
+    assert not warnings
+    text = re.sub("<[^>]+>", " ", html)
+    assert "Of all these: dataset MNIST, model" in text
+    assert text.count("MNIST") == 1
+    assert "method" in text
 
 
 def test_committed_records_are_whole(checkout):

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 SOURCES = Path(__file__).parents[1]
 # Source files that no recorded number depends on: they present, or run, but do not compute.
-PRESENTATION = {"cli.py", "__main__.py", "book.py", "pages.py", "results.py", "runner.py", "verdicts", "figures"}
+PRESENTATION = {
+    "cli.py", "__main__.py", "book.py", "pages.py", "mathml.py", "results.py", "reproduced.py", "runner.py",
+    "verdicts", "figures",
+}  # fmt: skip
 TRAINING = (
     "data.py", "files.py", "tasks.py", "models.py", "training.py", "checkpoints.py", "selection.py", "pruning.py",
     "ledger.py", "spill.py", "timing.py", "experiments/case.py",
@@ -49,7 +52,7 @@ def kept(
 
     Args:
         config: everything but the code that decides the result, JSON-able (data, task, model, recipe, seed, ledgers).
-        build: makes the untrained model, with the tensors that the made one has.
+        build: makes an untrained model with the same parameters and buffers as the result.
         ledgers: what `make` fills.
 
     Raises:
@@ -80,7 +83,7 @@ def kept(
 
 
 def timed(calls: Mapping[str, Callable[[], object]], repeats: int, device: str) -> Iterator[tuple[str, float]]:
-    """(name, seconds) of each call: the least of so many, after one to warm up."""
+    """(name, seconds) of each call: the fastest of `repeats` runs, after one to warm up."""
     for name, call in calls.items():
         call()
         seconds = []

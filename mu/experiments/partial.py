@@ -19,6 +19,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import torch
+from scipy import stats
 
 import mu
 from mu import attacks, explain
@@ -395,9 +396,7 @@ def _pixels(method: str, metric: str, picture: Tensor, label: int) -> Iterator[d
 
 def _correlation(a: Tensor, b: Tensor) -> float:
     """Pearson correlation of two maps; 0 where one is constant: an empty map is like nothing."""
-    a, b = a.flatten() - a.mean(), b.flatten() - b.mean()
-    norm = (a.norm() * b.norm()).item()
-    return (a @ b).item() / norm if norm > 0 else 0.0
+    return torch.corrcoef(torch.stack([a.flatten(), b.flatten()]))[0, 1].nan_to_num(0.0).item()
 
 
 # ---- The recorder's cost ---------------------------------------------------------------------------------
@@ -455,9 +454,7 @@ def _step_times(model, samples, recipe, ledger: list[Recorder], seed: int, devic
 
 def _entropy(share: float) -> float:
     """Bits per entry that any code needs to say which share of entries was kept, if each is as likely."""
-    if share in (0, 1):
-        return 0.0
-    return -share * math.log2(share) - (1 - share) * math.log2(1 - share)
+    return float(stats.entropy((share, 1 - share), base=2))
 
 
 # ---- The items -------------------------------------------------------------------------------------------

@@ -327,5 +327,7 @@ def quantity(bytes_: float) -> str:
     """Bytes in words: 12.3 MB."""
     if not bytes_ or math.isnan(bytes_):
         return "–"
-    power = min(int(math.log(bytes_, 1000)), 4)
-    return f"{bytes_ / 1000**power:.3g} {('B', 'kB', 'MB', 'GB', 'TB')[power]}"
+    units = ["B", "kB", "MB", "GB", "TB"]
+    while bytes_ >= 999.5 and len(units) > 1:
+        bytes_, units = bytes_ / 1000, units[1:]
+    return f"{bytes_:.3g} {units[0]}"

@@ -320,8 +320,9 @@ OTHER_TABLES = {
 }  # fmt: skip
 OVERVIEW = Exhibit(
     "figure",
-    "Class-wise forgetting: how near fine-tuning comes to retraining, from a dense and from a 95 % sparse model. The "
-    f"rim is retraining under the same mask; on the axis speed it is the fastest. {BY_RULE}",
+    "Class-wise forgetting: how near fine-tuning comes to retraining, from a dense and from a 95 % sparse model. At "
+    "1 a metric is that of retraining under the same mask; its distance from 1 is the gap as a share of that. Speed "
+    f"is relative to the fastest shown. {BY_RULE}",
     partial(
         radar, scenarios={"": "class"},
         shown={"retrained": ("retrain", 0), "fine-tuned, dense": ("fine-tune", 0),
@@ -377,8 +378,8 @@ EXHIBITS = {
     ),
     "sparsity-fig4": replace(
         OVERVIEW,
-        caption="How near fine-tuning and l1-sparse unlearning, both from the dense model, come to retraining, the "
-        f"rim. On the axis speed it is the fastest. {BY_RULE}",
+        caption="How near fine-tuning and l1-sparse unlearning, both from the dense model, come to retraining. Axes "
+        f"as in {{item}}`sparsity-fig1`. {BY_RULE}",
         make=partial(
             radar, scenarios={title: scenario for scenario, title in SCENARIOS.items()},
             shown={"retrained": ("retrain", 0), "fine-tuned": ("fine-tune", 0), "l1-sparse": ("l1-sparse", 0)},

@@ -130,7 +130,7 @@ def single(model: nn.Module, tensor: Shaped[Tensor, "n ..."]) -> tuple[Shaped[Te
 
 
 def draw(samples: Samples, count: int | None, seed: int) -> Samples:
-    """So many of the samples, at random and without replacement; all where None or more than there are."""
+    """`count` random samples without replacement; all of them if None or too many."""
     if count is not None and count < 1:
         raise ValueError(f"samples must be at least 1; it is {count}")
     return samples[torch.randperm(len(samples), generator=torch.Generator().manual_seed(seed))[:count]]

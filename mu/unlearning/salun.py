@@ -79,7 +79,7 @@ def saliency(model: nn.Module, forget: Samples) -> Float[Tensor, " d"]:
 
 
 def largest(scores: Float[Tensor, " d"], share: float) -> Bool[Tensor, " d"]:
-    """True for so large a share of the entries, those of the largest score; among equals for the first ones."""
+    """True for the `share` of the entries with the largest scores; of equal ones the first count."""
     mask = torch.zeros_like(scores, dtype=torch.bool)
     mask[scores.argsort(descending=True, stable=True)[: round(share * len(scores))]] = True
     return mask

@@ -16,10 +16,8 @@ evidence beside the real data.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, NamedTuple
 
 import pandas as pd
@@ -58,17 +56,8 @@ class Evidence(NamedTuple):
     n: int
 
     @property
-    def holds(self) -> bool | None:
-        """Whether every answer is yes; None without answers."""
-        return all(a is True for a in self.answers) if self.answers else None
-
-    @property
     def word(self) -> str:
-        if self.holds:
-            return "yes"
-        if any(self.answers):
-            return "in part"
-        return "no" if False in self.answers else "unclear"
+        return _in_words(self.answers, ("yes", "in part", "no", "unclear"))
 
 
 Word = Literal["holds", "holds in part", "unclear", "does not hold", "not recorded"]
@@ -130,10 +119,6 @@ class Claim:
     profiles: tuple[str, ...] = results.LEADING
 
     @property
-    def paper(self) -> str:
-        return self.id.split("-")[0]
-
-    @property
     def ours(self) -> bool:
         """Whether it is a check of ours, not a claim of the paper."""
         return self.source.startswith("ours")
@@ -159,7 +144,7 @@ def claims(paper: str) -> tuple[Claim, ...]:
     return known[paper]
 
 
-def verdict(claim: Claim, root: Path | None = None) -> Verdict:
+def verdict(claim: Claim) -> Verdict:
     """The verdict on a claim, from the best record of each of its items, as far as these are of one profile.
 
     Only cells that the present code would run are read, as on the status page.
@@ -168,7 +153,7 @@ def verdict(claim: Claim, root: Path | None = None) -> Verdict:
         mu.storage.CorruptFile: a record is damaged.
     """
     read = lambda cell: claim.scenario in (None, cell.settings["scenario"])  # noqa: E731
-    records = {name: record for name in claim.items if (record := best(name, root))}
+    records = {name: record for name in claim.items if (record := best(name))}
     found = Verdict("not recorded", ())
     for profile in claim.profiles:
         frames, complete = {}, 0
@@ -190,11 +175,15 @@ def judge(evidence: Iterable[Evidence]) -> Verdict:
     answers = [answer for e in evidence for answer in e.answers]
     if not answers:
         return Verdict("not recorded", ())
-    if all(answers):
-        return Verdict("holds", evidence)
+    return Verdict(_in_words(answers, ("holds", "holds in part", "does not hold", "unclear")), evidence)
+
+
+def _in_words(answers: Sequence[Answer], words: tuple[str, str, str, str]) -> str:
+    """The word for: all yes; some yes; none, and a no among them; none at all."""
+    every_, some, none, unclear = words
     if any(answers):
-        return Verdict("holds in part", evidence)
-    return Verdict("does not hold" if False in answers else "unclear", evidence)
+        return every_ if all(answers) else some
+    return none if False in answers else unclear
 
 
 # ---- Paired differences ----------------------------------------------------------------------------------
@@ -212,7 +201,7 @@ class Paired(NamedTuple):
     def exceeds(self, margin: float) -> Answer:
         """Whether the mean difference is above the margin; from two seeds on None where that is not sure enough."""
         excess = self.values.mean() - margin
-        error = self.values.std() / math.sqrt(self.n) if self.n > 1 else 0.0
+        error = self.values.sem() if self.n > 1 else 0.0
         return None if abs(excess) < stats.t.ppf(CONFIDENCE, max(self.n - 1, 1)) * error else bool(excess > 0)
 
     def below(self, margin: float) -> Answer:

@@ -58,14 +58,14 @@ figures.show("mumis-memo", rows)
 # |:---|---:|---:|---:|
 # | FA, original, % | {value}`mumis-memo FA level=low method=trained` | {value}`mumis-memo FA level=mid method=trained` | {value}`mumis-memo FA level=high method=trained` |
 # | FA, retrained, % | {value}`mumis-memo FA level=low method=retrain` | {value}`mumis-memo FA level=mid method=retrain` | {value}`mumis-memo FA level=high method=retrain` |
-# | MU-Mis: RA | {value}`mumis-memo RA level=low method=mu-mis choice=rule` | {value}`mumis-memo RA level=mid method=mu-mis choice=rule` | {value}`mumis-memo RA level=high method=mu-mis choice=rule` |
-# | MU-Mis: Avg. Gap | {value}`mumis-memo Avg. Gap level=low method=mu-mis choice=rule` | {value}`mumis-memo Avg. Gap level=mid method=mu-mis choice=rule` | {value}`mumis-memo Avg. Gap level=high method=mu-mis choice=rule` |
-# | FT: RA | {value}`mumis-memo RA level=low method=fine-tune choice=rule` | {value}`mumis-memo RA level=mid method=fine-tune choice=rule` | {value}`mumis-memo RA level=high method=fine-tune choice=rule` |
-# | FT: Avg. Gap | {value}`mumis-memo Avg. Gap level=low method=fine-tune choice=rule` | {value}`mumis-memo Avg. Gap level=mid method=fine-tune choice=rule` | {value}`mumis-memo Avg. Gap level=high method=fine-tune choice=rule` |
-# | SalUn: RA | {value}`mumis-memo RA level=low method=salun choice=rule` | {value}`mumis-memo RA level=mid method=salun choice=rule` | {value}`mumis-memo RA level=high method=salun choice=rule` |
-# | SalUn: Avg. Gap | {value}`mumis-memo Avg. Gap level=low method=salun choice=rule` | {value}`mumis-memo Avg. Gap level=mid method=salun choice=rule` | {value}`mumis-memo Avg. Gap level=high method=salun choice=rule` |
-# | RUM: RA | {value}`mumis-memo RA level=low method=rum choice=rule` | {value}`mumis-memo RA level=mid method=rum choice=rule` | {value}`mumis-memo RA level=high method=rum choice=rule` |
-# | RUM: Avg. Gap | {value}`mumis-memo Avg. Gap level=low method=rum choice=rule` | {value}`mumis-memo Avg. Gap level=mid method=rum choice=rule` | {value}`mumis-memo Avg. Gap level=high method=rum choice=rule` |
+# | MU-Mis: RA | {value}`mumis-memo RA level=low method=mu-mis` | {value}`mumis-memo RA level=mid method=mu-mis` | {value}`mumis-memo RA level=high method=mu-mis` |
+# | MU-Mis: Avg. Gap | {value}`mumis-memo Avg. Gap level=low method=mu-mis` | {value}`mumis-memo Avg. Gap level=mid method=mu-mis` | {value}`mumis-memo Avg. Gap level=high method=mu-mis` |
+# | FT: RA | {value}`mumis-memo RA level=low method=fine-tune` | {value}`mumis-memo RA level=mid method=fine-tune` | {value}`mumis-memo RA level=high method=fine-tune` |
+# | FT: Avg. Gap | {value}`mumis-memo Avg. Gap level=low method=fine-tune` | {value}`mumis-memo Avg. Gap level=mid method=fine-tune` | {value}`mumis-memo Avg. Gap level=high method=fine-tune` |
+# | SalUn: RA | {value}`mumis-memo RA level=low method=salun` | {value}`mumis-memo RA level=mid method=salun` | {value}`mumis-memo RA level=high method=salun` |
+# | SalUn: Avg. Gap | {value}`mumis-memo Avg. Gap level=low method=salun` | {value}`mumis-memo Avg. Gap level=mid method=salun` | {value}`mumis-memo Avg. Gap level=high method=salun` |
+# | RUM: RA | {value}`mumis-memo RA level=low method=rum` | {value}`mumis-memo RA level=mid method=rum` | {value}`mumis-memo RA level=high method=rum` |
+# | RUM: Avg. Gap | {value}`mumis-memo Avg. Gap level=low method=rum` | {value}`mumis-memo Avg. Gap level=mid method=rum` | {value}`mumis-memo Avg. Gap level=high method=rum` |
 #
 # * The first two rows say whether the groups are what they are called: retraining should lose little of *low* and most of *high*.
 # * Where there is nothing to undo, a method can only do harm.

@@ -57,7 +57,7 @@ figures.show("mumis-tab1", rows)
 #   RA gap, because TA counts the other classes once more.
 # * In the paper a method counts as broken if RA or TA is more than 5 points from retraining, by the same account.
 # * MIA is to be compared with the row `retrain`; less is not better.
-# * Seconds: MU-Mis {value}`mumis-tab1 RTE choice=rule dataset=cifar100 method=mu-mis`, SalUn
-#   {value}`mumis-tab1 RTE choice=rule dataset=cifar100 method=salun`, retraining {value}`mumis-tab1 RTE dataset=cifar100 method=retrain`. Under the
+# * Seconds: MU-Mis {value}`mumis-tab1 RTE dataset=cifar100 method=mu-mis`, SalUn
+#   {value}`mumis-tab1 RTE dataset=cifar100 method=salun`, retraining {value}`mumis-tab1 RTE dataset=cifar100 method=retrain`. Under the
 #   small profiles methods that pass over retained data have fewer images and epochs than in the paper; the ratio says nothing about theirs.
 # * The search for values is not in the seconds. {item}`mumis-tuning` shows what it is worth.

@@ -51,9 +51,9 @@ figures.show("sparsity-fig1", rows)
 # %% [markdown]
 # ## What to see
 #
-# * Look at UA and MIA-Efficacy first. UA: dense {value}`sparsity-tab3 UA choice=rule scenario=class sparsity=0 method=fine-tune` %, sparse
-#   {value}`sparsity-tab3 UA choice=rule scenario=class sparsity=95 method=fine-tune` %. MIA-Efficacy: dense {value}`sparsity-tab3 MIA-Efficacy choice=rule scenario=class sparsity=0 method=fine-tune` %, sparse
-#   {value}`sparsity-tab3 MIA-Efficacy choice=rule scenario=class sparsity=95 method=fine-tune` %.
+# * Look at UA and MIA-Efficacy first. UA: dense {value}`sparsity-tab3 UA scenario=class sparsity=0 method=fine-tune` %, sparse
+#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=fine-tune` %. MIA-Efficacy: dense {value}`sparsity-tab3 MIA-Efficacy scenario=class sparsity=0 method=fine-tune` %, sparse
+#   {value}`sparsity-tab3 MIA-Efficacy scenario=class sparsity=95 method=fine-tune` %.
 # * The rim is not one model. The dense line is compared with the dense retrained model, the sparse line with the sparse one.
 #   Their test accuracy: {value}`sparsity-tab3 TA scenario=class sparsity=0 method=retrain` % and {value}`sparsity-tab3 TA scenario=class sparsity=95 method=retrain` %. A weaker reference is easier to
 #   reach.

@@ -50,11 +50,11 @@ figures.show("sparsity-fig3", rows)
 # %% [markdown]
 # ## What to see
 #
-# * Two upper panels: distance to the dotted line on the left end and at 95 %. Fine-tuning: UA {value}`sparsity-tab3 UA choice=rule scenario=class sparsity=0 method=fine-tune` % and
-#   {value}`sparsity-tab3 UA choice=rule scenario=class sparsity=95 method=fine-tune` %. Influence: {value}`sparsity-tab3 UA choice=rule scenario=class sparsity=0 method=influence` % and
-#   {value}`sparsity-tab3 UA choice=rule scenario=class sparsity=95 method=influence` %.
-# * Lower left: what a method pays on the retained samples. Gradient ascent: RA {value}`sparsity-tab3 RA choice=rule scenario=class sparsity=0 method=gradient-ascent` % and
-#   {value}`sparsity-tab3 RA choice=rule scenario=class sparsity=95 method=gradient-ascent` %.
+# * Two upper panels: distance to the dotted line on the left end and at 95 %. Fine-tuning: UA {value}`sparsity-tab3 UA scenario=class sparsity=0 method=fine-tune` % and
+#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=fine-tune` %. Influence: {value}`sparsity-tab3 UA scenario=class sparsity=0 method=influence` % and
+#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=influence` %.
+# * Lower left: what a method pays on the retained samples. Gradient ascent: RA {value}`sparsity-tab3 RA scenario=class sparsity=0 method=gradient-ascent` % and
+#   {value}`sparsity-tab3 RA scenario=class sparsity=95 method=gradient-ascent` %.
 # * Lower right: the dotted line itself. Where it falls, the reference has become weaker, and a smaller gap means less. At 99 %:
 #   {value}`sparsity-tab3 TA scenario=class sparsity=99 method=retrain` %.
 # * The value of each hyper-parameter is chosen anew at every sparsity, by the {ref}`rule <choice-of-value>`. A kink can be a change of that

@@ -51,7 +51,7 @@ figures.show("sparsity-figA1", rows)
 # ## What to see
 #
 # * Dense and 95 % sparse, retrained: {value}`sparsity-tab3 MIA-Privacy scenario=class sparsity=0 method=retrain` % and {value}`sparsity-tab3 MIA-Privacy scenario=class sparsity=95 method=retrain` %. After
-#   fine-tuning: {value}`sparsity-tab3 MIA-Privacy choice=rule scenario=class sparsity=0 method=fine-tune` % and {value}`sparsity-tab3 MIA-Privacy choice=rule scenario=class sparsity=95 method=fine-tune` %.
+#   fine-tuning: {value}`sparsity-tab3 MIA-Privacy scenario=class sparsity=0 method=fine-tune` % and {value}`sparsity-tab3 MIA-Privacy scenario=class sparsity=95 method=fine-tune` %.
 # * A model that fits its training samples less leaks less. Put TA and RA of {item}`sparsity-fig3` beside every fall: at 99 % a lower leak
 #   may be nothing but a worse model.
 # * This is about retained samples. It says nothing about the forgotten ones.

@@ -54,8 +54,8 @@ figures.show("sparsity-figA2", rows)
 #
 # | | UA | MIA-Efficacy | RA | TA | Disparity Ave. |
 # |:---|---:|---:|---:|---:|---:|
-# | OMP | {value}`sparsity-figA2 UA choice=rule method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 MIA-Efficacy choice=rule method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 RA choice=rule method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 TA choice=rule method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 Avg. Gap choice=rule method=fine-tune pruner=omp sparsity=95` |
-# | SynFlow | {value}`sparsity-figA2 UA choice=rule method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 MIA-Efficacy choice=rule method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 RA choice=rule method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 TA choice=rule method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 Avg. Gap choice=rule method=fine-tune pruner=synflow sparsity=95` |
+# | OMP | {value}`sparsity-figA2 UA method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 MIA-Efficacy method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 RA method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 TA method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 Avg. Gap method=fine-tune pruner=omp sparsity=95` |
+# | SynFlow | {value}`sparsity-figA2 UA method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 MIA-Efficacy method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 RA method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 TA method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 Avg. Gap method=fine-tune pruner=synflow sparsity=95` |
 #
 # * Lines that lie on each other say that the amount counts and not the way.
 # * SynFlow's mask has never seen a training image. If its line does as well, the gain from sparsity is not a trace of the forgotten samples in

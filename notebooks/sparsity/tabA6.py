@@ -52,10 +52,10 @@ figures.show("sparsity-tabA6", rows)
 #
 # | | class, dense | class, 95 % |
 # |:---|---:|---:|
-# | FT | {value}`sparsity-tabA6 Avg. Gap choice=rule scenario=class sparsity=0 method=fine-tune` | {value}`sparsity-tabA6 Avg. Gap choice=rule scenario=class sparsity=95 method=fine-tune` |
-# | GA | {value}`sparsity-tabA6 Avg. Gap choice=rule scenario=class sparsity=0 method=gradient-ascent` | {value}`sparsity-tabA6 Avg. Gap choice=rule scenario=class sparsity=95 method=gradient-ascent` |
-# | IU | {value}`sparsity-tabA6 Avg. Gap choice=rule scenario=class sparsity=0 method=influence` | {value}`sparsity-tabA6 Avg. Gap choice=rule scenario=class sparsity=95 method=influence` |
-# | $\ell_1$-sparse | {value}`sparsity-tabA6 Avg. Gap choice=rule scenario=class sparsity=0 method=l1-sparse` | {value}`sparsity-tabA6 Avg. Gap choice=rule scenario=class sparsity=95 method=l1-sparse` |
+# | FT | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=0 method=fine-tune` | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=95 method=fine-tune` |
+# | GA | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=0 method=gradient-ascent` | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=95 method=gradient-ascent` |
+# | IU | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=0 method=influence` | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=95 method=influence` |
+# | $\ell_1$-sparse | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=0 method=l1-sparse` | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=95 method=l1-sparse` |
 #
 # * Whether the direction of {item}`sparsity-tab3` holds here as well: the second number of each pair below the first.
 # * The reference first: TA of the retrained model, dense {value}`sparsity-tabA6 TA scenario=class sparsity=0 method=retrain` %, 95 % sparse
