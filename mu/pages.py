@@ -104,7 +104,8 @@ class RecordDirective(Written):
             # Tildes: behind backticks a caption may hold no backtick, and so no role.
             return [f"~~~{{{kind}}} {title}", f":name: {item.id}", *head, "", content, *tail, "~~~"]
         reference = f"{{item}}`{item.id}`, shown again. {caption}"
-        shown = [f"```{{image}} {image}", content, "```"] if kind == "figure" else [content]
+        drawn = ["::::{div} mu-drawn", f"```{{image}} {image}", content, "```", "::::"]
+        shown = drawn if kind == "figure" else [content]
         return [*shown, "", "```{div} mu-caption", reference, "```"]
 
     def draw(self, item: Item, record: Record, theme: str) -> str:
@@ -284,7 +285,7 @@ class TallyDirective(Written):
             held = f"{sum(found.word == 'holds' for found in checks)} of {len(checks)}" if checks else "–"
             name = f"{{doc}}`{NAMES.get(paper, paper)} </book/{paper}>`"
             columns[name] = [*(str(counts[row] or "–") for row in columns["claims"][:-1]), held]
-        return as_table([dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)])
+        return "\n".join(markdown(pd.DataFrame(columns).set_index("claims")))
 
 
 class VerdictRole(SphinxRole):
