@@ -395,3 +395,10 @@ def test_nothing_to_train_or_to_ask():
     attack = ShadowAttack.fit(outputs(50, 0, 50), 0, seed=0)
     with pytest.raises(ValueError, match="no samples"):
         attack.recall(torch.empty(0, 2))
+
+
+def test_both_parts_of_the_split_have_both_kinds():
+    """18 right members and 4 non-members: of the three kept back one is a non-member, by every seed. Breaks if chance
+    decides: then more than half of all splits keep back members alone, and the rate is that of none, NaN."""
+    for seed in range(8):
+        assert ShadowAttack.fit(outputs(18, 0, 4), 0, seed).false_positive_rate in (0.0, 100.0)

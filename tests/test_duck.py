@@ -1,5 +1,8 @@
 """DUCK: centroids and targets by hand, where features go, what is stopped and repaired."""
 
+import copy
+import importlib
+
 import pytest
 import torch
 from torch.nn import functional
@@ -116,3 +119,46 @@ def test_a_pruned_model_stays_pruned(task, normed):
     pruned = mu.pruning.apply_masks(model, mu.pruning.magnitude_masks(model, 50))
     moved = duck(pruned, task.forget, task.retain, recipe=mu.Recipe(epochs=2, batch_size=32), repair=NONE)
     assert (moved[2].weight == 0).sum() == 18
+
+
+module = importlib.import_module("mu.unlearning.duck")  # the package has the function under this name
+
+
+@pytest.mark.parametrize(("stage", "share", "second"), [("step 3", 1.0, 3.0), ("step 5", 0.1, 1.0)])
+def test_one_step_by_hand(original, task, flat, stage, share, second):
+    """Whole sets, SGD: down share lambda_1 mean(1 - cos) + second CE(f / T), by autograd. In the repair lambda_1 / 10
+    and 1. Breaks with a sum for the mean, logits times T, the sign turned, or lambda_2 in the repair as well."""
+    one = mu.Recipe(epochs=1, batch_size=1000, optimizer="sgd", lr=0.1)
+    centroids, present = class_means(embed(original, task.retain), task.retain.labels, 10)
+    target = centroids[nearest_other(1 - cosines(original, task.forget, centroids), task.forget.labels, present)]
+    model = copy.deepcopy(original)
+    for _ in range(HOLD if stage == "step 3" else 1):
+        found = model[:-1](task.forget.images)
+        away = 1 - (found * target).sum(1) / found.norm(dim=1) / target.norm(dim=1)
+        kept = functional.cross_entropy(model(task.retain.images) / 4.0, task.retain.labels)
+        gradients = torch.autograd.grad(share * 2.0 * away.sum() / 6 + second * kept, list(model.parameters()))
+        for p, g in zip(model.parameters(), gradients, strict=True):
+            p.data -= 0.1 * g
+    recipes = {"recipe": one, "repair": NONE} if stage == "step 3" else {"recipe": NONE, "repair": one}
+    options = {"weight_forget": 2.0, "weight_retain": 3.0, "temperature": 4.0, "stop_at": -1, **recipes}
+    moved = duck(original, task.forget, task.retain, **options)
+    assert torch.allclose(flat(moved), flat(model), rtol=0, atol=2e-6)
+
+
+def test_the_repair_is_epochs_of_training_on_the_retain_set(original, task, flat):
+    """lambda_1 = 0: two epochs of two batches at a falling rate, as `mu.train` takes them. Breaks if the steps are
+    counted by the forget set, or the rate falls over another length."""
+    repair = mu.Recipe(epochs=2, batch_size=100, optimizer="sgd", lr=0.1, schedule="cosine")
+    moved = duck(original, task.forget, task.retain, weight_forget=0.0, recipe=NONE, repair=repair, seed=3)
+    loss = lambda logits, labels: functional.cross_entropy(logits / 2.0, labels)  # noqa: E731
+    assert torch.allclose(flat(moved), flat(mu.train(original, task.retain, repair, seed=3, loss=loss)), atol=1e-6)
+
+
+def test_centroids_of_a_large_retain_set_are_of_a_part_that_the_seed_draws(original, task, flat, monkeypatch):
+    """Full batches, so that a seed has nothing else to decide. Breaks if the same part is drawn by every seed."""
+    recipe = mu.Recipe(epochs=1, batch_size=1000, optimizer="sgd", lr=0.1)
+    run = lambda seed: flat(duck(original, task.forget, task.retain, recipe=recipe, repair=NONE, seed=seed))  # noqa: E731
+    assert torch.allclose(run(1), run(2), atol=1e-5)
+    monkeypatch.setattr(module, "SEEN", 20)
+    assert not torch.allclose(run(1), run(2), atol=1e-4)
+    assert torch.equal(run(1), run(1))

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -395,3 +397,116 @@ def test_the_chosen_share_is_the_smallest_that_forgets(digits):
     few = [ledger for ledger in ledgers if ledger.keep < expected]
     assert few
     assert trial.choose(original, few)[0].keep == max(ledger.keep for ledger in few)
+
+
+@pytest.fixture(scope="module")
+def rare():
+    """Settings of a small cell of table 1, few samples."""
+    return next(s for s in get_item("partial-tab1").grid("smoke") if s["scenario"] == "rare")
+
+
+def test_one_percent_left_counts_as_forgotten(rare, monkeypatch):
+    """Of 100 forget samples, as in the paper, one may be left. Breaks if the share has to fall below the level."""
+    trial = Trial(rare, 0, "cpu")
+    monkeypatch.setattr(trial, "take_back", lambda _, ledger: ledger.keep)
+    monkeypatch.setattr(trial, "forget_accuracy", {0.1: 2.0, 0.2: 1.0, 1.0: 0.0}.get)
+    assert trial.choose(None, [SimpleNamespace(keep=keep) for keep in (1.0, 0.1, 0.2)])[1] == 0.2
+
+
+def test_quick_rows_by_counting(rare):
+    """Every metric of a model that always answers 3, by hand: UA is what is *wrong* on the forget set."""
+    trial = Trial(rare, 0, "cpu")
+    model = trial.build().eval()
+    torch.nn.init.zeros_(model.head.weight)
+    model.head.bias.data = 10 * torch.eye(10)[3]
+    found = {row["metric"]: row["value"] for row in trial.quick_rows("trained", model)}
+    share = 100 * (trial.task.test.labels == 3).double().mean().item()
+    expected = {"target accuracy": 100, "non-target accuracy": 0, "test accuracy": share, "UA": 0}
+    assert found == pytest.approx(expected)
+
+
+def test_the_affected_share_is_the_percentage_of_steps_that_held_a_sample_to_forget():
+    """Counted in the batches of training themselves. Breaks if it is a fraction, or steps without one count."""
+    settings = get_item("partial-fig4").cells("smoke")[0].settings
+    trial, held = Trial(settings, 0, "cpu"), []
+    watch = SimpleNamespace(
+        begin=lambda layout: None, finish=lambda: None,
+        record=lambda step, change, samples: held.append(torch.isin(samples, trial.task.forget.indices).any().item()),
+    )  # fmt: skip
+    mu.train(trial.build(), trial.task.train, trial.recipe, seed=0, ledger=watch)
+    (found,) = {row["affected"] for row in partial.affected_share(settings, 0, "cpu")}
+    assert found == pytest.approx(100 * sum(held) / len(held))
+    assert 1 < found < 100
+
+
+def test_the_gap_of_the_tables_is_of_three_accuracies(smoke):
+    """Mean distance to the retrained model in UA, RA and TA, from the rows themselves. Breaks if MIA-Efficacy
+    enters, which is 0 or 100 once a class is lost."""
+    count = 0
+    for _, rows in smoke("partial-tab1"):
+        columns = [c for c in ("method", "scenario", "keep", "epochs") if c in rows]
+        wide = rows.pivot_table(index=columns, columns="metric", values="value", dropna=False, aggfunc="first")
+        wide = wide[wide["accuracy gap"].notna()]
+        goal = wide.xs("retrain", level="method").iloc[0]
+        expected = sum((wide[m] - goal[m]).abs() for m in ("UA", "RA", "TA")) / 3
+        assert wide["accuracy gap"].tolist() == pytest.approx(expected.tolist(), abs=1e-9)
+        count += len(wide)
+    assert count > 10
+
+
+def test_false_positives_are_asked_of_unseen_images_of_the_class(rare, monkeypatch):
+    """The attack on one class knows nothing of others. Breaks if it is asked about every test image."""
+    asked = []
+    attack = SimpleNamespace(recall=lambda logits: asked.append(len(logits)) or 50.0)
+    monkeypatch.setattr(Trial, "shadow_attack", lambda self, shadows: attack)
+    list(partial.method_grid(rare, 0, "cpu"))
+    task = Trial(rare, 0, "cpu").task
+    assert set(zip(asked[::2], asked[1::2], strict=True)) == {(len(task.forget), int((task.test.labels == 3).sum()))}
+
+
+def test_likeness_of_maps_is_pearsons_correlation():
+    """As numpy has it, also where both lie far from zero; 0 beside a constant map. Breaks without centring."""
+    maps = torch.rand(2, 5, 4, generator=torch.Generator().manual_seed(0)) + 3
+    expected = np.corrcoef(*maps.flatten(1).numpy())[0, 1]
+    assert partial._correlation(*maps) == pytest.approx(expected, abs=1e-5)
+    assert partial._correlation(maps[0], torch.zeros(5, 4)) == 0
+
+
+def test_a_map_that_is_lost_counts_as_unlike(monkeypatch):
+    """Empty after the removal: likeness 0. Breaks if such images are left out, as those without a map before are."""
+    settings, calls = get_item("partial-fig3").cells("smoke")[0].settings, []
+
+    def grad_cam(model, images, labels, **_):
+        calls.append(model)
+        made = torch.rand(len(images), 7, 7, generator=torch.Generator().manual_seed(0))
+        made[1:2] = 0  # one image has no map to begin with
+        return made * (len(calls) % 4 in (1, 2))  # before, trained, amnesiac, partial
+
+    monkeypatch.setattr(partial.explain, "grad_cam", grad_cam)
+    rows = pd.DataFrame(partial.activation_maps(settings, 0, "cpu"))
+    found = rows[rows["metric"] == "cam similarity"].groupby("method")["value"].agg(["min", "max", "size"])
+    assert found.loc["trained"].tolist() == pytest.approx([1, 1, 2])
+    for method in ("amnesiac", "partial-amnesiac"):
+        assert found.loc[method].tolist() == [0, 0, 2]
+
+
+def test_the_cost_of_a_ledger_by_hand(monkeypatch):
+    """A step of 2 s that takes 3 is 50 % slower. A running sum has 8 bytes a parameter, whatever the steps, dense
+    float32 has 4 a step; entropy of a tenth: 0.469 bits. Breaks if bits pass for bytes, or the sum is by step."""
+    real = partial._step_times
+
+    def seconds(model, samples, recipe, made, *more):
+        real(model, samples, recipe, made, *more)
+        return [3.0 if made else 2.0]
+
+    monkeypatch.setattr(partial, "_step_times", seconds)
+    settings = {"dataset": "synthetic", "model": "mlp", "steps": 4, "repeats": 1, "keeps": [0.1, 1.0]}
+    rows = pd.DataFrame(partial.ledger_cost(settings, 0, "cpu")).fillna({"keep": 0})
+    found = rows.set_index(["metric", "recorder", "keep"])["value"]
+    assert found["slow-down"].to_dict() == pytest.approx(
+        {("none", 0): 0, ("dense", 0): 50, ("running-sum", 0): 50, ("ledger", 0.1): 50, ("ledger", 1.0): 50}
+    )
+    assert found["bytes per parameter", "running-sum", 0] == 8
+    assert found["bytes per parameter", "dense", 0] == pytest.approx(4, rel=0.01)
+    assert found["bytes per parameter, bound", "ledger", 0.1] == pytest.approx(0.2 + 0.469 / 8, abs=1e-4)
+    assert found["bytes per parameter, bound", "ledger", 1.0] == 2

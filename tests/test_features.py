@@ -6,6 +6,8 @@ from torch import nn
 
 import mu
 from mu.data import Samples
+from mu.models import predict
+from mu.unlearning import features as module
 from mu.unlearning.features import HOLD, embed, features, move, nearest_other
 
 RECIPE = mu.Recipe(batch_size=4, optimizer="sgd", lr=0.1)
@@ -94,3 +96,16 @@ def test_it_stops_when_the_forget_set_is_forgotten(task, small):
     )  # fmt: skip
     assert len(steps) < 60
     assert len(steps) % 3 == 0
+
+
+def test_a_look_takes_in_samples_from_the_whole_forget_set(task, small, monkeypatch):
+    """Every few of a large one, to its end. The first ones alone, or all of them, fail this."""
+    seen = []
+    monkeypatch.setattr(module, "LOOK_AT", 4)
+    monkeypatch.setattr(module, "predict", lambda model, part: seen.append(part) or predict(model, part))
+    move(
+        small(0), task.forget, task.retain, RECIPE, distance=lambda found, _: found.sum() * 0,
+        loss=lambda logits, _: logits.sum() * 0, steps=2, stop_at=-1.0, seed=0,
+    )  # fmt: skip
+    (looked,) = seen
+    assert looked.indices.tolist() == task.forget.indices[[0, 2, 4]].tolist()

@@ -246,3 +246,40 @@ def test_parts_of_a_record_will_do(rows, item):
             made.draw_without_rendering()
             plt.close(made)
     assert exhibit.caption.endswith((".", ")"))
+
+
+def test_search_marks_what_the_rule_picks_and_whether_it_is_at_an_edge():
+    """Of three values the middle one; of two, either is an edge. Breaks if the oracle's is marked, or the words are
+    exchanged."""
+    rows = together(
+        [tried("fine-tune", (0.01, 5, 1), (0.02, 1, 9), (0.05, 3, 5)), tried("salun", (0.013, 2, 7), (0.05, 1, 9))]
+    )
+    table = mumis.search(rows)["rule"]
+    assert table.loc["CIFAR-100, rocket", "fine-tune"].to_dict() == {"0.01": "", "0.02": "picked", "0.05": ""}
+    assert table.loc["CIFAR-100, rocket", "salun"].to_dict() == {"0.013": "", "0.05": "edge"}
+
+
+def test_speed_at_full_size_by_hand():
+    """Retraining: 1 ms an image, 49,500 of them, 200 passes, 9,900 s. MU-Mis: 10 ms, 500 images, 5 s a pass; a
+    hundredth of retraining, 99 s, is 19.8 passes. Breaks if passes are not counted, or another share is taken."""
+    at = {"metric": "seconds an image"}
+    rows = frame({"method": "retrain", "value": 1e-3, "images": 49_500, "passes": 200, **at},
+                 {"method": "mu-mis", "value": 1e-2, "images": 500, "passes": 1, **at})  # fmt: skip
+    table = mumis.speed(rows)
+    assert table["seconds"].to_dict() == {
+        "retraining": "9,900", "MU-Mis, one pass": "5", "MU-Mis, a hundredth of retraining": "99",
+    }  # fmt: skip
+    assert table.loc["MU-Mis, a hundredth of retraining", "passes"] == "20"
+
+
+def test_each_panel_of_the_directions_has_its_own_share():
+    """Breaks if one share is drawn in all three, or methods change places."""
+    falls = {"target falls": (80, 70), "other falls": (20, 10), "difference falls": (90, 60)}
+    rows = frame(
+        *({"metric": metric, "method": method, "value": value}
+          for metric, pair in falls.items() for method, value in zip(("retrain", "mu-mis"), pair, strict=True)),
+        forget=69,
+    )  # fmt: skip
+    figure = mumis.directions(rows)
+    assert [[bar.get_width() for bar in axis.patches] for axis in figure.axes] == [[80, 70], [20, 10], [90, 60]]
+    plt.close(figure)

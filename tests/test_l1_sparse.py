@@ -1,7 +1,11 @@
 """l1-sparse unlearning and epochs of ascent: what the penalty adds, what the proximal step sets to zero."""
 
+import copy
+import math
+
 import pytest
 import torch
+from torch.nn import functional
 
 import mu
 from mu.metrics import accuracy
@@ -93,3 +97,24 @@ def test_an_ascent_that_diverges_says_so(original, task):
     recipe = mu.Recipe(epochs=80, batch_size=2, optimizer="sgd", lr=1e3)
     with pytest.raises(FloatingPointError, match="learning rate"):
         mu.unlearn("gradient-ascent", original, task, recipe=recipe)
+
+
+def test_proximal_steps_follow_momentum_rate_and_schedule(original, task, flat):
+    """Four full-batch steps, an epoch each, by hand: v = 0.9 v + g, a step of -rate v, then soft thresholding by
+    rate gamma_t / (1 - 0.9), with the rate and gamma_t of that step. Breaks if the threshold forgets the momentum,
+    or takes the first rate or the first gamma throughout."""
+    recipe = mu.Recipe(epochs=4, batch_size=1000, optimizer="sgd", lr=0.05, momentum=0.9, schedule="cosine")
+    model = copy.deepcopy(original)
+    parameters = list(model.parameters())
+    velocity = [torch.zeros_like(p) for p in parameters]
+    for t in range(4):
+        rate, gamma = 0.05 * (1 + math.cos(math.pi * t / 4)) / 2, 0.02 * (1 - t / 4)
+        loss = functional.cross_entropy(model(task.retain.images), task.retain.labels)
+        for p, v, g in zip(parameters, velocity, torch.autograd.grad(loss, parameters), strict=True):
+            v.mul_(0.9).add_(g)
+            moved = p.data - rate * v
+            p.data = moved.sign() * (moved.abs() - 10 * rate * gamma).clamp(min=0)
+    options = {"recipe": recipe, "gamma": 0.02, "schedule": "decaying", "update": "proximal"}
+    sparse = mu.unlearn("l1-sparse", original, task, **options)
+    assert torch.allclose(flat(sparse), flat(model), rtol=0, atol=1e-5)
+    assert (flat(model) == 0).any()

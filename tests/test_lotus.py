@@ -130,3 +130,13 @@ def test_an_unseen_accuracy_in_percent_is_refused(original, task, unseen):
     """By a message that names it."""
     with pytest.raises(ValueError, match=f"0 to 1, not {unseen}"):
         lotus(original, task.forget, task.retain, unseen_accuracy=unseen)
+
+
+def test_one_percent_below_is_where_it_stops(original, task, same):
+    """None right and 1 % expected: that is the level of the stop, so nothing is trained; with half of that it is.
+    Breaks if the accuracy has to fall below the level."""
+    wrong = replace(task.forget, labels=(predict(original, task.forget).argmax(1) + 1) % 10)
+    recipe = mu.Recipe(epochs=1, batch_size=200, optimizer="sgd", lr=1e-3)
+    ended, begun = (lotus(original, wrong, task.retain, unseen_accuracy=u, recipe=recipe) for u in (0.01, 0.005))
+    assert same(ended, original)
+    assert not same(begun, original)

@@ -252,3 +252,17 @@ def test_outputs_are_in_the_order_of_the_task(task, models):
     assert isinstance(out, Outputs)
     for logits, part in zip(out, (task.forget, task.retain, task.test)):
         assert torch.equal(logits, mu.predict(models[0], part))
+
+
+@pytest.mark.parametrize("scenario", ["class", "rare", "subclass", "some", "random", "poisoned"])
+def test_nonmembers_of_the_attack_are_the_images_that_ta_counts(data, small, monkeypatch, scenario):
+    """No test image of what is forgotten as a whole. Breaks if all are taken: the unlearned model is unsure of those
+    whether or not the forget set was in training."""
+    handed, task, model = [], scenarios(data)[scenario], small(0)
+    monkeypatch.setattr(metrics.attacks, "mia_efficacy", lambda *sets: handed.append(sets) or 0.0)
+    metrics.evaluate(model, task)
+    gone = {"subclass": data.test.fine == 7}.get(scenario, data.test.labels == 3)
+    tested = ~gone if scenario in ("class", "rare", "subclass") else torch.ones(80, dtype=torch.bool)
+    ((_, nonmembers, _),) = handed
+    expected = true_probability(mu.predict(model, data.test)[tested], data.test.labels[tested])
+    assert nonmembers.numpy() == pytest.approx(expected, rel=1e-5)

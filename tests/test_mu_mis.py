@@ -374,3 +374,14 @@ def test_labels_alone_say_what_is_the_target(data, small, same):
     forget = data.train[:6]
     blind = replace(forget, indices=forget.indices + 7, fine=None)
     assert same(mu_mis(small(), forget, max_steps=2), mu_mis(small(), blind, max_steps=2))
+
+
+def test_the_sensitivities_of_a_linear_model_by_hand():
+    """Two classes, so c' is the other one: its row's norm is s, the label's that of the target class, means over
+    three samples. Breaks if s is taken at the label's own logit, or the two change places."""
+    model, curve = linear(), []
+    rows = model.head.weight.detach().norm(dim=1).tolist()
+    mu_mis(model, of_labels([0, 0, 1]), lr=1e-9, max_steps=0, curve=curve)
+    assert curve[0].target == pytest.approx((2 * rows[0] + rows[1]) / 3, rel=1e-5)
+    assert curve[0].other == pytest.approx((rows[0] + 2 * rows[1]) / 3, rel=1e-5)
+    assert abs(rows[0] - rows[1]) > 0.01

@@ -717,3 +717,29 @@ def test_the_sequence_is_asked_of_a_class_and_of_a_sub_class():
     for profile in PROFILES:
         for cell in get_item("mumis-fig5").grid(profile):
             assert len(set(cell["sequence"])) == len(cell["sequence"]) > 1
+
+
+def test_both_attacks_are_on_the_model_at_hand(monkeypatch):
+    """Non-members of the entropy attack are all test images, as in its code; that of `sparsity` asks about this model
+    and not about the reference. Breaks if either reads another set or model."""
+    case, handed = Request(settings(), 0, "cpu"), []
+    ours, theirs = made_up(case, 0), made_up(case, 1)
+    monkeypatch.setattr(mumis, "entropy_recall", lambda *three: handed.append(three) or 0.0)
+    monkeypatch.setattr(mumis, "evaluate", lambda out, task: SimpleNamespace(mia_efficacy=out.forget[0, 0].item()))
+    found = scores(case, None, ours, theirs)
+    ((members, others, asked_about),) = handed
+    assert members is ours.retain
+    assert others is ours.test
+    assert asked_about is ours.forget
+    assert found["MIA-Efficacy"] == ours.forget[0, 0].item()
+
+
+def test_kl_along_a_sequence_is_from_the_retrained_model(monkeypatch):
+    """At two rates the reference is the same and the model is not. Breaks if the direction is turned."""
+    handed = []
+    monkeypatch.setattr(mumis, "kl", lambda *pair: handed.append(pair) or 0.0)
+    for lr in (1e-3, 1e-2):
+        list(mumis.sequence(asked("class", sweep("gradient-ascent", lr))[0], 0, "cpu"))
+    for (first, slow), (second, fast) in zip(handed[:3], handed[3:], strict=True):
+        assert torch.equal(first, second)
+        assert not torch.equal(slow, fast)

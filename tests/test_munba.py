@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional
 
 import mu
+from mu.models import Normalise
 from mu.unlearning.munba import FALLBACK, munba, weights
 
 ONE = mu.Recipe(epochs=1, batch_size=1000, optimizer="sgd", lr=0.1)
@@ -129,3 +130,19 @@ def test_it_forgets_and_keeps(original, task):
     loss = lambda m, part: functional.cross_entropy(mu.metrics.predict(m, part), part.labels)  # noqa: E731
     assert loss(model, task.forget) > loss(original, task.forget) + 1
     assert loss(model, task.retain) < loss(original, task.retain)
+
+
+@pytest.mark.parametrize("black", ["forget", "retain"])
+def test_a_step_without_agreement_by_hand(black):
+    """Black images give a model without biases a gradient of zero, so nothing is agreed: the step is 1 times the
+    retain gradient or 0.1 times that of the forget set. Breaks if the two weights or gradients change places."""
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(Normalise((0.0,), (1.0,)), torch.nn.Flatten(), torch.nn.Linear(4, 2, bias=False))
+    bright, dark = torch.full((2, 1, 2, 2), 255, dtype=torch.uint8), torch.zeros(2, 1, 2, 2, dtype=torch.uint8)
+    make = lambda what: mu.Samples(dark if what == black else bright, torch.zeros(2).long(), torch.arange(2))  # noqa: E731
+    moved = munba(model, make("forget"), make("retain"), recipe=ONE, clip=100.0)
+    # Two classes: the wrong label of a forget sample is 1.
+    label, weight = (0, 1.0) if black == "forget" else (1, 0.1)
+    p = torch.ones(1, 4) @ model[2].weight.detach().T
+    slope = (p.softmax(1) - torch.eye(2)[label]).T @ torch.ones(1, 4)
+    assert torch.allclose(moved[2].weight - model[2].weight, -0.1 * weight * slope, atol=1e-6)

@@ -75,3 +75,20 @@ def test_an_item_without_tolerance_is_an_error():
     """Named, with those that have one."""
     with pytest.raises(ValueError, match="sparsity-tab3"):
         compared("sparsity-speed")
+
+
+def test_too_low_is_as_far_off_as_too_high(recorded):
+    """FT's 22.53 ± 8.16 beside 0.5: 22 points below, more than 16.32. Breaks if the sign of a difference counts."""
+    here = {"dataset": "cifar10", "scenario": "class", "method": "fine-tune", "tried": 0.01, "sparsity": 0}
+    recorded([*rows("UA", (0, 1), **here), *rows("proxy gap", (1, 1), **here)])
+    one = of(compared("sparsity-tab3"), "FT", "UA", "class-wise, dense")
+    assert (one.verdict, one.difference) == ("close", "-22.03")
+
+
+def test_the_number_beside_a_printed_one_is_the_rules(recorded):
+    """Two values tried: the rule prefers one, the retrained model the other. Breaks if the oracle chooses."""
+    here = {"dataset": "cifar20", "scenario": "subclass", "method": "mu-mis", "forget": 69, "lr": 1e-3}
+    ruled, nearest = here | {"tried": 1.0}, here | {"tried": 1.2}
+    recorded([*rows("proxy gap", (1,), **ruled), *rows("Avg. Gap", (8,), **ruled),
+              *rows("proxy gap", (5,), **nearest), *rows("Avg. Gap", (0.5,), **nearest)])  # fmt: skip
+    assert of(compared("mumis-tab2"), "MU-Mis", "Avg. Gap", "rocket").ours == "8.0 (n = 1)"

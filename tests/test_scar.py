@@ -1,5 +1,6 @@
 """SCAR: its Gaussians by an independent route, targets, the teacher, and that nothing is read that must not be."""
 
+import copy
 from dataclasses import replace
 
 import numpy as np
@@ -194,3 +195,29 @@ def test_a_pruned_model_stays_pruned(task, normed, surrogate):
     moved = scar(pruned, task.forget, surrogate, recipe=SHORT)
     assert (moved[2].weight == 0).sum() == 18
     assert functional.softmax(predict(moved, task.forget), 1).isfinite().all()
+
+
+def test_steps_without_distillation_by_hand(original, task, surrogate, flat):
+    """lambda_2 = 0: six full-batch steps of SGD down lambda_1 times the *mean* distance of the forget set to the
+    target of the start, by autograd. Breaks with a sum, or if targets follow the model."""
+    one = mu.Recipe(epochs=1, batch_size=512, optimizer="sgd", lr=1e-3)
+    predicted = predict(original, surrogate).argmax(1)
+    kept = predicted != 3
+    classes = Gaussians.of(embed(original, surrogate[kept]), predicted[kept], 10)
+    distances = classes.distances(embed(original, task.forget))
+    target = nearest_other(distances, task.forget.labels, classes.present)
+    model = copy.deepcopy(original)
+    for _ in range(6):
+        away = classes.distances(model[:-1](task.forget.images))[torch.arange(6), target]
+        gradients = torch.autograd.grad(2.0 * away.sum() / 6, [*model[:-1].parameters()])
+        for p, g in zip(model[:-1].parameters(), gradients, strict=True):
+            p.data -= 1e-3 * g
+    moved = scar(original, task.forget, surrogate, weight_forget=2.0, weight_keep=0.0, recipe=one, stop_at=-1)
+    assert (flat(model) - flat(original)).norm() > 1e-3
+    assert torch.allclose(flat(moved), flat(model), rtol=0, atol=1e-6)
+
+
+def test_two_images_make_a_class():
+    """Two that differ have a covariance, one has none. Breaks if three are asked for."""
+    classes = Gaussians.of(torch.tensor([[1.0, 2], [4, 1], [5, 5]]), torch.tensor([0, 0, 1]), 2)
+    assert classes.present.tolist() == [True, False]

@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from mu.experiments import sparsity as experiments
 from mu.experiments.case import TARGET, hold_out
 from mu.experiments.sparsity import chosen
 from mu.experiments.sweeps import Swept
-from mu.metrics import attack_success
+from mu.metrics import Outputs, attack_success
 
 
 @pytest.fixture(scope="module")
@@ -326,3 +327,136 @@ def test_views_share_the_record_of_their_item():
     assert main.record == main.id
     assert [c.key for c in view.cells("smoke")] == [c.key for c in main.cells("smoke")]
     assert replace(view, id=main.id, title=main.title, shows="") == main
+
+
+class Sums(torch.nn.Module):
+    """Answers the sum of an image's pixels, modulo 10: right by chance, and seen by no training."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(1))
+
+    def forward(self, images):
+        return functional.one_hot(images.long().flatten(1).sum(1) % 10, 10).float()
+
+
+def test_the_numbers_of_the_backdoor_by_counting(monkeypatch):
+    """SA: test images as they are. ASR: triggered ones taken for class 0, of the other classes and of all; UA:
+    poisoned training images not taken for it. Breaks if the two ASR change places, or SA is of training images."""
+    settings = {**get_item("sparsity-fig5").cells("smoke")[0].settings, "sweeps": []}
+    monkeypatch.setattr(Swept, "original", lambda self: SimpleNamespace(model=Sums()))
+    found = {row["metric"]: row["value"] for row in experiments.backdoor(settings, 0, "cpu")}
+    task = Swept(settings, 0, "cpu").task
+    answers = lambda images: [int(image.long().sum()) % 10 for image in images]  # noqa: E731
+    share = lambda hits: 100 * sum(hits) / len(hits)  # noqa: E731
+    labels, triggered = task.test.labels.tolist(), answers(task.triggered_test.images)
+    expected = {
+        "SA": share([a == y for a, y in zip(answers(task.test.images), labels, strict=True)]),
+        "ASR": share([a == 0 for a, y in zip(triggered, labels, strict=True) if y != 0]),
+        "ASR, target class included": share([a == 0 for a in triggered]),
+        "UA": 100 - share([a == 0 for a in answers(task.forget.images)]),
+    }
+    assert {name: found[name] for name in expected} == pytest.approx(expected)
+    assert len(set(expected.values())) == 4
+
+
+def test_privacy_leaves_out_test_images_of_the_class(rgb, monkeypatch):
+    """Retained samples beside test images of the same classes. Breaks if images of the forgotten class are among
+    those never seen, for they tell the class."""
+    task, handed = mu.forget_class(rgb, 0), []
+    monkeypatch.setattr(experiments.attacks, "mia_privacy", lambda *sets: handed.append(sets) or 50.0)
+    draw = lambda part: torch.randn(len(part), 10, generator=torch.Generator().manual_seed(len(part)))  # noqa: E731
+    out = Outputs(*(draw(part) for part in (task.forget, task.retain, task.test)))
+    experiments.privacy(out, task)
+    ((members, others),) = handed
+    p = out.test.softmax(1)
+    assert others.tolist() == pytest.approx(
+        [p[i, y].item() for i, y in enumerate(task.test.labels.tolist()) if y != 0]
+    )
+    assert len(members) == len(task.retain)
+
+
+def test_the_bound_and_what_it_is_made_of():
+    """Without a mask, by another optimiser: eta^2 t |theta_t - theta_0| sigma, and the error over the norm of the
+    weights *retrained*. Breaks if a power of eta is lost, or the norm is that of the start."""
+    sizes = {"percents": [0], "steps": 3, "batch": 64, "lr": 0.5}
+    settings = {"dataset": "synthetic-rgb", "model": "convnet-slim", **sizes}
+    rows = [row for row in experiments.proposition(settings, 0, "cpu") if row["mask"] == "size"]
+    found = {row["metric"]: row["value"] for row in rows}
+    data = mu.load_dataset("synthetic-rgb")
+    order = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(0)).split(64)[:3]
+
+    def descend(batches):
+        model = mu.build_model("convnet-slim", data, seed=0)
+        optimiser = torch.optim.SGD(model.parameters(), lr=0.5)
+        for batch in batches:
+            optimiser.zero_grad()
+            functional.cross_entropy(model(data.train.images[batch]), data.train.labels[batch]).backward()
+            optimiser.step()
+        return torch.cat([p.detach().flatten() for p in model.parameters()])
+
+    start, end, without = descend([]), descend(order), descend(order[1:])
+    assert found["distance travelled"] == pytest.approx((end - start).norm().item(), rel=1e-4)
+    assert found["bound"] == pytest.approx(0.25 * 3 * found["distance travelled"] * found["curvature"], rel=1e-6)
+    assert found["error"] / found["relative error"] == pytest.approx(without.norm().item(), rel=1e-4)
+    assert without.norm().item() != pytest.approx(start.norm().item(), rel=1e-3)
+
+
+def test_so_many_classes_are_removed_as_the_settings_say():
+    """Two of ten, wholly; other ones at another seed. Breaks if they are what stays."""
+    settings = {**get_item("sparsity-tab4").cells("smoke")[0].settings, "removed": 2}
+    gone = []
+    for seed in (0, 1):
+        task = experiments.Classes(settings, seed, "cpu").task
+        gone.append(set(task.forget.labels.tolist()))
+        assert len(gone[-1]) == 2
+        assert set(task.retain.labels.tolist()) == set(range(10)) - gone[-1]
+    assert gone[0] != gone[1]
+
+
+def test_the_probe_learns_from_training_images_and_is_asked_about_test_images(monkeypatch):
+    """Breaks if the two change places."""
+    target = mu.load_dataset("synthetic-rgb")
+    assert len(target.test) < len(target.train)
+    settings = {**get_item("sparsity-tab4").cells("smoke")[0].settings, "probe": len(target.test) + 10}
+    handed = []
+    monkeypatch.setattr(experiments.explain, "linear_probe", lambda *four: handed.append(four) or 50.0)
+    list(experiments.transfer(settings, 0, "cpu"))
+    assert len(handed) == 4
+    for found, labels, asked, truth in handed:
+        assert len(found) == len(labels) == len(target.test) + 10
+        assert len(asked) == len(target.test)
+        assert torch.equal(truth, target.test.labels)
+
+
+@pytest.mark.parametrize(
+    ("data", "scenario", "label"),
+    [("cifar10", "class", TARGET), ("cifar10", "random", -1), ("cifar100", "class", TARGET),
+     ("cifar100", "random", None), ("svhn", "class", None)],
+)  # fmt: skip
+def test_the_published_fisher_replaces_a_row_where_the_code_does(data, scenario, label):
+    """By the number of samples: 4,500 of CIFAR-10 or 450 of CIFAR-100, of whatever class. Breaks if turned round."""
+    (sweep,) = experiments.sweeps_of("paper", data, scenario, ("fisher-as-published",))
+    default = mu.methods()["fisher-as-published"].defaults["label"]
+    assert sweep["options"].get("label", default) == label
+
+
+def test_ascent_takes_half_the_epochs_of_fine_tuning():
+    """Five of ten, as published; not more than a small profile has. Breaks if five is the least."""
+    of = lambda profile: {s["method"]: s["tune"] for s in experiments.sweeps_of(profile, "cifar10", "class")}  # noqa: E731
+    assert (of("paper")["gradient-ascent"], of("paper")["fine-tune"]) == ((5, 256), (10, 256))
+    assert of("laptop")["gradient-ascent"] == of("laptop")["fine-tune"] == (3, 32)
+
+
+def test_the_control_keeps_as_many_weights_of_each_layer_but_others(monkeypatch):
+    """Masks at random beside masks by size. Breaks if the control is the same mask."""
+    seen, apply = [], pruning.apply_masks
+    watch = lambda model, masks: seen.append(masks) or apply(model, masks)  # noqa: E731
+    monkeypatch.setattr(experiments.pruning, "apply_masks", watch)
+    sizes = {"percents": [90], "steps": 2, "batch": 8, "lr": 0.1}
+    settings = {"dataset": "synthetic-rgb", "model": "convnet-slim", **sizes}
+    list(experiments.proposition(settings, 0, "cpu"))
+    size, chance = seen
+    for name in size:
+        assert size[name].sum() == chance[name].sum()
+        assert not torch.equal(size[name], chance[name])

@@ -106,3 +106,26 @@ def test_flipping_all_keeps_the_others_better(original, task):
     alone, both = (run(name, original, task)[0] for name in ("label-flip", "label-flip-all"))
     right = [accuracy(predict(model, task.retain), task.retain.labels) for model in (alone, both)]
     assert right[1] > right[0]
+
+
+@pytest.mark.parametrize("name", STEPPING)
+def test_a_level_that_is_just_reached_ends_it(name, original, task):
+    """None right is at most none: it ends at `stop_at` = 0. Breaks if the accuracy has to fall below the level."""
+    model, steps, _ = run(name, original, task, stop_at=0.0, max_steps=400)
+    assert accuracy(predict(model, task.forget), task.forget.labels) == 0
+    assert len(steps) < 400
+
+
+def test_the_seed_draws_entries_and_batches(original, task):
+    """`ascent`, which draws no labels. One step on the whole set: other seeds, other entries by the rule `fixed`.
+    Whole steps in batches of 2: another order. Breaks if either is drawn by the same seed every time."""
+
+    def moved(seed, **options):
+        return run("ascent", original, task, seed=seed, max_steps=2, stop_at=-1, **options)[2][-1]
+
+    before = torch.cat([p.detach().flatten() for p in original.parameters()])
+    first, other = (moved(seed, keep=0.1, rule="fixed") != before for seed in (1, 2))
+    assert not torch.equal(first, other)
+    pairs = mu.Recipe(batch_size=2, lr=1e-2)
+    first, other = (moved(seed, recipe=pairs) for seed in (1, 2))
+    assert not torch.allclose(first, other, atol=1e-4)

@@ -380,3 +380,59 @@ def test_the_second_retrained_model_differs_from_the_first_by_its_seed_alone(ite
 
     assert gap([1000]) == 0
     assert gap(sweep["values"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("column", "values"), [("sparsity", (0, 95)), ("pruner", ("omp", "imp")), ("level", ("low", "high"))]
+)
+def test_every_model_that_is_unlearned_has_its_own_choice(column, values):
+    """The best value of the dense model is not taken for the sparse one. Breaks if such a column is left out of what
+    makes a case: then one value wins for both."""
+    rows = [row for at, best in zip(values, (1.0, 1.1), strict=True)
+            for row in lines(scores=[(v, 0.1, abs(v - best), 0) for v in (1.0, 1.1)], **{column: at})]  # fmt: skip
+    found = chosen(pd.DataFrame(rows), "rule", {}).query("metric == 'FA'")
+    assert dict(zip(found[column], found["tried"], strict=True)) == dict(zip(values, (1.0, 1.1), strict=True))
+
+
+@pytest.mark.parametrize("order", [(1.0, 1.1), (1.1, 1.0)])
+def test_of_values_as_good_the_smallest_is_chosen(order):
+    """In whatever order they were recorded."""
+    assert picks(lines(scores=[(value, 0.1, 5, 5) for value in order])) == [(1.0, 0.1)]
+
+
+@pytest.mark.parametrize(("target", "share"), [(3, 100), (5, 0)])
+def test_the_guess_for_poisoned_samples_is_what_clean_ones_are_taken_for(target, share):
+    """Of an original that always answers 3: all held-out images if the trigger leads there, else none."""
+    case = Swept(settings("poisoned", forget=target), 0, "cpu")
+    original = case.build().eval()
+    nn.init.zeros_(original.head.weight)
+    original.head.bias.data = 10 * torch.eye(10)[3]
+    assert case.expected(original)[0] == share
+
+
+@pytest.mark.parametrize("part", ["forget", "retain", "test"])
+def test_one_answer_that_is_not_finite_is_divergence(part, monkeypatch):
+    """Wherever it is. Breaks if some finite part is enough."""
+    case = Swept(settings("class", sweeps=[tried("fine-tune", 1.0)]), 0, "cpu")
+    lost, real = reinitialise(case.build(), 1).eval(), sweeps.outputs
+
+    def outputs(model, task):
+        out = real(model, task)
+        if model is lost:
+            getattr(out, part)[-1, 0] = math.inf
+        return out
+
+    monkeypatch.setattr(case, "unlearn", lambda *_: lost)
+    monkeypatch.setattr(sweeps, "outputs", outputs)
+    assert [row["metric"] for row in method_rows(case, lambda *_: {"Avg. Gap": 1.0})] == ["diverged"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"samples": 300}, {"recipe": asdict(replace(RECIPE, lr=0.1))}, {"model": "lenet"}]
+)
+def test_a_kept_original_is_that_of_its_own_settings(change, same):
+    """After one cell another one that differs in a single setting. Breaks if what decides a training is left out of
+    what it is kept under."""
+    Swept(settings("class"), 0, "cpu").original()
+    case = Swept(settings("class", **change), 0, "cpu")
+    assert same(case.original().model, mu.train(case.build(), case.task.train, case.recipe, seed=0))

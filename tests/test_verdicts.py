@@ -460,3 +460,58 @@ def test_every_paper_renders(page, paper):
 def test_an_unknown_paper_is_an_error_of_the_page(page):
     """A typo does not leave an empty page. Breaks if it is swallowed."""
     assert any("no claims of paper" in w for w in page("```{verdicts} partail\n```")[1])
+
+
+@pytest.mark.parametrize(
+    ("answers", "every", "either"),
+    [
+        ((True, True), True, True), ((True, False), False, True), ((False, None), False, None),
+        ((None, False), False, None), ((True, None), None, True), ((None, True), None, True),
+        ((False, False), False, False), ((None, None), None, None),
+    ],
+)  # fmt: skip
+def test_a_no_decides_all_and_a_yes_decides_any(answers, every, either):
+    """Three-valued and/or. Breaks if an unclear part hides that another one settles the matter."""
+    assert (verdicts.every(*answers), verdicts.either(*answers)) == (every, either)
+
+
+@pytest.mark.parametrize(
+    ("answers", "word"),
+    [((True, True), "yes"), ((True, False), "in part"), ((None, True), "in part"), ((False, None), "no"),
+     ((None, None), "unclear")],
+)  # fmt: skip
+def test_the_word_of_one_network(answers, word):
+    """As `judge` has it for all. Breaks if unclear reads as no."""
+    assert Evidence("net", "item", answers, "", 3).word == word
+
+
+def test_c6_reads_few_samples_alone():
+    """Figure 4 ends with the whole class, where the method fails: that is `limit`. Breaks if C6 counts it."""
+    made = results.Record("partial-fig4", "laptop")
+    for cell in get_item("partial-fig4").cells("laptop", 1):
+        s = cell.settings
+        if s["model"] != "mlp":
+            continue
+        rare = s["scenario"] == "rare"
+        part = shares({s["count"] if rare else 6000: (98, 97, 0) if rare else (20, 60, 0)}).query("seed == 0")
+        part = part.assign(dataset=s["dataset"], scenario=s["scenario"])
+        facts = {"seconds": 1.0, "date": "2026-01-02", "commit": "abc", "code": "", "hardware": "chip"}
+        sha256 = results.checksum(results.as_text(part))
+        made.add(results.Segment(cell.key, s, 0, len(part), sha256, versions={}, **facts), part)
+    made.write(results.folder())
+    found = verdicts.verdict(claim("C6"))
+    assert found.word == "holds"
+    counts = {cell.settings["count"] for cell in get_item("partial-fig4").cells("laptop")}
+    assert len(found.evidence[0].answers) == len(counts - {None})
+
+
+def test_c6_has_no_margin():
+    """0.3 points behind conventional removal are behind it. Breaks if what C1 calls no difference counts as ahead."""
+    assert decide("C6", fig4=shares({10: (97, 97.3, 0)})).word == "does not hold"
+    assert decide("C6", fig4=shares({10: (97, 96.7, 0)})).word == "holds"
+
+
+@pytest.mark.parametrize(("known", "word"), [(1.5, "holds"), (2.5, "does not hold")])
+def test_c3_allows_for_a_look_at_a_part_of_the_forget_set(known, word):
+    """Stopped at 1 % of what was looked at, 1.5 % of all may be right. Breaks with the level of the stop itself."""
+    assert decide("C3", steps=stepping("label-flip", 90, {("top", 0.1): 95}, known=known)).word == word

@@ -545,3 +545,43 @@ def test_a_course_that_forgets_nothing_says_nothing(name):
     """At a rate so small that nothing happens everything is flat. Breaks if that counts as an answer."""
     idle = [{**row, "value": 90.0} if row["metric"] == "FA" else row for row in HOLDING[name]]
     assert decide(name, idle).word == "not recorded"
+
+
+def test_c7_compares_with_retraining_right_after_each_request():
+    """1 % right after, 5.5 % in the end, retrained 0: above the retrained model by 1, back by 4.5, both below 5.
+
+    Breaks if the end is compared with the retrained model.
+    """
+    found = decide("C7", sequence("mu-mis", back=4.5), sequence("retrain", left=0), sequence("ssd", kl=0.9))
+    assert found.word == "holds"
+
+
+def test_c7_lets_a_sub_class_be_forgotten_further_than_by_retraining():
+    """The retrained model still gets 60 % of a sub-class right, MU-Mis 1 %: no less removed. Breaks if it has to be
+    near, as C4 asks."""
+    at = {"scenario": "subclass"}
+    made = sequence("mu-mis", **at), sequence("retrain", left=60, **at), sequence("ssd", kl=0.9, **at)
+    assert decide("C7", *made).word == "holds"
+
+
+def test_cost_is_asked_at_both_deltas():
+    """Three passes with delta 1.1 and four with 1.2, the largest that `laptop` tries; 700 s of retraining buy 3.5 of
+    2 s. Breaks if one delta speaks for both."""
+    slow = course((90, 60, 30, 2, 0), (76, 70, 72, 75, 60), (4.0, 2.0, 3.0, 4.5, 6.0))
+    frames = {"mumis-figA1": pd.DataFrame(slow), "mumis-speed": pd.DataFrame(cost(700, 2))}
+    found = judge(CLAIMS["cost"].evidence(frames))
+    assert [(e.numbers.split(" passes")[0], e.answers) for e in found.evidence] == [
+        ("δ 1.1, rate 0.001: 3.0 ± 0.0", (True,)), ("δ 1.2, rate 0.001: 4.0 ± 0.0", (False,)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["target", "jacobian"])
+def test_a_variant_that_ended_before_the_whole_loss_stops_counts_with_its_last_look(name):
+    """FA 50 when it ended. Breaks if it has no value by then and goes unrecorded."""
+    assert decide(name, BOTH, course((90, 50), (76, 10), (4.0, 9.0), name)).word == "holds"
+
+
+@pytest.mark.parametrize(("left", "word"), [(44, "holds"), (46, "not recorded")])
+def test_a_run_forgets_if_it_loses_more_than_half(left, word):
+    """Of an FA of 90. Breaks if any loss is enough."""
+    assert decide("dip", course((90, 80, 60, left, 0), (76, 70, 72, 75, 60))).word == word

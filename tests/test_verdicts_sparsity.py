@@ -387,3 +387,14 @@ def test_one_seed_decides_by_its_number():
 def test_c3_asks_nothing_where_the_dense_model_forgets_already():
     """A class forgotten without sparsity cannot be forgotten better. Breaks if that counts against the claim."""
     assert decide("C3", rise(ua=(100, 100))).word == "not recorded"
+
+
+def test_c3_asks_what_the_dense_model_leaves():
+    """Sparse, FT forgets all of the class: that is the claim. Breaks if it is left out as nothing to forget."""
+    assert decide("C3", rise(ua=(20, 100))).word == "holds"
+
+
+def test_c5_reads_the_value_that_the_rule_picks():
+    """The other value tried is at 7, nearer to retraining. Breaks if the oracle picks it."""
+    (found,) = decide("C5", schedules(8, 9)).evidence
+    assert found.numbers.startswith("gap decaying 5.0 ± 0.0, constant 8.0 ± 0.0, growing 9.0 ± 0.0")
