@@ -13,11 +13,12 @@ from torch import nn
 
 import mu
 from mu.data import Samples
-from mu.experiments import get_item, sweeps
+from mu.experiments import get_item, mumis, sparsity, sweeps
 from mu.experiments.common import Trained
-from mu.experiments.sweeps import Swept, by_neighbours, chosen, method_rows, one_each, tries
+from mu.experiments.sweeps import Swept, Tuned, by_neighbours, chosen, method_rows, one_each, tries
 from mu.metrics import accuracy
 from mu.models import predict, reinitialise
+from mu.results import PROFILES
 from mu.training import Recipe
 from mu.unlearning import bad_teacher as bad_teacher_function
 
@@ -338,6 +339,14 @@ def test_every_seed_and_every_request_has_its_own_choice():
     ]
     found = chosen(pd.DataFrame(rows), "rule", {}).query("metric == 'FA'")
     assert dict(zip(zip(found["seed"], found["forget"]), found["tried"])) == {(0, 1): 1.0, (0, 2): 1.1, (1, 1): 1.1}
+
+
+def test_values_are_those_of_the_profile_or_of_the_laptop():
+    """And those written down for `quick` are no others than the laptop's."""
+    tuned = Tuned((1.0,), (2.0, 3.0), quick=(3.0,))
+    assert [tuned.values(profile) for profile in PROFILES] == [[1.0], [3.0], [2.0, 3.0], [2.0, 3.0]]
+    for row in (*mumis.METHODS.values(), *sparsity.METHODS.values()):
+        assert set(row.quick) < set(row.laptop)
 
 
 def test_what_diverged_is_never_chosen():

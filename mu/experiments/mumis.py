@@ -24,7 +24,7 @@ from mu.data import Dataset, Samples
 from mu.experiments import ONE_SEED, Item, sweeps
 from mu.experiments.case import HELD_OUT, SHARE, Case
 from mu.experiments.common import distinct, rows, timed
-from mu.experiments.sweeps import Swept, method_rows, one_each, tries
+from mu.experiments.sweeps import Swept, Tuned, method_rows, one_each, tries
 from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl, outputs
 from mu.models import predict
 from mu.sensitivity import sensitivity
@@ -46,28 +46,44 @@ VARIANTS = (  # of the loss: the paper's ablations
     {"terms": "both", "norm": "spectral"}, {"terms": "both", "weighted": True},
 )  # fmt: skip
 
-# What the methods' own public code, or that of SSD, uses for CIFAR-100 or near; MU-Mis's own is not known.
-PUBLISHED = {
-    "fine-tune": 0.02, "random-label-all": 1e-4, "bad-teacher": 1e-4, "scrub": 5e-4, "ssd": 10.0, "salun": 0.013,
-    "duck": 4e-4, "munba": 0.01, "lotus": 1e-4, "gradient-ascent": 1e-4, "jit": 3e-4, "scar": 5e-4,
-    "scar-as-published": 5e-4, "rum": 0.1,
+# In the tables' order. Published is what a method's own public code, or that of SSD, uses for CIFAR-100 or near; of
+# MU-Mis it is not known. Options differ between scenarios where the public code changes them with the request.
+METHODS = {
+    "mu-mis": Tuned((1.1,), (1.0, 1.1, 1.2), paper=DELTAS, option="delta"),  # with each learning rate of the profile
+    "fine-tune": Tuned((0.02,), (0.005, 0.02, 0.05), quick=(0.005, 0.05), paper=(0.01, 0.02, 0.05, 0.1),
+                       published=0.02, long=True),
+    "random-label-all": Tuned((1e-3,), (1e-4, 3e-4, 1e-3), quick=(1e-4, 1e-3), published=1e-4, long=True),
+    "bad-teacher": Tuned((1e-3,), (1e-4, 3e-4, 1e-3), quick=(1e-4, 1e-3), published=1e-4, long=True),
+    # It needs its three epochs: its first pass over the forget set starts without a gradient.
+    "scrub": Tuned((5e-4,), (5e-4, 2e-3, 0.01, 0.03), quick=(5e-4, 0.01), published=5e-4),
+    "ssd": Tuned((10.0,), (5.0, 10.0, 25.0, 50.0, 100.0), quick=(5.0, 25.0, 100.0),
+                 paper=(2.0, 5.0, 10.0, 25.0, 50.0, 100.0), option="alpha", published=10.0,
+                 options={"random": {"by_class": False}}),
+    "salun": Tuned((0.013,), (3e-3, 0.013, 0.05), quick=(3e-3, 0.05), published=0.013, long=True),
+    # An epoch of DUCK or SCAR is one pass over the forget set, and they need many. For a part of a class or for many
+    # samples their stopping rule may never be met: there they have fewer.
+    "duck": Tuned((1e-3,), (1e-4, 4e-4, 1e-3), quick=(1e-4, 1e-3), published=4e-4, told=("stop_at", 1.0, 1.0),
+                  least={"subclass": 10, "random": 3}),
+    "munba": Tuned((0.01,), (3e-3, 0.01, 0.03), quick=(3e-3, 0.03), published=0.01, long=True),
+    "lotus": Tuned((1e-3,), (1e-4, 3e-4, 1e-3), quick=(1e-4, 1e-3), published=1e-4, long=True,
+                   told=("unseen_accuracy", 0.01, 0.0), options={"random": {"alpha": 8.0}}),
+    "rum": Tuned((0.013,), (0.013, 0.05, 0.1), quick=(0.013, 0.1), published=0.1, long=True),
+    "gradient-ascent": Tuned((1e-3,), (1e-5, 3e-5, 1e-4, 3e-4, 1e-3), quick=(1e-5, 1e-4, 1e-3),
+                             paper=(1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3), published=1e-4,
+                             options={"": {"frozen_norm": True}}),
+    "random-label": Tuned((1e-3,), (1e-5, 3e-5, 1e-4, 3e-4), quick=(1e-5, 1e-4),
+                          paper=(1e-6, 1e-5, 1e-4, 1e-3, 1e-2)),
+    "jit": Tuned((3e-3,), (3e-5, 1e-4, 3e-4, 6e-4, 1e-3, 2e-3), quick=(3e-5, 3e-4, 1e-3),
+                 paper=(3e-5, 3e-4, 1e-3, 3e-3, 0.03), published=3e-4,
+                 options={"subclass": {"noise": 0.01}, "random": {"noise": 0.01}}),
+    # It does not look at the forget set before its third pass.
+    **dict.fromkeys(("scar", "scar-as-published"), Tuned(
+        (5e-4,), (1e-4, 5e-4, 2e-3), quick=(1e-4, 2e-3), published=5e-4, told=("stop_at", 1.0, 1.0),
+        least={"random": 3}, options={"subclass": {"whole_class": False}, "random": {"whole_class": False}},
+    )),
 }  # fmt: skip
-OPTION = {"ssd": "alpha", "mu-mis": "delta"}  # of the other methods the learning rate is tried; of MU-Mis both
-OPTIONS = {"gradient-ascent": {"frozen_norm": True}}
-# Methods that are told what accuracy to expect on the forget set (`Swept.expected`): option, factor to its unit,
-# least value.
-EXPECTED = {
-    "duck": ("stop_at", 1.0, 1.0), "scar": ("stop_at", 1.0, 1.0), "scar-as-published": ("stop_at", 1.0, 1.0),
-    "lotus": ("unseen_accuracy", 0.01, 0.0),
-}  # fmt: skip
-# Methods whose epoch passes over more than the forget set. An epoch of SCAR or DUCK is one pass over the forget set,
-# and they need many. SCRUB needs its three: its first pass over the forget set starts without a gradient.
-LONG_PASSES = {"fine-tune", "random-label-all", "bad-teacher", "salun", "munba", "lotus", "rum"}
-# Fewest epochs of methods whose stopping rule may never be met, for a part of a class or for many samples. SCAR does
-# not look at the forget set before its third pass.
-MANY_PASSES = {
-    ("duck", "subclass"): 10, ("duck", "random"): 3, ("scar", "random"): 3, ("scar-as-published", "random"): 3,
-}  # fmt: skip
+RETAIN_FREE = tuple(method for method in METHODS if "retain" not in mu.methods()[method].needs)
+CLASSWISE = tuple(method for method in METHODS if method != "rum")
 LEVELS = ("low", "mid", "high")  # of memorisation
 
 
@@ -84,7 +100,6 @@ class Scale:
     seeds: int
     epochs: int  # at most so many of the epochs a method asks for
     batch: int | None  # batch size of unlearning; None: each method's own
-    values: dict[str, tuple[float, ...]]  # what is tried of each method's one hyper-parameter
     rates: tuple[float, ...]  # learning rates of MU-Mis
     steps: int  # of MU-Mis at most
     looked: int  # samples whose sensitivity is measured; test images on a course
@@ -112,51 +127,29 @@ LONG = Recipe(
 )  # fmt: skip
 # A short run on few images memorises them, as the long one does, only without augmentation and in small batches.
 SHORT = replace(LONG, epochs=12, batch_size=32, lr=0.05, warmup=0.1, augment="none")
-TINY = {
-    "mu-mis": (1.1,), "fine-tune": (0.02,), "random-label-all": (1e-3,), "bad-teacher": (1e-3,), "scrub": (5e-4,),
-    "ssd": (10.0,), "salun": (0.013,), "duck": (1e-3,), "munba": (0.01,), "lotus": (1e-3,), "rum": (0.013,),
-    "gradient-ascent": (1e-3,), "random-label": (1e-3,), "jit": (3e-3,), "scar": (5e-4,),
-    "scar-as-published": (5e-4,),
-}  # fmt: skip
-FEW = {
-    "mu-mis": (1.0, 1.1, 1.2), "fine-tune": (0.005, 0.02, 0.05), "random-label-all": (1e-4, 3e-4, 1e-3),
-    "bad-teacher": (1e-4, 3e-4, 1e-3), "scrub": (5e-4, 2e-3, 0.01, 0.03), "ssd": (5.0, 10.0, 25.0, 50.0, 100.0),
-    "salun": (3e-3, 0.013, 0.05), "duck": (1e-4, 4e-4, 1e-3), "munba": (3e-3, 0.01, 0.03),
-    "lotus": (1e-4, 3e-4, 1e-3), "rum": (0.013, 0.05, 0.1), "gradient-ascent": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3),
-    "random-label": (1e-5, 3e-5, 1e-4, 3e-4), "jit": (3e-5, 1e-4, 3e-4, 6e-4, 1e-3, 2e-3), "scar": (1e-4, 5e-4, 2e-3),
-    "scar-as-published": (1e-4, 5e-4, 2e-3),
-}  # fmt: skip
-MANY = {
-    **FEW, "mu-mis": DELTAS, "fine-tune": (0.01, 0.02, 0.05, 0.1), "ssd": (2.0, 5.0, 10.0, 25.0, 50.0, 100.0),
-    "gradient-ascent": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3), "random-label": (1e-6, 1e-5, 1e-4, 1e-3, 1e-2),
-    "jit": (3e-5, 3e-4, 1e-3, 3e-3, 0.03),
-}  # fmt: skip
-RETAIN_FREE = tuple(method for method in FEW if "retain" not in mu.methods()[method].needs)
 ALONG = ("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun", "scrub", "gradient-ascent", "jit")
 STAND_INS = dict.fromkeys(REAL, "mnist5k") | {"cifar20": "mnist5k-pairs"}
 DRAWN = dict.fromkeys(REAL, "synthetic-rgb")
 
 PAPER = Scale(
     data=REAL, surrogate=OTHER, networks=NETWORKS, labels=LABELS, samples=None, recipe=LONG, seeds=3, epochs=100,
-    batch=None, values=MANY, rates=(1e-5, 1e-4, 1e-3), steps=500, looked=1000, sequence=SEQUENCE,
-    compared=ALONG, others=(), subsets=20, timed=("resnet18", 512),
+    batch=None, rates=(1e-5, 1e-4, 1e-3), steps=500, looked=1000, sequence=SEQUENCE, compared=ALONG, others=(),
+    subsets=20, timed=("resnet18", 512),
 )  # fmt: skip
 LAPTOP = replace(
-    PAPER, networks=SLIM, samples=8_000, recipe=SHORT, epochs=2, batch=64, values=FEW, rates=(1e-3, 3e-3), steps=64,
-    looked=200, compared=("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun"), subsets=4,
-    timed=("resnet18", 128),
+    PAPER, networks=SLIM, samples=8_000, recipe=SHORT, epochs=2, batch=64, rates=(1e-3, 3e-3), steps=64,
+    looked=200, compared=("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun"), subsets=4, timed=("resnet18", 128),
 )  # fmt: skip
 QUICK = replace(
     LAPTOP, data=STAND_INS, surrogate=dict.fromkeys(STAND_INS.values(), "synthetic"), networks=SMALL,
     labels={"rocket": 3, "sea": 8, "face": 3, "tiny": 3}, samples=2_000, recipe=replace(SHORT, epochs=8), seeds=1,
-    values={k: v if k == "mu-mis" else v[::2] for k, v in FEW.items()}, steps=60, looked=100,
-    sequence=(3, 8, 5), compared=("mu-mis", "fine-tune", "ssd"), others=(*ALONG, "scar", "rum"), subsets=3,
-    timed=("resnet9-slim", 256),
+    steps=60, looked=100, sequence=(3, 8, 5), compared=("mu-mis", "fine-tune", "ssd"),
+    others=(*ALONG, "scar", "rum"), subsets=3, timed=("resnet9-slim", 256),
 )  # fmt: skip
 SMOKE = replace(
     QUICK, data=DRAWN, surrogate={"synthetic-rgb": "synthetic-rgb"},
     labels={"rocket": 3, "sea": 7, "face": 3, "tiny": 3}, samples=300, recipe=replace(SHORT, epochs=1), epochs=1,
-    values=TINY, rates=(1e-3,), steps=3, looked=20, sequence=(3, 5), compared=("mu-mis", "fine-tune"),
+    rates=(1e-3,), steps=3, looked=20, sequence=(3, 5), compared=("mu-mis", "fine-tune"),
     others=("mu-mis", "fine-tune", "scar", "rum"), subsets=2, timed=("resnet9-slim", 16),
 )  # fmt: skip
 SCALES = {"smoke": SMOKE, "quick": QUICK, "laptop": LAPTOP, "paper": PAPER}
@@ -178,8 +171,9 @@ class Request(Swept):
     def options(self, sweep: dict, value: float, original: nn.Module) -> dict:
         options = super().options(sweep, value, original)
         by_retained = self.settings["scenario"] == "subclass"  # then the guess is read off retained images
-        if sweep["method"] in EXPECTED and not (by_retained and sweep["method"] in RETAIN_FREE):
-            name, factor, least = EXPECTED[sweep["method"]]
+        method = METHODS.get(sweep["method"])  # none of retraining
+        if method and method.told and not (by_retained and sweep["method"] in RETAIN_FREE):
+            name, factor, least = method.told
             options[name] = max(least, factor * self.expected(original)[0])
         for name in {"tuning", "repair"} & set(options):  # a second recipe; without a rate it takes the first's
             options[name] = Recipe(**{"lr": value, **options[name]})
@@ -219,7 +213,8 @@ def accuracies(task: Task, out: Outputs) -> dict[str, float]:
 
 def chosen(rows: pd.DataFrame, how: str) -> pd.DataFrame:
     """The rows with one value of each method's hyper-parameter, see `mu.experiments.sweeps.chosen`."""
-    everywhere = {method: dict.fromkeys(rows["scenario"].dropna(), value) for method, value in PUBLISHED.items()}
+    known = {name: method.published for name, method in METHODS.items() if method.published}
+    everywhere = {name: dict.fromkeys(rows["scenario"].dropna(), value) for name, value in known.items()}
     return sweeps.chosen(rows, how, everywhere, also=("lr",))
 
 
@@ -524,35 +519,26 @@ def _settings(profile: str, data: str, network: str, scenario: str, name: str = 
     }  # fmt: skip
 
 
-PART = {
-    "scar": {"whole_class": False}, "scar-as-published": {"whole_class": False}, "jit": {"noise": 0.01},
-}  # fmt: skip
-SCENARIOS = {  # options that the public code changes with the request
-    "subclass": PART, "random": {**PART, "lotus": {"alpha": 8.0}, "ssd": {"by_class": False}},
-}  # fmt: skip
-
-
 def sweeps_of(profile: str, scenario: str, methods: Iterable[str]) -> list[dict]:
     """What is tried of each of the methods."""
     scale, found = SCALES[profile], []
-    for method in methods:
-        own = {**OPTIONS.get(method, {}), **SCENARIOS.get(scenario, {}).get(method, {})}
-        known = mu.methods()[method].defaults
-        sweep = {"method": method, "options": own, "name": OPTION.get(method, "lr")}
-        sweep["values"] = list(scale.values[method])
+    for name in methods:
+        method, known = METHODS[name], mu.methods()[name].defaults
+        own = {**method.options.get("", {}), **method.options.get(scenario, {})}
+        sweep = {"method": name, "options": own, "name": method.option, "values": method.values(profile)}
         smaller = {"batch_size": scale.batch} if scale.batch else {}
         if "recipe" in known:
             epochs = known["recipe"].epochs
-            least = MANY_PASSES.get((method, scenario), 0)
-            if method in LONG_PASSES or least:
+            least = method.least.get(scenario, 0)
+            if method.long or least:
                 epochs = min(max(scale.epochs, least), epochs)
             sweep["recipe"] = {"epochs": epochs, **smaller}
-        for name in {"tuning", "repair"} & set(known):  # the second recipe of RUM and of DUCK
-            shorter = {"epochs": min(scale.epochs, known[name].epochs), **smaller}
-            own[name] = asdict(replace(known[name], augment=scale.recipe.augment, **shorter))
-        if method == "rum":
+        for second in {"tuning", "repair"} & set(known):  # of RUM and of DUCK
+            shorter = {"epochs": min(scale.epochs, known[second].epochs), **smaller}
+            own[second] = asdict(replace(known[second], augment=scale.recipe.augment, **shorter))
+        if name == "rum":
             del own["tuning"]["lr"]
-        if method == "mu-mis":
+        if name == "mu-mis":
             own |= {"max_steps": scale.steps, **smaller}
             found += [{**sweep, "options": {**own, "lr": lr}} for lr in scale.rates]
         else:
@@ -572,7 +558,7 @@ def _grid(*requests: tuple, methods: tuple[str, ...] | None = None, first: bool 
     """
 
     def grid(profile: str) -> list[dict]:
-        some = [m for m in methods or CLASSWISE if first or m in (SCALES[profile].others or FEW)]
+        some = [m for m in methods or CLASSWISE if first or m in (SCALES[profile].others or METHODS)]
         cells = [cell for request in requests for cell in one_each([_cell(profile, *request, methods=some)])]
         return distinct(cells)
 
@@ -655,7 +641,6 @@ def _sketches(profile: str) -> list[dict]:
 
 
 SEEDS = {profile: scale.seeds for profile, scale in SCALES.items()}
-CLASSWISE = tuple(method for method in FEW if method != "rum")
 MAIN = Item(
     "mumis-tab1", "Every method on a full class",
     _grid(("cifar100", "resnet18", "class", "rocket"), ("faces", "resnet18", "class", "face"),
@@ -693,7 +678,7 @@ ITEMS = (
     ALONG_SEQUENCE.view("mumis-fig7", "Distance to the retrained model along the sequence"),
     Item(
         "mumis-tabA7", "A random tenth",
-        _grid(("cifar10", "resnet18", "random"), ("svhn", "resnet18", "random"), methods=tuple(FEW)), SEEDS,
+        _grid(("cifar10", "resnet18", "random"), ("svhn", "resnet18", "random"), methods=tuple(METHODS)), SEEDS,
         method_grid,
     ),
     Item("mumis-tabA9", "Every method on a full class, VGG-16", _grid(("cifar100", "vgg16", "class", "rocket")),

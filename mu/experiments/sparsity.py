@@ -24,7 +24,7 @@ from mu.data import Dataset, Samples
 from mu.experiments import ONE_SEED, Item, sweeps
 from mu.experiments.case import SHARE, TARGET, Case
 from mu.experiments.common import named, rows, timed
-from mu.experiments.sweeps import TUNING_RATE, Swept, method_rows, one_each, tries
+from mu.experiments.sweeps import TUNING_RATE, Swept, Tuned, method_rows, one_each, tries
 from mu.metrics import Outputs, accuracy, attack_success, confidence, evaluate, outputs
 from mu.models import predict
 from mu.tasks import Task
@@ -42,14 +42,26 @@ SCHEDULES = (  # of the l1 penalty, and how it is applied
 SPARSITIES = (0, 50, 75, 90, 95, 99)
 TROJAN_SPARSITIES = (0, 75, 90, 95, 99)
 
-# What the public code, its earlier states or its authors' other releases used on CIFAR-10 and ResNet-18.
-PUBLISHED = {
-    "fine-tune": {"class": 0.01, "random": 0.01, "poisoned": 0.01},
-    "gradient-ascent": {"class": 1e-4, "random": 1e-4},
-    "fisher": {"class": 3e-8, "random": 3e-8}, "influence": {"class": 1.0, "random": 10.0},
-    "fisher-as-published": {"class": 3e-8, "random": 3e-8}, "influence-as-published": {"class": 1.0, "random": 10.0},
-    "l1-sparse": {"class": 5e-4, "random": 5e-4, "poisoned": 1e-4},
+# In the tables' order. Published is what the public code, its earlier states or its authors' other releases used on
+# CIFAR-10 and ResNet-18.
+METHODS = {
+    "fine-tune": Tuned((0.01,), (0.01, 0.03, 0.1), quick=(0.01, 0.1), paper=(0.01, 0.02, 0.04, 0.1),
+                       published={"class": 0.01, "random": 0.01, "poisoned": 0.01}),
+    "gradient-ascent": Tuned((1e-4, 1e-3), (1e-5, 1e-4, 3e-4, 1e-3, 3e-3), paper=(1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2),
+                             published={"class": 1e-4, "random": 1e-4}),
+    "fisher": Tuned((1e-7,), (1e-9, 3e-8, 1e-6), paper=(1e-10, 1e-9, 1e-8, 3e-8, 1e-7, 1e-6), option="alpha",
+                    published={"class": 3e-8, "random": 3e-8}),
+    "influence": Tuned((1.0,), (0.1, 0.3, 1.0, 3.0, 10.0), paper=(0.1, 0.3, 1.0, 3.0, 10.0, 30.0), option="alpha",
+                       published={"class": 1.0, "random": 10.0}),
+    "fisher-as-published": Tuned((1e-7,), (1e-9, 3e-8, 1e-6), paper=(1e-9, 1e-8, 3e-8, 1e-7), option="alpha",
+                                 published={"class": 3e-8, "random": 3e-8}),
+    "influence-as-published": Tuned((1.0,), (1.0, 3.0, 10.0, 30.0), paper=(1.0, 5.0, 10.0, 20.0), option="alpha",
+                                    published={"class": 1.0, "random": 10.0}),
+    "l1-sparse": Tuned((5e-4,), (1e-4, 5e-4, 2e-3, 5e-3), quick=(5e-4, 5e-3),
+                       paper=(5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3), option="gamma",
+                       published={"class": 5e-4, "random": 5e-4, "poisoned": 1e-4}),
 }  # fmt: skip
+CORE = tuple(method for method in METHODS if not method.endswith("as-published"))
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,6 @@ class Scale:
     recipe: Recipe  # training
     tune: tuple[int, int]  # epochs and batch size of fine-tuning and l1-sparse
     seeds: int
-    values: dict[str, tuple[float, ...]]  # what is tried of each method's one hyper-parameter
     gradients: int  # retain samples whose gradients Fisher and influence take
     sparsities: tuple[int, ...]
     pruners: tuple[tuple[str, float], ...]  # pruner and percent, for the comparison
@@ -73,10 +84,6 @@ class Scale:
 
 # Where the public code replaces a row of the head: for 4,500 forgotten samples of CIFAR-10 or 450 of CIFAR-100.
 REPLACED = (("cifar10", "class"), ("cifar10", "random"), ("cifar100", "class"))
-PARAMETER = {
-    "fine-tune": "lr", "gradient-ascent": "lr", "fisher": "alpha", "fisher-as-published": "alpha",
-    "influence": "alpha", "influence-as-published": "alpha", "l1-sparse": "gamma",
-}  # fmt: skip
 NETWORKS = {"resnet18": "resnet18", "vgg16": "vgg16", "prop2": "convnet"}
 SLIM = {"resnet18": "resnet18-slim", "vgg16": "vgg16-slim", "prop2": "convnet-slim"}
 SMALL = {**SLIM, "resnet18": "resnet9-slim", "vgg16": "resnet9-slim"}
@@ -87,47 +94,28 @@ STEPPED = Recipe(
 )  # fmt: skip
 # A short run on few images memorises them, as the long one does, only without augmentation and in small batches.
 SHORT = replace(STEPPED, epochs=15, batch_size=32, lr=0.05, schedule="cosine", warmup=0.1, augment="none")
-TINY = {
-    "fine-tune": (0.01,), "gradient-ascent": (1e-4, 1e-3), "fisher": (1e-7,), "fisher-as-published": (1e-7,),
-    "influence": (1.0,), "influence-as-published": (1.0,), "l1-sparse": (5e-4,),
-}  # fmt: skip
-FEW = {
-    "fine-tune": (0.01, 0.03, 0.1), "gradient-ascent": (1e-5, 1e-4, 3e-4, 1e-3, 3e-3), "fisher": (1e-9, 3e-8, 1e-6),
-    "fisher-as-published": (1e-9, 3e-8, 1e-6), "influence": (0.1, 0.3, 1.0, 3.0, 10.0),
-    "influence-as-published": (1.0, 3.0, 10.0, 30.0), "l1-sparse": (1e-4, 5e-4, 2e-3, 5e-3),
-}  # fmt: skip
-MANY = {
-    "fine-tune": (0.01, 0.02, 0.04, 0.1), "gradient-ascent": (1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2),
-    "fisher": (1e-10, 1e-9, 1e-8, 3e-8, 1e-7, 1e-6), "fisher-as-published": (1e-9, 1e-8, 3e-8, 1e-7),
-    "influence": (0.1, 0.3, 1.0, 3.0, 10.0, 30.0), "influence-as-published": (1.0, 5.0, 10.0, 20.0),
-    "l1-sparse": (5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3),
-}  # fmt: skip
 COMPARED = tuple((pruner, percent) for percent in (50, 75, 90, 95) for pruner in ("omp", "synflow"))
 IMP = tuple(("imp", 100 * (1 - (1 - pruning.RATE) ** rounds)) for rounds in (3, 6, 10, 14))
 
 PAPER = Scale(
-    data=REAL, networks=NETWORKS, samples=None, recipe=STEPPED, tune=(10, 256), seeds=5, values=MANY, gradients=1000,
+    data=REAL, networks=NETWORKS, samples=None, recipe=STEPPED, tune=(10, 256), seeds=5, gradients=1000,
     sparsities=SPARSITIES, pruners=(*COMPARED, *IMP), steps=300, removed=(10, 20, 30), timed=45_000,
 )  # fmt: skip
 LAPTOP = replace(
-    PAPER, networks=SLIM, samples=3_300, recipe=SHORT, tune=(3, 32), seeds=3, values=FEW, gradients=250,
+    PAPER, networks=SLIM, samples=3_300, recipe=SHORT, tune=(3, 32), seeds=3, gradients=250,
     pruners=(*COMPARED, *IMP[:2]), steps=60, timed=2000,
 )  # fmt: skip
 QUICK = replace(
     LAPTOP, data=dict.fromkeys(REAL, "mnist5k"), networks=SMALL, samples=2_000, recipe=replace(SHORT, epochs=8),
-    tune=(2, 32), seeds=1, values={**FEW, "fine-tune": (0.01, 0.1), "l1-sparse": (5e-4, 5e-3)}, gradients=50,
-    sparsities=(0, 75, 95), steps=20, removed=(2, 4), timed=1000,
+    tune=(2, 32), seeds=1, gradients=50, sparsities=(0, 75, 95), steps=20, removed=(2, 4), timed=1000,
     pruners=(("omp", 75), ("synflow", 75), ("omp", 95), ("synflow", 95), IMP[0]),
 )  # fmt: skip
 SMOKE = replace(
     QUICK, data=dict.fromkeys(REAL, "synthetic-rgb"), networks={**SLIM, "resnet18": "resnet9-slim"}, samples=300,
-    recipe=replace(SHORT, epochs=1), tune=(1, 64), values=TINY, gradients=8, sparsities=(0, 95), steps=4,
-    removed=(2,), timed=64, pruners=(("omp", 50), ("synflow", 50), IMP[0]),
+    recipe=replace(SHORT, epochs=1), tune=(1, 64), gradients=8, sparsities=(0, 95), steps=4, removed=(2,), timed=64,
+    pruners=(("omp", 50), ("synflow", 50), IMP[0]),
 )  # fmt: skip
 SCALES = {"smoke": SMOKE, "quick": QUICK, "laptop": LAPTOP, "paper": PAPER}
-
-
-CORE = ("fine-tune", "gradient-ascent", "fisher", "influence", "l1-sparse")
 
 
 # ---- The main record: every method, every value tried ----------------------------------------------------
@@ -146,7 +134,7 @@ def scores(case: Swept, model: nn.Module, out: Outputs, reference: Outputs) -> d
 
 def chosen(rows: pd.DataFrame, how: str, within: tuple[str, ...] = ()) -> pd.DataFrame:
     """The rows with one value of each method's hyper-parameter, see `mu.experiments.sweeps.chosen`."""
-    return sweeps.chosen(rows, how, PUBLISHED, within)
+    return sweeps.chosen(rows, how, {name: method.published for name, method in METHODS.items()}, within)
 
 
 def zero_share(model: nn.Module) -> float:
@@ -385,7 +373,7 @@ def sweeps_of(
     """What is tried of every method."""
     scale = SCALES[profile]
     found = []
-    for method in methods or scale.values:
+    for method in methods or METHODS:
         own = dict(options)
         if "samples" in mu.methods()[method].defaults:
             own["samples"] = scale.gradients
@@ -395,8 +383,8 @@ def sweeps_of(
             own["label"] = None
         tune = (min(5, scale.tune[0]), scale.tune[1]) if method == "gradient-ascent" else scale.tune
         found.append({
-            "method": method, "options": own, "name": PARAMETER[method], "values": list(scale.values[method]),
-            "tune": tune,
+            "method": method, "options": own, "name": METHODS[method].option,
+            "values": METHODS[method].values(profile), "tune": tune,
         })  # fmt: skip
     return found
 

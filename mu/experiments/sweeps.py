@@ -36,6 +36,26 @@ AGAIN = 2000  # seed of a second retrained model, none of the first's
 CHOICES = {"published": None, "rule": "proxy gap", "oracle": "Avg. Gap"}  # how to choose -> what to minimise
 
 
+@dataclass(frozen=True)
+class Tuned:
+    """How a method is run where values of one of its options are tried."""
+
+    smoke: tuple[float, ...]  # values tried, by profile
+    laptop: tuple[float, ...]
+    quick: tuple[float, ...] = ()  # none: as `laptop`
+    paper: tuple[float, ...] = ()  # none: as `laptop`
+    option: str = "lr"  # what is tried
+    published: float | dict[str, float] | None = None  # value of public code; by scenario, where it differs
+    options: dict[str, dict] = field(default_factory=dict)  # that are fixed, by scenario; "": in every one
+    long: bool = False  # an epoch passes over more than the forget set: the profile may cut epochs down
+    least: dict[str, int] = field(default_factory=dict)  # scenario where it may even if not -> fewest epochs
+    told: tuple[str, float, float] | None = None  # of `Swept.expected`: option, factor to its unit, least value
+
+    def values(self, profile: str) -> list[float]:
+        """What is tried under a profile."""
+        return list(getattr(self, profile) or self.laptop)
+
+
 @dataclass
 class Swept(Case):
     """A case whose methods are run with a value of their hyper-parameter, and what they should reach."""

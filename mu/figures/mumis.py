@@ -18,9 +18,9 @@ from mu.experiments.mumis import (
     BABY,
     DELTA,
     DELTAS,
-    FEW,
     LAMP,
     LEVELS,
+    METHODS,
     MUSHROOM,
     RETAIN_FREE,
     ROCKET,
@@ -60,7 +60,7 @@ CASE = ["seed", "dataset", "model", "scenario"]
 METRICS = {"RA": "RA", "FA": "FA", "TA": "TA", "Avg. Gap": "Avg. Gap", "MIA": "MIA", "KL": "KL", "RTE": "time, s"}
 GROUPS = {  # what a table's block is called behind its request -> methods, in the table's order
     "": ("trained", "retrain"),
-    ": with retained data": tuple(method for method in FEW if method not in RETAIN_FREE),
+    ": with retained data": tuple(method for method in METHODS if method not in RETAIN_FREE),
     ": without retained data": RETAIN_FREE,
 }
 # How the paper writes what we name differently.
@@ -139,7 +139,7 @@ def main_table(rows: pd.DataFrame, item: str) -> pd.DataFrame:
 def tuning(rows: pd.DataFrame) -> pd.DataFrame:
     """Avg. Gap and the value it was reached with, by each way to choose."""
     rows = attempts(rows)
-    return choices({how: chosen(rows, how) for how in CHOICES}, tuple(FEW))
+    return choices({how: chosen(rows, how) for how in CHOICES}, tuple(METHODS))
 
 
 def search(rows: pd.DataFrame) -> pd.DataFrame:
@@ -149,7 +149,7 @@ def search(rows: pd.DataFrame) -> pd.DataFrame:
     metrics = {"FA": "FA", "RA": "RA", "TA": "TA"}
     metrics |= {"proxy gap": "distance that the rule reads", "Avg. Gap": "Avg. Gap"}
     for request, asked in rows[rows["tried"].notna()].groupby("block", sort=False):
-        for method in (name for name in FEW if name in set(asked["method"])):
+        for method in (name for name in METHODS if name in set(asked["method"])):
             mine = select(asked, method=method)
             edges = (mine["tried"].min(), mine["tried"].max())
             for (_, value), one in mine.groupby(["lr", "tried"], dropna=False):

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from mu import results
-from mu.experiments.sparsity import PUBLISHED, SCALES, SCHEDULES, SPARSE, chosen
+from mu.experiments.sparsity import CORE, METHODS, SCALES, SCHEDULES, SPARSE, chosen
 from mu.experiments.sweeps import CHOICES
 from mu.figures import (
     BY_RULE,
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 METRICS = {"UA": "UA", "MIA-Efficacy": "MIA-Efficacy", "RA": "RA", "TA": "TA", "Avg. Gap": "Disparity Ave."}
 SHOWN = ("UA", "MIA-Efficacy", "RA", "TA")
 TIME = {"RTE": "time, s"}
-METHODS = tuple(PUBLISHED)  # in the tables' order
-PLAIN = tuple(method for method in METHODS if not method.endswith("as-published"))
 # How the paper writes what we name differently.
 PAPER_NAMES = {
     "trained": "Original", "retrain": "Retrain", "fine-tune": "FT", "gradient-ascent": "GA", "fisher": "FF",
@@ -76,7 +74,7 @@ def tuning(rows: pd.DataFrame) -> pd.DataFrame:
         part = chosen(with_columns(rows, "tried")[rows["sparsity"].isin((0, SPARSE))], how)
         blocks = [_block(*case) for case in zip(part["scenario"], part["sparsity"], strict=True)]
         picked[how] = part.assign(block=blocks, shown=part["tried"].map("{:g}".format))
-    return choices(picked, METHODS)
+    return choices(picked, tuple(METHODS))
 
 
 def _block(scenario: str, sparsity: float) -> str:
@@ -193,7 +191,7 @@ def against_sparsity(rows: pd.DataFrame, metrics: dict[str, str]) -> Figure:
     rows = select(chosen(rows, "rule"), scenario="class")
 
     def panel(axis: Axes, metric: str) -> None:
-        for method in ("retrain", *PLAIN):
+        for method in ("retrain", *CORE):
             dash = ":" if method == "retrain" else "-"
             _line(axis, select(rows, metric=metric, method=method), COLOURS[method], method, linestyle=dash)
 

@@ -325,7 +325,7 @@ def priced_runs(frames: Rows) -> Iterator[tuple]:
     """
     if "mumis-speed" in frames and COURSES in frames:
         most = mumis.affordable(whole(frames["mumis-speed"]), THAN_RETRAIN).mean()
-        for delta in (DELTA, max(mumis.FEW["mu-mis"])):
+        for delta in (DELTA, max(mumis.METHODS["mu-mis"].laptop)):
             yield from ((*run, delta, most) for run in runs({COURSES: frames[COURSES]}, delta))
 
 
@@ -469,8 +469,8 @@ CLAIMS = (
         "mumis-cost",
         "At full size a run costs less than a hundredth of retraining.",
         "ours, after C6",
-        f"The passes that a run takes in a small profile, with delta = {DELTA:g} or {max(mumis.FEW['mu-mis']):g}, "
-        "if it forgets, are fewer than those "
+        "The passes that a run takes in a small profile, with delta = "
+        f"{DELTA:g} or {max(mumis.METHODS['mu-mis'].laptop):g}, if it forgets, are fewer than those "
         f"that cost 1/{THAN_RETRAIN:g} of retraining at full size, by the time of one.",
         (COURSES, "mumis-speed"), priced_runs, _at_full_size,
     ),
