@@ -72,7 +72,7 @@ class Checkpoint:
         if not self.run or not self.path.exists():
             return 0
         tensors, facts = storage.load(self.path)
-        part = lambda kind: {k.removeprefix(kind): t for k, t in tensors.items() if k.startswith(kind)}  # noqa: E731
+        part = lambda kind: {k.removeprefix(kind): t for k, t in tensors.items() if k.startswith(kind)}
         self.model.load_state_dict(part("model."))  # in place: parameters stay views of the flat vector
         self.optimizer.load_state_dict(self.optimizer.state_dict() | {"state": {0: part("optimizer.")}})
         self.generator.set_state(tensors["random.batches"])

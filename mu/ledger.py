@@ -379,7 +379,7 @@ class Ledger(Recorder):
         }
 
     def _tensors(self, entries: list[Entry]) -> dict[str, Tensor]:
-        stack = lambda parts, empty: torch.stack(parts) if parts else empty  # noqa: E731
+        stack = lambda parts, empty: torch.stack(parts) if parts else empty
         return {
             **self._index([e.step for e in entries], [e.samples for e in entries]),
             "masks": stack([e.mask for e in entries], torch.empty(0, 0, dtype=torch.uint8)),

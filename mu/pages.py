@@ -375,7 +375,7 @@ def used(record: Record) -> str:
 def stand_ins(record: Record) -> str:
     """The caption's first sentence under `quick`, if data or network differ from the paper's."""
     grid = get_item(record.item).grid
-    named = lambda profile: {(cell["dataset"], cell["model"]) for cell in grid(profile)}  # noqa: E731
+    named = lambda profile: {(cell["dataset"], cell["model"]) for cell in grid(profile)}
     if record.profile != "quick" or named("quick") == named("paper"):
         return ""
     return f"**Stand-ins: {used(record)}.** "

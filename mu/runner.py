@@ -232,7 +232,7 @@ def resolve_device(device: str) -> str:
 
 def commit() -> str:
     """The checkout's commit, with "+" if `mu` has uncommitted changes; "unknown" where git does not track `mu`."""
-    git = lambda *words: subprocess.run(  # noqa: E731
+    git = lambda *words: subprocess.run(
         ["git", "-C", Path(__file__).parents[1], *words], capture_output=True, text=True, check=True
     ).stdout.strip()
     try:

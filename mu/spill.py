@@ -76,7 +76,7 @@ class Spill:
     def write_later(self, number: int, make: Callable[[], dict[str, Tensor]], facts: dict, last: int | None) -> None:
         """Write chunk `number` in the background, its tensors made there; wait if too many wait already."""
         self.wait(WAITING)
-        task = lambda: self.write(self.chunk(number).name, make(), {**facts, "chunk": number}, last)  # noqa: E731
+        task = lambda: self.write(self.chunk(number).name, make(), {**facts, "chunk": number}, last)
         self._writes.append(self._writer.submit(task))
 
     def wait(self, pending: int = WAITING + 1) -> None:

@@ -212,7 +212,7 @@ def augment(
     if how == "none":
         return images
     n, _, height, width = images.shape
-    draw = lambda high: torch.randint(high, (n,), generator=generator).to(images.device)  # noqa: E731
+    draw = lambda high: torch.randint(high, (n,), generator=generator).to(images.device)
     top, left, mirror = draw(2 * CROP_PADDING + 1), draw(2 * CROP_PADDING + 1), draw(2).bool()
     padded = functional.pad(images, (CROP_PADDING,) * 4)
     rows = top[:, None] + torch.arange(height, device=images.device)  # n, height

@@ -36,7 +36,7 @@ def published(member, nonmember, forget):
 def confidences(seed, n=400, spread=1.0):
     """Members a little surer than non-members, the forget set between, as confidences of trained networks are."""
     random = np.random.default_rng(seed)
-    draw = lambda shift, n: 1 / (1 + np.exp(-shift - 2 * spread * random.standard_normal(n)))  # noqa: E731
+    draw = lambda shift, n: 1 / (1 + np.exp(-shift - 2 * spread * random.standard_normal(n)))
     return draw(3, n), draw(1.5, n), draw(2.3, n // 2)
 
 
@@ -70,7 +70,7 @@ def test_few_values_many_times(seed):
 def test_rounding_moves_the_result_by_less_than_a_point(seed, sure):
     """Against the classifier on unrounded confidences, also where most are near 1. Coarser rounding moves it more."""
     random = np.random.default_rng(seed)
-    draw = lambda shift, n: 1 / (1 + np.exp(-shift - 2 * random.standard_normal(n)))  # noqa: E731
+    draw = lambda shift, n: 1 / (1 + np.exp(-shift - 2 * random.standard_normal(n)))
     sets = draw(3 + sure, 1500), draw(1.5 + sure / 2, 1500), draw(2.3 + sure / 2, 750)
     assert mia_efficacy(*sets) == pytest.approx(published(*sets), abs=1.0)
 
@@ -135,7 +135,7 @@ def test_mia_privacy_is_that_of_all_points(seed):
 def test_twenty_thousand_points_take_a_moment():
     """As many as in the MNIST and CIFAR runs, in well under a second; all points one by one take many seconds."""
     random = np.random.default_rng(0)
-    draw = lambda mean, spread, n: 1 / (1 + np.exp(-mean - spread * random.standard_normal(n)))  # noqa: E731
+    draw = lambda mean, spread, n: 1 / (1 + np.exp(-mean - spread * random.standard_normal(n)))
     sets = draw(7, 3, 10_000), draw(5.5, 3.2, 10_000), draw(5, 3, 5_000)
     mia_efficacy(*confidences(1, 100))  # imports
 
@@ -201,7 +201,7 @@ def test_entropy_recall_of_sure_and_unsure():
 def few_values(seed):
     """Scores with many ties within and across the sets."""
     random = np.random.default_rng(seed)
-    draw = lambda n, shift: np.clip(np.round(random.normal(shift, 3, n)), 0, 12) / 12  # noqa: E731
+    draw = lambda n, shift: np.clip(np.round(random.normal(shift, 3, n)), 0, 12) / 12
     return draw(300, 8), draw(250, 5), draw(90, 7)
 
 
@@ -302,7 +302,7 @@ def test_shadows_are_what_they_say(monkeypatch):
     """
     model, pool, trained = network(), noise(0, 101), []
     before = [p.clone() for p in model.parameters()]
-    keep = lambda *args, **options: trained.append(mu.train(*args, **options)) or trained[-1]  # noqa: E731
+    keep = lambda *args, **options: trained.append(mu.train(*args, **options)) or trained[-1]
     monkeypatch.setattr("mu.attacks.train", keep)
     out = train_shadows(model, pool, GLANCE, count=3, seed=7)
     assert len(trained) == 3

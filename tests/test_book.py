@@ -32,7 +32,7 @@ def test_every_item_has_a_paired_notebook(item):
     """`.ipynb` is what jupytext makes of the reviewed `.py`, and has no outputs. Breaks if only one is edited."""
     notebook = nbformat.read(CHECKOUT / item.notebook, as_version=4)
     source = jupytext.read((CHECKOUT / item.notebook).with_suffix(".py"))
-    flat = lambda nb: [(c.cell_type, c.source, c.metadata.get("tags", [])) for c in nb.cells]  # noqa: E731
+    flat = lambda nb: [(c.cell_type, c.source, c.metadata.get("tags", [])) for c in nb.cells]
     assert flat(notebook) == flat(source)
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells)
     assert notebook.metadata.kernelspec.name == "python3"

@@ -65,7 +65,7 @@ def test_a_killed_training_goes_on_bitwise(recipe, epochs, dropping, task, same,
         mu.train(dropping(), task.train, recipe, seed=3)
     seen = []
     with resumable(tmp_path, lambda: 0.0):
-        look = lambda flat, progress: seen.append(progress)  # noqa: E731
+        look = lambda flat, progress: seen.append(progress)
         model = mu.train(dropping(), task.train, recipe, seed=3, on_gradient=look)
     assert seen[0] == epochs / recipe.epochs
     assert same(model, whole)
@@ -79,7 +79,7 @@ def test_calls_are_told_apart(small, task, same, tmp_path, monkeypatch, always):
 
     def both(steps):
         with resumable(tmp_path, lambda: 0.0):
-            count = lambda flat, progress: steps.append(progress)  # noqa: E731
+            count = lambda flat, progress: steps.append(progress)
             made = mu.train(small(), task.train, recipe, seed=1, on_gradient=count)
             steps.append("second")
             return mu.train(made, task.retain, recipe, seed=2, on_gradient=count)
@@ -112,7 +112,7 @@ def test_a_kept_model_counts_the_time_before_the_kill(small, task, same, monkeyp
     recipe = RECIPES["momentum"]
     clock = iter(range(0, 1000, 10))
     monkeypatch.setattr("mu.timing.time.process_time", lambda: float(next(clock)))
-    make = lambda model: mu.train(model, task.train, recipe, seed=1)  # noqa: E731
+    make = lambda model: mu.train(model, task.train, recipe, seed=1)
     with killed_after(monkeypatch, 2), pytest.raises(Killed):
         kept({"a": 1}, small, make, device="cpu")
     (folder,) = (cache_folder() / "trained").iterdir()

@@ -150,14 +150,14 @@ def test_the_repair_is_epochs_of_training_on_the_retain_set(original, task, flat
     counted by the forget set, or the rate falls over another length."""
     repair = mu.Recipe(epochs=2, batch_size=100, optimizer="sgd", lr=0.1, schedule="cosine")
     moved = duck(original, task.forget, task.retain, weight_forget=0.0, recipe=NONE, repair=repair, seed=3)
-    loss = lambda logits, labels: functional.cross_entropy(logits / 2.0, labels)  # noqa: E731
+    loss = lambda logits, labels: functional.cross_entropy(logits / 2.0, labels)
     assert torch.allclose(flat(moved), flat(mu.train(original, task.retain, repair, seed=3, loss=loss)), atol=1e-6)
 
 
 def test_centroids_of_a_large_retain_set_are_of_a_part_that_the_seed_draws(original, task, flat, monkeypatch):
     """Full batches, so that a seed has nothing else to decide. Breaks if the same part is drawn by every seed."""
     recipe = mu.Recipe(epochs=1, batch_size=1000, optimizer="sgd", lr=0.1)
-    run = lambda seed: flat(duck(original, task.forget, task.retain, recipe=recipe, repair=NONE, seed=seed))  # noqa: E731
+    run = lambda seed: flat(duck(original, task.forget, task.retain, recipe=recipe, repair=NONE, seed=seed))
     assert torch.allclose(run(1), run(2), atol=1e-5)
     monkeypatch.setattr(module, "SEEN", 20)
     assert not torch.allclose(run(1), run(2), atol=1e-4)

@@ -221,7 +221,7 @@ def keep(task, small, ledgers=(), seed=0, calls=None, **config):
         return small(seed)
 
     recipe = mu.Recipe(epochs=2, batch_size=32)
-    make = lambda model: mu.train(model, task.train, recipe, seed=seed, ledger=ledgers)  # noqa: E731
+    make = lambda model: mu.train(model, task.train, recipe, seed=seed, ledger=ledgers)
     return kept({"config": config, "seed": seed}, build, make, device="cpu", ledgers=ledgers)
 
 
@@ -336,7 +336,7 @@ def test_membership_in_the_tables_is_judged_within_the_class(scenario, monkeypat
     handed, pools = [], []
     judge, train_shadows = attacks.threshold_attack, attacks.train_shadows
     monkeypatch.setattr(attacks, "threshold_attack", lambda *three: handed.append(three) or judge(*three))
-    watch = lambda model, pool, *a, **more: pools.append(pool) or train_shadows(model, pool, *a, **more)  # noqa: E731
+    watch = lambda model, pool, *a, **more: pools.append(pool) or train_shadows(model, pool, *a, **more)
     monkeypatch.setattr(attacks, "train_shadows", watch)
     rows = pd.DataFrame(partial.method_grid(settings, 0, "cpu"))
     task = Trial(settings, 0, "cpu").task

@@ -169,7 +169,7 @@ def test_rules_are_compared_where_they_forget():
         at = {"model": "mlp", "rule": rule, "keep": keep, "seed": seed}
         made += [{"metric": metric, "value": value, **at} for metric, value in values.items()]
     table = figures.exhibit("partial-rules").make(pd.DataFrame(made))
-    line = lambda rule: list(table.loc[("MLP", rule)])  # noqa: E731
+    line = lambda rule: list(table.loc[("MLP", rule)])
     assert line("top") == ["2 of 2", "0.1, 0.2", "97.5 ± 0.7", "150 B"]
     assert line("random") == ["1 of 2", "0.5", "80.0", "500 B"]
     assert line("fixed") == ["0 of 2", "–", "–", "–"]

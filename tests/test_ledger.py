@@ -334,7 +334,7 @@ def test_recording_does_not_change_training(task, same, request, tmp_path, model
 
     Writing into the change, or a draw from torch's generator, which dropout follows, fails this.
     """
-    build = lambda: nn.Sequential(request.getfixturevalue(model)(), nn.Dropout(0.2))  # noqa: E731
+    build = lambda: nn.Sequential(request.getfixturevalue(model)(), nn.Dropout(0.2))
     recipe = mu.Recipe(epochs=2, batch_size=32, augment="crop-flip")
     plain = mu.train(build(), task.train, recipe)
     ledgers = [
@@ -355,7 +355,7 @@ def test_recording_on_a_gpu_changes_neither_training_nor_its_memory(task, normed
     """
     held = []
     recipe, on_gpu = mu.Recipe(epochs=10, batch_size=32), task.to("cuda")
-    look = lambda step, model: held.append(torch.cuda.memory_allocated())  # noqa: E731
+    look = lambda step, model: held.append(torch.cuda.memory_allocated())
     plain = mu.train(normed().cuda(), on_gpu.train, recipe)
     ledger = mu.Ledger(0.1, spill=tmp_path / "l" if spilled else None, chunk_steps=2)
     assert same(mu.train(normed().cuda(), on_gpu.train, recipe, ledger=ledger, on_step=look), plain)

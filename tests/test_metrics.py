@@ -73,7 +73,7 @@ def test_scores_are_what_counting_gives(data, models, scenario):
         member = true_probability(retain, task.retain.labels)[: len(tested)]
         nonmember = true_probability(test[tested], task.test.labels[tested])
         forgotten = true_probability(forget, task.forget.labels)
-        grid = lambda x: np.round(x * CONFIDENCE_STEPS) / CONFIDENCE_STEPS  # noqa: E731
+        grid = lambda x: np.round(x * CONFIDENCE_STEPS) / CONFIDENCE_STEPS
         svc = SVC(C=3, gamma="auto")
         x = np.concatenate([grid(member), grid(nonmember)])[:, None]
         svc.fit(x, [1] * len(member) + [0] * len(nonmember))
@@ -170,7 +170,7 @@ def test_confidence_is_the_softmax_of_the_true_label():
 def test_kl_has_its_closed_form_and_direction():
     """KL(p || q) of two coins, by hand; swapping the arguments gives another number. Extreme logits stay finite."""
     p, q = 0.9, 0.4
-    logits = lambda x: torch.tensor([[math.log(x), math.log(1 - x)]])  # noqa: E731
+    logits = lambda x: torch.tensor([[math.log(x), math.log(1 - x)]])
     expected = p * math.log(p / q) + (1 - p) * math.log((1 - p) / (1 - q))
     assert metrics.kl(logits(p), logits(q)) == pytest.approx(expected, rel=1e-6)
     assert metrics.kl(logits(q), logits(p)) != pytest.approx(expected, rel=0.1)
@@ -188,7 +188,7 @@ def test_divergence_has_its_closed_form_at_any_temperature(temperature):
     that of a distillation: (student's minus teacher's chance) over T and the number of samples, none for the teacher.
     """
     a, b = torch.tensor([2.0, -1.0, 0.5]).double(), torch.tensor([-0.3, 0.7, 0.5]).double().requires_grad_()
-    pair = lambda x: torch.stack([x, torch.zeros(3).double()], 1)  # noqa: E731
+    pair = lambda x: torch.stack([x, torch.zeros(3).double()], 1)
     value = metrics.divergence(pair(a), pair(b), temperature)
     coins = [[1 / (1 + math.exp(-x / temperature)) for x in side.tolist()] for side in (a, b)]
     each = [p * math.log(p / q) + (1 - p) * math.log((1 - p) / (1 - q)) for p, q in zip(*coins)]

@@ -259,7 +259,7 @@ def test_the_networks_of_the_paper(network):
     data = mu.load_dataset("synthetic-rgb")
     forget = data.train[:3]
     model = recalibrate(build_model(network, data), forget)  # else hardly anything of an image reaches the logits
-    size = lambda model: sensitivity(model, forget.images, forget.labels).target.square().mean().item()  # noqa: E731
+    size = lambda model: sensitivity(model, forget.images, forget.labels).target.square().mean().item()
     before = size(model)
     found = mu_mis(model, forget, lr=1e-2 / before, delta=math.inf, max_steps=2, terms="target")
     assert size(found) < before
@@ -354,7 +354,7 @@ def test_the_curve_says_what_the_model_did(data, small):
 
 def test_the_same_seed_gives_the_same_run_in_any_state(data, small, same):
     """Another seed another one: it draws c' and the batches."""
-    run = lambda seed: mu_mis(small(), data.train[:10], lr=1e-2, max_steps=4, batch_size=4, seed=seed)  # noqa: E731
+    run = lambda seed: mu_mis(small(), data.train[:10], lr=1e-2, max_steps=4, batch_size=4, seed=seed)
     first = run(1)
     torch.rand(3)
     assert same(run(1), first)

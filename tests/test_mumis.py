@@ -72,7 +72,7 @@ def test_accuracies_by_hand(data, scenario):
     right[2][task.target_test.nonzero().flatten()[1:]] = False  # fewer of those to forget
     parts = zip((task.forget, task.retain, task.test), right, strict=True)
     found = accuracies(task, Outputs(*(answers(part.labels, good) for part, good in parts)))
-    share = lambda good: 100 * good.sum().item() / len(good)  # noqa: E731
+    share = lambda good: 100 * good.sum().item() / len(good)
     target = task.target_test
     expected = {
         "FA": share(right[2][target]) if scenario != "random" else share(right[0]),
@@ -205,7 +205,7 @@ def test_a_value_is_chosen_with_its_learning_rate_and_published_in_any_scenario(
                                 ("ssd", 10.0, math.nan, 8), ("ssd", 3.0, math.nan, 5))
         for metric, value in (("proxy gap", proxy), ("Avg. Gap", -proxy))
     ])  # fmt: skip
-    pairs = lambda how: {  # noqa: E731
+    pairs = lambda how: {
         (s, m): sorted(zip(part["tried"], part["lr"].fillna(0))) for (s, m), part in
         chosen(rows, how).query("metric == 'proxy gap'").groupby(["scenario", "method"])
     }  # fmt: skip
@@ -507,7 +507,7 @@ def test_accuracies_along_a_sequence_by_hand(monkeypatch):
     for step, (_, model) in enumerate(steps, 1):
         part = rows[(rows["step"] == step) & (rows["method"] == "gradient-ascent")]
         right = predict(model, test).argmax(1) == test.labels
-        share = lambda where, right=right: 100 * right[where].double().mean().item()  # noqa: E731
+        share = lambda where, right=right: 100 * right[where].double().mean().item()
         fa = part[part["metric"] == "FA"].set_index("asked")["value"].to_dict()
         assert fa == pytest.approx({label: share(test.labels == label) for label in labels})
         values = part[part["metric"] != "FA"].set_index("metric")["value"]
@@ -693,7 +693,7 @@ def test_baselines_keep_the_length_they_need():
 
 def test_options_change_with_the_request():
     """As in the public codes: SCAR's teacher, LoTUS's alpha and SSD's batches."""
-    own = lambda scenario, method: mumis.sweeps_of("paper", scenario, (method,))[0]["options"]  # noqa: E731
+    own = lambda scenario, method: mumis.sweeps_of("paper", scenario, (method,))[0]["options"]
     assert own("class", "scar") == {}
     assert own("subclass", "scar") == own("random", "scar") == {"whole_class": False}
     assert (own("class", "lotus"), own("random", "lotus")) == ({}, {"alpha": 8.0})

@@ -127,7 +127,7 @@ def test_it_forgets_and_keeps(original, task):
     """More epochs: cross-entropy of the true labels up on the forget set, and lower on the retain set."""
     recipe = mu.Recipe(epochs=10, batch_size=32, optimizer="sgd", lr=0.01, momentum=0.9)
     model = munba(original, task.forget, task.retain, recipe=recipe)
-    loss = lambda m, part: functional.cross_entropy(mu.metrics.predict(m, part), part.labels)  # noqa: E731
+    loss = lambda m, part: functional.cross_entropy(mu.metrics.predict(m, part), part.labels)
     assert loss(model, task.forget) > loss(original, task.forget) + 1
     assert loss(model, task.retain) < loss(original, task.retain)
 
@@ -139,7 +139,7 @@ def test_a_step_without_agreement_by_hand(black):
     torch.manual_seed(0)
     model = torch.nn.Sequential(Normalise((0.0,), (1.0,)), torch.nn.Flatten(), torch.nn.Linear(4, 2, bias=False))
     bright, dark = torch.full((2, 1, 2, 2), 255, dtype=torch.uint8), torch.zeros(2, 1, 2, 2, dtype=torch.uint8)
-    make = lambda what: mu.Samples(dark if what == black else bright, torch.zeros(2).long(), torch.arange(2))  # noqa: E731
+    make = lambda what: mu.Samples(dark if what == black else bright, torch.zeros(2).long(), torch.arange(2))
     moved = munba(model, make("forget"), make("retain"), recipe=ONE, clip=100.0)
     # Two classes: the wrong label of a forget sample is 1.
     label, weight = (0, 1.0) if black == "forget" else (1, 0.1)

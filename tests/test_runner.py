@@ -369,7 +369,7 @@ def test_a_shared_gpu_is_named_as_shared(monkeypatch):
 
 def test_an_installed_copy_below_another_repository_has_no_commit(tmp_path, monkeypatch):
     """The commit is of the repository that tracks `mu`, not of whichever is around it."""
-    git = lambda *words: subprocess.run(["git", "-C", tmp_path, *words], check=True, capture_output=True)  # noqa: E731
+    git = lambda *words: subprocess.run(["git", "-C", tmp_path, *words], check=True, capture_output=True)
     git("init", "-q")
     git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "theirs")
     (tmp_path / "lib" / "mu").mkdir(parents=True)

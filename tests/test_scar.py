@@ -35,7 +35,7 @@ def test_gaussians_by_an_independent_route():
     found, labels = rng.gamma(2.0, size=(40, 3)), np.arange(40) % 2
     points = rng.gamma(2.0, size=(5, 3))
     classes = Gaussians.of(torch.tensor(found), torch.tensor(labels), 3)
-    unit = lambda a: a / np.linalg.norm(a, axis=-1, keepdims=True)  # noqa: E731
+    unit = lambda a: a / np.linalg.norm(a, axis=-1, keepdims=True)
     for k in (0, 1):
         s = np.cov(np.sqrt(found[labels == k]), rowvar=False)
         for _ in range(2):

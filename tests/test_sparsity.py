@@ -234,7 +234,7 @@ def quadratic(seed=0):
 def test_curvature_is_the_hessians_largest_singular_value():
     """Against the dense Hessian's eigenvalues."""
     model, images, labels = quadratic()
-    loss = lambda w: functional.cross_entropy(images.flatten(1) @ w.view(3, 4).T, labels)  # noqa: E731
+    loss = lambda w: functional.cross_entropy(images.flatten(1) @ w.view(3, 4).T, labels)
     hessian = torch.autograd.functional.hessian(loss, model[1].weight.detach().flatten())
     largest = torch.linalg.svdvals(hessian).max().item()
     assert experiments._largest_curvature(model, images, labels, seed=0, rounds=200) == pytest.approx(
@@ -347,8 +347,8 @@ def test_the_numbers_of_the_backdoor_by_counting(monkeypatch):
     monkeypatch.setattr(Swept, "original", lambda self: SimpleNamespace(model=Sums()))
     found = {row["metric"]: row["value"] for row in experiments.backdoor(settings, 0, "cpu")}
     task = Swept(settings, 0, "cpu").task
-    answers = lambda images: [int(image.long().sum()) % 10 for image in images]  # noqa: E731
-    share = lambda hits: 100 * sum(hits) / len(hits)  # noqa: E731
+    answers = lambda images: [int(image.long().sum()) % 10 for image in images]
+    share = lambda hits: 100 * sum(hits) / len(hits)
     labels, triggered = task.test.labels.tolist(), answers(task.triggered_test.images)
     expected = {
         "SA": share([a == y for a, y in zip(answers(task.test.images), labels, strict=True)]),
@@ -365,7 +365,7 @@ def test_privacy_leaves_out_test_images_of_the_class(rgb, monkeypatch):
     those never seen, for they tell the class."""
     task, handed = mu.forget_class(rgb, 0), []
     monkeypatch.setattr(experiments.attacks, "mia_privacy", lambda *sets: handed.append(sets) or 50.0)
-    draw = lambda part: torch.randn(len(part), 10, generator=torch.Generator().manual_seed(len(part)))  # noqa: E731
+    draw = lambda part: torch.randn(len(part), 10, generator=torch.Generator().manual_seed(len(part)))
     out = Outputs(*(draw(part) for part in (task.forget, task.retain, task.test)))
     experiments.privacy(out, task)
     ((members, others),) = handed
@@ -443,7 +443,7 @@ def test_the_published_fisher_replaces_a_row_where_the_code_does(data, scenario,
 
 def test_ascent_takes_half_the_epochs_of_fine_tuning():
     """Five of ten, as published; not more than a small profile has. Breaks if five is the least."""
-    of = lambda profile: {s["method"]: s["tune"] for s in experiments.sweeps_of(profile, "cifar10", "class")}  # noqa: E731
+    of = lambda profile: {s["method"]: s["tune"] for s in experiments.sweeps_of(profile, "cifar10", "class")}
     assert (of("paper")["gradient-ascent"], of("paper")["fine-tune"]) == ((5, 256), (10, 256))
     assert of("laptop")["gradient-ascent"] == of("laptop")["fine-tune"] == (3, 32)
 
@@ -451,7 +451,7 @@ def test_ascent_takes_half_the_epochs_of_fine_tuning():
 def test_the_control_keeps_as_many_weights_of_each_layer_but_others(monkeypatch):
     """Masks at random beside masks by size. Breaks if the control is the same mask."""
     seen, apply = [], pruning.apply_masks
-    watch = lambda model, masks: seen.append(masks) or apply(model, masks)  # noqa: E731
+    watch = lambda model, masks: seen.append(masks) or apply(model, masks)
     monkeypatch.setattr(experiments.pruning, "apply_masks", watch)
     sizes = {"percents": [90], "steps": 2, "batch": 8, "lr": 0.1}
     settings = {"dataset": "synthetic-rgb", "model": "convnet-slim", **sizes}
@@ -460,3 +460,12 @@ def test_the_control_keeps_as_many_weights_of_each_layer_but_others(monkeypatch)
     for name in size:
         assert size[name].sum() == chance[name].sum()
         assert not torch.equal(size[name], chance[name])
+
+
+def test_a_value_at_which_the_backdoored_model_diverges_is_said(monkeypatch):
+    """Breaks if it is left out, as if it had not been tried."""
+    (cell,) = [c for c in get_item("sparsity-fig5").cells("smoke", 1) if c.settings["sparsity"] == 95]
+    columns = {"option": "lr", "tried": 0.01}
+    monkeypatch.setattr(experiments, "tries", lambda *_: [("fine-tune", None, 1.0, columns)])
+    found = [r for r in experiments.backdoor(cell.settings, 0, "cpu") if r["method"] == "fine-tune"]
+    assert found == [{"method": "fine-tune", "metric": "diverged", "value": 1, **columns}]

@@ -120,7 +120,7 @@ def test_the_proxy_gap_by_hand():
 def test_the_rule_reads_neither_test_images_nor_the_retrained_model(monkeypatch):
     """With noise for both, every proxy gap is as before; what does read them changes."""
     cell = settings("class", sweeps=[tried("fine-tune", 0.01, 0.1), tried("gradient-ascent", 1e-3)])
-    score = lambda case, model, out, reference: {  # noqa: E731
+    score = lambda case, model, out, reference: {
         "test": accuracy(out.test, case.task.test.labels), "KL": mu.metrics.kl(reference.forget, out.forget),
     }  # fmt: skip
 
@@ -172,7 +172,7 @@ def test_a_kept_reference_is_of_the_same_retained_samples(same):
 def test_a_pruned_model_took_the_time_of_all_its_rounds(monkeypatch):
     """Dense training, then each round. Breaks if only the last round is counted."""
     spent = {"dense": 100.0, "rewound": 1000.0}
-    stub = lambda self, part, build, make: Trained(part, [], spent.get(part, 10.0))  # noqa: E731
+    stub = lambda self, part, build, make: Trained(part, [], spent.get(part, 10.0))
     monkeypatch.setattr(Swept, "kept", stub)
     case = Swept(settings("random", pruner="imp", sparsity=48.8), 0, "cpu")  # three rounds
     assert case.original().seconds == 130.0

@@ -372,7 +372,7 @@ def settled(task, normed):
 def modes_and_buffers(model, samples, **options):
     """(trained model, which modules were in training mode at every step)"""
     modes = []
-    watch = lambda step, live: modes.append([name for name, module in live.named_modules() if module.training])  # noqa: E731
+    watch = lambda step, live: modes.append([name for name, module in live.named_modules() if module.training])
     recipe = mu.Recipe(epochs=2, batch_size=3, lr=1e-2)
     return mu.train(model, samples, recipe, on_step=watch, **options), modes
 
@@ -424,7 +424,7 @@ def test_frozen_batch_norms_use_the_statistics_they_have(task, settled):
 
 def test_looking_at_a_frozen_model_does_not_thaw_it(task, settled):
     """`predict` within a step gives each module back its own mode; one mode for all of the model fails this."""
-    look = lambda step, live: mu.predict(live, task.forget) is None  # noqa: E731
+    look = lambda step, live: mu.predict(live, task.forget) is None
     recipe = mu.Recipe(epochs=2, batch_size=3, lr=1e-2)
     trained = mu.train(settled, task.forget, recipe, frozen_norm=True, on_step=look)
     assert all(torch.equal(new, old) for new, old in zip(trained.buffers(), settled.buffers()))

@@ -299,7 +299,7 @@ def test_c7_maps(partial, gone, word):
 def test_c8_membership(trained, after, retrained, word):
     """C8: each attack near the retrained model's and below the trained one's. Breaks if a class never learnt counts,
     or if one attack speaks for the other."""
-    levels = lambda metric, trained, after: [  # noqa: E731
+    levels = lambda metric, trained, after: [
         *rows(metric, trained, method="trained"), *rows(metric, retrained, method="retrain"),
         *rows(metric, after, method="partial-amnesiac", epochs=0.0),
     ]  # fmt: skip

@@ -527,7 +527,7 @@ HOLDING = {
 def test_nothing_or_too_little_recorded_is_no_verdict(name):
     """No rows, or those of one method alone, or without a column. Breaks if absence is failure or an error."""
     one, frame = CLAIMS[name], pd.DataFrame(HOLDING[name])
-    read = lambda rows: judge(one.evidence(dict.fromkeys(one.items, rows))).word  # noqa: E731
+    read = lambda rows: judge(one.evidence(dict.fromkeys(one.items, rows))).word
     assert read(frame) == "holds"
     assert judge(one.evidence({})).word == "not recorded"
     bare = pd.DataFrame(rows("RA", 76, method="retrain") + rows("RA", 76, method="trained"))

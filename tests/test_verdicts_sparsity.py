@@ -367,7 +367,7 @@ PARTS = {"C2": ("metric", "bound"), "C4": ("method", "l1-sparse"), "C5": ("sched
 def test_nothing_or_too_little_recorded_is_no_verdict(name):
     """No rows, rows of the original alone, or no seed in common. Breaks if absence reads as failure."""
     one, frame = CLAIMS[name], pd.DataFrame(HOLDING[name])
-    read = lambda rows: judge(one.evidence(dict.fromkeys(one.items, rows))).word  # noqa: E731
+    read = lambda rows: judge(one.evidence(dict.fromkeys(one.items, rows))).word
     assert read(frame) == "holds"
     assert judge(one.evidence({})).word == "not recorded"
     original = frame.assign(method="trained", metric="UA").drop_duplicates(["seed", "sparsity"])

@@ -96,20 +96,20 @@ class Case:
         train_on = self.task.train
         learn = self.learn(train_on, self.seed)
         if pruner == "synflow" and percent:
-            masks = lambda model: pruning.synflow_masks(model, self.task.data.shape, percent)  # noqa: E731
-            make = lambda _: learn(pruning.apply_masks(self.build(), masks(self.build())))  # noqa: E731
+            masks = lambda model: pruning.synflow_masks(model, self.task.data.shape, percent)
+            make = lambda _: learn(pruning.apply_masks(self.build(), masks(self.build())))
             return self.kept(f"synflow {percent:g}", self._build_pruned, make)
         made = self.kept("dense", self.build, learn)
         if not percent:
             return made
-        early = lambda model: pruning.rewound(model, train_on, self.recipe, seed=self.seed)  # noqa: E731
+        early = lambda model: pruning.rewound(model, train_on, self.recipe, seed=self.seed)
         rewound = self.kept("rewound", self.build, early).model
         rounds, rate = 1, percent / 100  # OMP is one round of IMP
         if pruner == "imp":
             rounds, rate = round(math.log(1 - percent / 100) / math.log(1 - pruning.RATE)), pruning.RATE
         for k in range(1, rounds + 1):
             before = made
-            make = lambda _, before=before: pruning.imp(  # noqa: E731
+            make = lambda _, before=before: pruning.imp(
                 before.model, rewound, train_on, self.recipe, 1, seed=self.seed, rate=rate
             )
             made = self.kept(f"pruned {rate:g}, round {k}", self._build_pruned, make)
@@ -123,7 +123,7 @@ class Case:
 
     def retrained(self, original: nn.Module) -> Trained:
         """The reference: new weights under the original's mask, trained on the retain set only, as published."""
-        build = lambda: reinitialise(original, self.after)  # noqa: E731
+        build = lambda: reinitialise(original, self.after)
         masked = [f"{self.settings[name]}" for name in ("pruner", "sparsity") if self.settings.get("sparsity")]
         part = " ".join(["retain", self.task.retain.fingerprint, *masked])
         return self.kept(part, build, self.learn(self.task.retain, self.after))

@@ -125,7 +125,7 @@ def distinct(cells: list[dict]) -> list[dict]:
 def code_digest(item: str) -> str:
     """Hash of every source file that an item's numbers depend on."""
     others = {f"experiments/{paper}.py" for paper in PAPERS if paper != item.split("-")[0]}
-    counts = lambda name: name.parts[0] not in PRESENTATION and name.as_posix() not in others  # noqa: E731
+    counts = lambda name: name.parts[0] not in PRESENTATION and name.as_posix() not in others
     files = (file for file in SOURCES.rglob("*.py") if counts(file.relative_to(SOURCES)))
     return storage.digest_files(SOURCES, files)
 

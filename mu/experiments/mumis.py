@@ -265,7 +265,7 @@ def memorisation(case: Case, data: Dataset) -> Tensor:
         own = 10_000 + 100 * case.seed + k
         part = order.roll(-(k * n // count))[left_out:].sort().values
         samples = data.train[part]
-        build = lambda own=own: mu.build_model(case.settings["model"], data, seed=own)  # noqa: E731
+        build = lambda own=own: mu.build_model(case.settings["model"], data, seed=own)
         model = case.kept(samples.fingerprint, build, case.learn(samples, own), seed=own).model
         seen[k, part] = True
         right[k] = (predict(model, data.train).argmax(1) == data.train.labels).float().cpu()

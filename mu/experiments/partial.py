@@ -121,7 +121,7 @@ class Trial(Case):
 
     def retrained(self) -> Trained:
         """The reference: new weights, retain samples only; from the cache if it is there."""
-        build = lambda: mu.build_model(self.settings["model"], self.task.data, seed=self.after)  # noqa: E731
+        build = lambda: mu.build_model(self.settings["model"], self.task.data, seed=self.after)
         return self.kept("retain", build, self.learn(self.task.retain, self.after), seed=self.after)
 
     def take_back(self, original: nn.Module, ledger: Recorder) -> nn.Module:

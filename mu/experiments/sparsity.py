@@ -171,8 +171,7 @@ def backdoor(settings: dict, seed: int, device: str) -> Iterator[dict]:
 
     yield from scored("trained", original)
     for method, model, _, columns in tries(case, original):
-        if model:
-            yield from scored(method, model, **columns)
+        yield from scored(method, model, **columns) if model else rows(method, {"diverged": 1}, **columns)
 
 
 # ---- Proposition 2 ---------------------------------------------------------------------------------------
@@ -199,7 +198,7 @@ def proposition(settings: dict, seed: int, device: str) -> Iterator[dict]:
         for kind, masks in (("size", by_size), ("random", by_chance)):
             start = pruning.apply_masks(model, masks)
             end, without = _descend(start, pairs, eta), _descend(start, pairs[1:], eta)
-            vector = lambda m: torch.nn.utils.parameters_to_vector(m.parameters()).detach()  # noqa: E731
+            vector = lambda m: torch.nn.utils.parameters_to_vector(m.parameters()).detach()
             unlearned = vector(end) + eta * _gradient(start, *pairs[0])
             error = (unlearned - vector(without)).norm().item()
             travelled = (vector(end) - vector(start)).norm().item()
@@ -217,13 +216,7 @@ def proposition(settings: dict, seed: int, device: str) -> Iterator[dict]:
 
 def layer_masks(model: nn.Module, percent: float) -> dict[str, Tensor]:
     """Masks that keep the largest weights of every convolution, the same share of each."""
-    masks = {}
-    for name, conv in pruning.prunable(model).items():
-        size = conv.weight.detach().abs().flatten()
-        masks[name] = torch.zeros_like(size, dtype=torch.bool)
-        masks[name][size.topk(max(1, round((1 - percent / 100) * len(size)))).indices] = True
-        masks[name] = masks[name].view_as(conv.weight)
-    return masks
+    return {name: pruning.magnitude_masks(conv, percent)[""] for name, conv in pruning.prunable(model).items()}
 
 
 def _shuffled(mask: Tensor, generator: torch.Generator) -> Tensor:
@@ -393,7 +386,7 @@ def _table(data: str, network: str, scenarios=("class", "random"), methods=None,
     """Dense and sparse, class-wise and random; the main record has the other sparsities, class-wise, as well."""
 
     def grid(profile: str) -> list[dict]:
-        settings = lambda scenario, percent, some=methods: _settings(  # noqa: E731
+        settings = lambda scenario, percent, some=methods: _settings(
             profile, data, network, scenario, percent, sweeps=sweeps_of(profile, data, scenario, some)
         )
         table = [settings(scenario, percent) for scenario in scenarios for percent in (0, SPARSE)]

@@ -136,7 +136,7 @@ def by_neighbours(asked: Samples, known: Samples) -> float:
     What a model that never saw a sub-class may answer to it, without training one. Pixels, because a trained model's
     features have learnt the sub-class under its label: by them nearly all neighbours agree.
     """
-    flat = lambda samples: samples.images.flatten(1).float() / 255  # noqa: E731
+    flat = lambda samples: samples.images.flatten(1).float() / 255
     library, hits = flat(known), 0
     for images, labels in zip(flat(asked).split(512), asked.labels.split(512), strict=True):
         near = torch.cdist(images, library).topk(min(NEIGHBOURS, len(known)), largest=False).indices

@@ -122,7 +122,7 @@ def attempts(rows: pd.DataFrame) -> pd.DataFrame:
 
 def main_table(rows: pd.DataFrame, item: str) -> pd.DataFrame:
     """Methods down, those that get retained data and those that do not apart; the paper's value behind ours."""
-    ranks = lambda level: level.map(LEVELS.index, na_action="ignore")  # noqa: E731
+    ranks = lambda level: level.map(LEVELS.index, na_action="ignore")
     rows = attempts(rows).sort_values("level", kind="stable", key=ranks)
     picked, lines = chosen(rows, "rule"), {}
     for block, tried in rows.groupby("block", sort=False):

@@ -61,7 +61,7 @@ def main_table(rows: pd.DataFrame, item: str = "sparsity-tab3") -> pd.DataFrame:
     for scenario, sparsity, method in itertools.product(SCENARIOS, (0, SPARSE), ("trained", "retrain", *METHODS)):
         one = select(rows, scenario=scenario, sparsity=sparsity, method=method)
         where = {"scenario": PAPER_SCENARIOS[scenario], "sparsity": sparsity, "method": PAPER_NAMES.get(method)}
-        paper = lambda metric, where=where: printed(item, METRICS.get(metric, metric), **where)  # noqa: E731
+        paper = lambda metric, where=where: printed(item, METRICS.get(metric, metric), **where)
         if len(one):
             lines[_block(scenario, sparsity), method] = method_line(one, METRICS | TIME, paper)
     return indexed(lines, "block", "method")

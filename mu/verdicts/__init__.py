@@ -152,7 +152,7 @@ def verdict(claim: Claim) -> Verdict:
     Raises:
         mu.storage.CorruptFile: a record is damaged.
     """
-    read = lambda cell: claim.scenario in (None, cell.settings["scenario"])  # noqa: E731
+    read = lambda cell: claim.scenario in (None, cell.settings["scenario"])
     records = {name: record for name in claim.items if (record := best(name))}
     found = Verdict("not recorded", ())
     for profile in claim.profiles:
