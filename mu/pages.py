@@ -276,12 +276,12 @@ class TallyDirective(Written):
     """How many claims of each paper came out how; checks of ours apart."""
 
     def text(self) -> str:
-        columns = {"claims": [*get_args(verdicts.Word), "of these by one seed", "checks of ours that hold"]}
+        columns = {"claims": [*get_args(verdicts.Word), "judged by one seed", "checks of ours that hold"]}
         for paper in PAPERS:
             pairs = [(claim, judged(claim)) for claim in verdicts.claims(paper)]
             claims, checks = ([found for claim, found in pairs if claim.ours is ours] for ours in (False, True))
             counts = Counter(found.word for found in claims)
-            counts["of these by one seed"] = sum(found.seeds == "one seed" for found in claims)
+            counts["judged by one seed"] = sum(found.seeds == "one seed" for found in claims)
             held = f"{sum(found.word == 'holds' for found in checks)} of {len(checks)}" if checks else "–"
             name = f"{{doc}}`{NAMES.get(paper, paper)} </book/{paper}>`"
             columns[name] = [*(str(counts[row] or "–") for row in columns["claims"][:-1]), held]
