@@ -12,7 +12,7 @@ print(mu.evaluate(unlearned, task))
 
 from mu import attacks, metrics
 from mu.data import Dataset, Samples, load_dataset
-from mu.files import DataError
+from mu.downloads import DataError
 from mu.ledger import Ledger, RunningSum
 from mu.metrics import Scores, evaluate
 from mu.models import build_model, predict

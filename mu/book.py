@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mu import results, runner
+from mu.downloads import DataError
 from mu.experiments import items
-from mu.files import DataError
 from mu.results import PROFILES
 from mu.storage import digest, digest_files, replacing, write_text
 

@@ -1,4 +1,4 @@
-"""Data sets as uint8 tensors, read from files whose checksum has matched (`mu.files`).
+"""Data sets as uint8 tensors, read from files whose checksum has matched (`mu.downloads`).
 
 | name          | train / test    | images  | classes | where it comes from                              |
 |---------------|-----------------|---------|---------|--------------------------------------------------|
@@ -31,7 +31,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mu.files import DataError, File, Files, FileStatus, data_folders
+from mu.downloads import DataError, File, Files, FileStatus, data_folders
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Int64, UInt8

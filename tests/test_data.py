@@ -22,7 +22,7 @@ import torch
 
 from mu import data as mu_data
 from mu.data import Samples, fetch, load_dataset, verify
-from mu.files import DataError, data_folders
+from mu.downloads import DataError, data_folders
 from mu.models import build_model
 
 REAL = os.environ.get("MU_DATA")
