@@ -228,9 +228,11 @@ def test_c3_reads_both_scenarios_of_a_table():
 
 
 def test_c3_counts_a_comparison_once():
-    """A table's partial form is a point of the sweep on the same network. Breaks if one comparison counts twice."""
+    """A table's partial form is a point of the sweep on the same network. Breaks if one comparison counts twice, or
+    if a table with more seeds hides the sweep."""
     sweep = stepping("label-flip", 90, {("top", 0.1): 95, ("random", 0.1): 85})
     table = stepping("label-flip", 90, {("top", 0.1): 95}).drop(columns=["rule", "keep"])
+    table = pd.concat([table, table.assign(seed=table["seed"] + len(SEEDS))])
     (evidence,) = decide("C3", steps=sweep, tab1=table).evidence
     assert evidence.item == "partial-steps"
     assert len(evidence.answers) == 2
