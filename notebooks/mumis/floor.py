@@ -57,5 +57,5 @@ figures.show("mumis-floor", rows)
 #
 # * KL is far from 0 between two models of equal standing: on samples that neither saw, both are sure and differ. That one method has a smaller KL than
 #   another says something only above this level.
-# * For a sub-class FA is read off 100 test images, so it moves by several points by itself.
+# * FA of a class or sub-class is read off 100 test images: one image is a point.
 # * In {item}`mumis-tab1`, {item}`mumis-tab2` and {item}`mumis-tabA7` the first retrained model is the reference, the row `retrain`.

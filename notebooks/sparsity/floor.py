@@ -52,5 +52,5 @@ figures.show("sparsity-floor", rows)
 #   {value}`sparsity-floor Avg. Gap scenario=random sparsity=0` at random; at 95 % sparsity {value}`sparsity-floor Avg. Gap scenario=class sparsity=95`
 #   and {value}`sparsity-floor Avg. Gap scenario=random sparsity=95`. Hold the last column but one of {item}`sparsity-tab3` against it.
 # * Both models carry the same mask and never saw the forget set. Class-wise both have a UA of 100 by definition, so a quarter of this gap is 0.
-# * It falls with the number of images: of the forget set, for UA and MIA-Efficacy, and of the test set, for TA. Under `laptop` both are small or the
-#   model is weak, and the floor is higher than it would be at full size.
+# * At random UA and MIA-Efficacy are shares of a forget set that is small under `laptop`, and the models are weak. At full size the floor should be
+#   lower.
