@@ -29,7 +29,7 @@ SOURCES = ("_config.yml", "_toc.yml", "book", "notebooks", "results")
 RENDERED = ("html", ".doctrees", "source")  # made anew at every rendering: an incremental one hides warnings
 
 
-class BookError(RuntimeError):
+class BookError(ChildProcessError):
     """A notebook failed, or the book has warnings. The message says which."""
 
 

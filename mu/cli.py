@@ -195,11 +195,10 @@ def main() -> None:
     MU_DEBUG=1 shows the traceback all the same.
     """
     from mu import CorruptFile, DataError
-    from mu.book import BookError
 
     try:
         app()
-    except (ValueError, OSError, DataError, CorruptFile, BookError) as error:
+    except (ValueError, OSError, DataError, CorruptFile) as error:
         if os.environ.get("MU_DEBUG"):
             raise
         print(f"mu: {error}", file=sys.stderr)

@@ -82,7 +82,7 @@ def test_a_failing_notebook_is_named_with_its_cell(folders, checkout):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("raise KeyError('gone')")])
     notebook.metadata = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
     nbformat.write(notebook, path)
-    with pytest.raises(RuntimeError, match=r"broken.ipynb failed in cell 1(.|\n)*KeyError: 'gone'"):
+    with pytest.raises(book.BookError, match=r"broken.ipynb failed in cell 1(.|\n)*KeyError: 'gone'"):
         book.execute(path, {}, folders / "executed")
     assert not list((folders / "executed").iterdir())  # nothing half-run is kept
 

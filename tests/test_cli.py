@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from mu import cli, results
+from mu import book, cli, results
 from mu.experiments import items
 from mu.unlearning import methods
 
@@ -127,3 +127,18 @@ def test_module_and_command_are_one():
     """`python -m mu` is the command. Breaks if `__main__` stops calling it."""
     shown = subprocess.run([sys.executable, "-m", "mu", "methods"], capture_output=True, text=True, check=True).stdout
     assert "partial-amnesiac" in shown
+
+
+def test_a_book_that_fails_is_one_line(monkeypatch, capsys):
+    """Exit code 2 and the reason, as for all that a user can look into. Breaks if it is a traceback."""
+
+    def fail(*_, **__):
+        raise book.BookError("tab1.ipynb failed in cell 3")
+
+    monkeypatch.setattr(book, "build", fail)
+    monkeypatch.setattr("sys.argv", ["mu", "book"])
+    monkeypatch.delenv("MU_DEBUG", raising=False)
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 2
+    assert capsys.readouterr().err == "mu: tab1.ipynb failed in cell 3\n"

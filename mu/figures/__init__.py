@@ -240,6 +240,24 @@ def indexed(lines: dict[tuple, dict[str, str]], *names: str) -> pd.DataFrame:
     return table
 
 
+def line_each(
+    rows: pd.DataFrame,
+    blocks: Sequence[str],
+    name: str,
+    metrics: dict[str, str],
+    digits: dict[str, int] | None = None,
+) -> pd.DataFrame:
+    """A table with one line for each block, in the order of the rows.
+
+    Args:
+        blocks: the block of every row.
+        name: of the column of blocks.
+        metrics, digits: see `method_line`.
+    """
+    lines = {block: method_line(one, metrics, digits=digits) for block, one in rows.groupby(blocks, sort=False)}
+    return pd.DataFrame.from_dict(lines, orient="index").rename_axis(name)
+
+
 def with_columns(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """Rows with these columns, empty where they had none: a record that has only begun may lack some."""
     return rows.reindex(columns=list(dict.fromkeys([*rows.columns, *columns])))

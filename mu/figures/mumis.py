@@ -39,6 +39,7 @@ from mu.figures import (
     choices,
     indexed,
     line,
+    line_each,
     log_axis,
     method_line,
     panels,
@@ -161,12 +162,9 @@ def search(rows: pd.DataFrame) -> pd.DataFrame:
 
 def floor(rows: pd.DataFrame) -> pd.DataFrame:
     """The second retrained model: its metrics, and its distance to the first."""
-    rows = attempts(rows)
     metrics = {name: title for name, title in METRICS.items() if name != "RTE"}
-    return pd.DataFrame.from_dict(
-        {block: method_line(one, metrics, digits={"KL": 2}) for block, one in rows.groupby("block", sort=False)},
-        orient="index",
-    ).rename_axis("retrained again")
+    rows = whole(rows)
+    return line_each(rows, requests(rows), "retrained again", metrics, {"KL": 2})
 
 
 # ---- Sensitivity: figures 1 to 4 -------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from mu.figures import (
     choices,
     indexed,
     line,
+    line_each,
     listed,
     log_axis,
     method_line,
@@ -144,9 +145,7 @@ def controls(rows: pd.DataFrame) -> pd.DataFrame:
 def floor(rows: pd.DataFrame) -> pd.DataFrame:
     """The second retrained model: its metrics, and its gap to the first."""
     blocks = [_block(*case) for case in zip(rows["scenario"], rows["sparsity"], strict=True)]
-    return pd.DataFrame.from_dict(
-        {block: method_line(one, METRICS) for block, one in rows.groupby(blocks, sort=False)}, orient="index"
-    ).rename_axis("retrained again")
+    return line_each(rows, blocks, "retrained again", METRICS)
 
 
 AXES = {"UA": "UA", "MIA-Efficacy": "MIA-Eff.", "RA": "RA", "TA": "TA", "RTE": "speed"}

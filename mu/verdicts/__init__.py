@@ -154,7 +154,6 @@ def verdict(claim: Claim) -> Verdict:
     """
     read = lambda cell: claim.scenario in (None, cell.settings["scenario"])
     records = {name: record for name in claim.items if (record := best(name))}
-    found = Verdict("not recorded", ())
     for profile in claim.profiles:
         frames, complete = {}, 0
         for name, record in records.items():
@@ -163,10 +162,10 @@ def verdict(claim: Claim) -> Verdict:
                 record.keep_only({segment.cell for segment in record.segments if read(segment)})
                 if record.segments:
                     frames[name] = record.frame
-        found = judge(claim.evidence(frames))._replace(profile=profile, complete=complete, items=len(claim.items))
+        found = judge(claim.evidence(frames))
         if found.evidence:
-            return found
-    return found._replace(profile="")
+            return found._replace(profile=profile, complete=complete, items=len(claim.items))
+    return Verdict("not recorded", ())
 
 
 def judge(evidence: Iterable[Evidence]) -> Verdict:

@@ -493,7 +493,7 @@ CLAIMS = (
         "A random subset is the weak case: there another method is nearer to retraining.",
         "ours, after C8",
         f"The smallest average gap of all other methods is more than {NO_DIFFERENCE:g} points below that of MU-Mis. "
-        f"If none is, look for leakage. Nothing to test as in C8.",
+        "If none is, look for leakage. Nothing to test as in C8.",
         ("mumis-tabA7",), random_requests, _weak,
     ),
     Claim(
@@ -524,7 +524,7 @@ CLAIMS = (
         "mumis-other",
         "The other classes' term alone ruins accuracy on the rest.",
         LATER,
-        f"At equal forgetting, when FA is first as low as the whole loss's where that one stops with delta = "
+        "At equal forgetting, when FA is first as low as the whole loss's where that one stops with delta = "
         f"{DELTA:g}, if that forgets (or at the end, if it never is): RA is more than {RED:g} points below the whole "
         "loss's.",
         ("mumis-tabA12",), runs, partial(_worse, variant="other", metric="RA", margin=RED),

@@ -141,15 +141,14 @@ def _leaks_less(rows: pd.DataFrame) -> Iterator[Finding]:
 def _bound(rows: pd.DataFrame) -> Iterator[Finding]:
     """C2: an answer for each kind of mask; the relative error is said beside it and does not enter."""
     cases = []
-    for mask in ("size", "random"):
+    for mask, how in (("size", "by size"), ("random", "at random")):
         part = select(rows, mask=mask)
-        fall = {metric: _ends(part, metric) for metric in ("error", "bound", "relative error")} if len(part) else {}
-        if fall:
-            shown = ", ".join(f"{m} {a.mean():.2g} → {b.mean():.2g}" for m, (a, b) in fall.items() if len(a))
-            ranks, error, bound = _ranks(part), paired(*fall["error"]), paired(*fall["bound"])
-            answer = every(ranks.exceeds(0), error.exceeds(0), bound.exceeds(0))
-            numbers = f"masks by {mask}: rank correlation {mean_sd(ranks.values, 2)}, {shown}"
-            cases.append(Finding((answer,), numbers.replace("by random", "at random"), fewest(ranks, error, bound)))
+        fall = {metric: _ends(part, metric) for metric in ("error", "bound", "relative error")}
+        shown = ", ".join(f"{m} {a.mean():.2g} → {b.mean():.2g}" for m, (a, b) in fall.items() if len(a))
+        ranks, error, bound = _ranks(part), paired(*fall["error"]), paired(*fall["bound"])
+        answer = every(ranks.exceeds(0), error.exceeds(0), bound.exceeds(0))
+        numbers = f"masks {how}: rank correlation {mean_sd(ranks.values, 2)}, {shown}"
+        cases.append(Finding((answer,), numbers, fewest(ranks, error, bound)))
     yield joined(cases)
 
 
