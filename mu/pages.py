@@ -6,7 +6,7 @@ Directives and roles write MyST text, which is parsed in place:
   it elsewhere, with a link in place of number and label.
 * ``{value}`ITEM METRIC column=value ...` ``: mean ± sd over seeds of one recorded number. Where values of a
   hyper-parameter were tried, `tried=` names one; else the rule picks it, or what `choice=` says, see
-  `mu.experiments.sweeps`.
+  `mu.reading`.
 * ``{item}`ITEM` ``: a link to that figure or table, by its number in the paper, else by the title of its page.
 * ``{status}``, ``{rerun}``: what is recorded, and how to record it again.
 * ``{methods}``, ``{method} NAME``: from the registry.
@@ -33,7 +33,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from mu import figures, reproduced, results, verdicts
-from mu.experiments import NAMES, PAPERS, Item, best, get_item, items, mumis, sparsity
+from mu.experiments import NAMES, PAPERS, Item, best, get_item, items
+from mu.reading import mumis, number, sparsity
 from mu.results import LEADING, Record
 from mu.storage import digest
 from mu.unlearning import methods
@@ -168,7 +169,7 @@ class RerunDirective(Written):
 
 class MethodsDirective(Written):
     def text(self) -> str:
-        short = (figures.sparsity.PAPER_NAMES, figures.mumis.PAPER_NAMES)
+        short = (sparsity.PAPER_NAMES, mumis.PAPER_NAMES)
         return as_table([
             {
                 "method": f"{{doc}}`{m.name} </{m.page}>`",
@@ -330,7 +331,7 @@ class ValueRole(SphinxRole):
         if rows.empty or rows["seed"].duplicated().any():
             found = "no row" if rows.empty else "more than one row a seed"
             log.warning("value %r: %s in record %s", self.text, found, record.profile, location=self.get_location())
-        text = figures.number(metric, rows["value"], digits)
+        text = number(metric, rows["value"], digits)
         return [nodes.inline(text=text, classes=["mu-value"])], []
 
 

@@ -2,7 +2,7 @@
 
 Times are left out, as they depend on the hardware. So is what follows from the rest: gaps of single metrics, the gap
 of the retrained model to itself, and what a figure repeats of a table.
-Of methods with a hyper-parameter ours is what the rule picks, see `mu.experiments.sweeps`.
+Of methods with a hyper-parameter ours is what the rule picks, see `mu.reading`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from typing import Literal, NamedTuple, get_args
 import pandas as pd
 
 from mu import results
-from mu.experiments import NAMES, best, get_item, mumis, sparsity
-from mu.figures import mean_sd, select
-from mu.figures import mumis as shown_mumis
-from mu.figures import sparsity as shown_sparsity
+from mu.experiments import NAMES, best, get_item
+from mu.reading import mean_sd, mumis, select, sparsity
 
 Word = Literal["reproduced", "close", "not reproduced", "not recorded"]
 # Points that a difference may have, for each table; ours.
@@ -91,12 +89,12 @@ def _in_its_words(paper: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with data sets, scenarios, methods and metrics named as the paper names them; others are missing."""
     if paper == "sparsity":
         rows = sparsity.chosen(rows, "rule")
-        methods, metrics = shown_sparsity.PAPER_NAMES, shown_sparsity.METRICS | shown_sparsity.PAPER_METRICS
-        scenario = rows["scenario"].map(shown_sparsity.PAPER_SCENARIOS)
+        methods, metrics = sparsity.PAPER_NAMES, sparsity.METRICS | sparsity.PAPER_METRICS
+        scenario = rows["scenario"].map(sparsity.PAPER_SCENARIOS)
     else:
-        rows = mumis.chosen(shown_mumis.whole(rows), "rule")
-        methods, metrics = shown_mumis.PAPER_NAMES, shown_mumis.METRICS
-        scenario = list(map(shown_mumis.paper_scenario, rows["scenario"], rows["forget"]))
+        rows = mumis.chosen(mumis.whole(rows), "rule")
+        methods, metrics = mumis.PAPER_NAMES, mumis.METRICS
+        scenario = list(map(mumis.paper_scenario, rows["scenario"], rows["forget"]))
     return rows.assign(
         scenario=scenario, dataset=rows["dataset"].map(NAMES), method=rows["method"].map(methods),
         metric=rows["metric"].map(metrics),

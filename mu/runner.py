@@ -27,7 +27,7 @@ import torch
 
 from mu import results
 from mu.data import DataError
-from mu.experiments.common import code_digest
+from mu.experiments.cache import code_digest
 from mu.results import Record, Segment
 
 if TYPE_CHECKING:

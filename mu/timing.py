@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import torch
 
@@ -37,3 +37,15 @@ def stopwatch(device: str | torch.device = "cpu") -> Iterator[Stopwatch]:
 def _synchronise(device: str | torch.device) -> None:
     if torch.device(device).type == "cuda":
         torch.cuda.synchronize(device)
+
+
+def timed(calls: Mapping[str, Callable[[], object]], repeats: int, device: str) -> Iterator[tuple[str, float]]:
+    """(name, seconds) of each call: the fastest of `repeats` runs, after one to warm up."""
+    for name, call in calls.items():
+        call()
+        seconds = []
+        for _ in range(repeats):
+            with stopwatch(device) as watch:
+                call()
+            seconds.append(watch.seconds)
+        yield name, min(seconds)

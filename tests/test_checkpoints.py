@@ -9,7 +9,7 @@ from torch import nn
 import mu
 from mu import checkpoints
 from mu.checkpoints import resumable
-from mu.experiments.common import kept
+from mu.experiments.cache import kept
 from mu.storage import CorruptFile, cache_folder
 
 RECIPES = {

@@ -17,9 +17,11 @@ import torch
 import mu
 import mu.experiments
 from mu import attacks, results
-from mu.experiments import PAPERS, Cell, best, common, get_item, items, partial
-from mu.experiments.common import ACCURACIES, distinct, kept, named
+from mu.experiments import PAPERS, Cell, best, distinct, get_item, items, partial
+from mu.experiments.cache import kept
 from mu.experiments.partial import FORGOTTEN, KEEPS, Trial
+from mu.experiments.rows import ACCURACIES, named
+from mu.experiments.rows import rows as as_rows
 from mu.metrics import Scores, accuracy, evaluate
 from mu.results import PROFILES
 from mu.storage import CorruptFile, cache_folder
@@ -199,7 +201,7 @@ def test_scores_are_named_and_become_rows():
         "UA": 1, "RA": 2, "TA": 3, "target accuracy": 4, "non-target accuracy": 5, "MIA-Efficacy": 6, "KL": 7,
         "Avg. Gap": 8,
     }  # fmt: skip
-    assert common.rows("retrain", named(scores, ["RA", "UA"]), keep=0.1) == [
+    assert as_rows("retrain", named(scores, ["RA", "UA"]), keep=0.1) == [
         {"method": "retrain", "metric": "RA", "value": 2, "keep": 0.1},
         {"method": "retrain", "metric": "UA", "value": 1, "keep": 0.1},
     ]
@@ -295,7 +297,7 @@ def test_a_kill_while_keeping_leaves_nothing_half(task, small, same, monkeypatch
 
 def test_large_ledgers_are_not_kept(task, small, monkeypatch):
     """Above the limit nothing is written, and the result is the same."""
-    monkeypatch.setattr("mu.experiments.common.KEPT_BYTES", 100)
+    monkeypatch.setattr("mu.experiments.cache.KEPT_BYTES", 100)
     assert len(keep(task, small, [mu.Ledger(0.1)]).ledgers[0]) == 10
     assert not (cache_folder() / "trained").exists()
 
@@ -304,7 +306,7 @@ def test_models_kept_for_one_version_of_the_code_are_not_used_by_another(monkeyp
     """The configuration holds the digest of the code: a changed loop must not find old models."""
     trial = Trial(get_item("partial-tab1").cells("smoke")[0].settings, 0, "cpu")
     trial.retrained()
-    monkeypatch.setattr("mu.experiments.common.training_digest", lambda: "changed")
+    monkeypatch.setattr("mu.experiments.cache.training_digest", lambda: "changed")
     trial.retrained()
     assert len(list((cache_folder() / "trained").iterdir())) == 2
 

@@ -69,39 +69,6 @@ def test_marks_and_radars_are_by_seed(rows):
 
 
 @pytest.mark.parametrize(
-    ("values", "text"),
-    [([1.0], "1.0"), ([1.0, 2.0], "1.5 ± 0.7"), ([], "–"), ([float("nan"), 3.0], "3.0"), ([12345.0], "12,345.0")],
-)
-def test_mean_sd(values, text):
-    """Mean and sample deviation over seeds, hand-computed. Breaks if n replaces n - 1 (0.5 for the second)."""
-    assert figures.mean_sd(pd.Series(values, dtype=float)) == text
-
-
-@pytest.mark.parametrize(
-    ("number", "text"), [(0, "–"), (999, "999 B"), (1000, "1 kB"), (2.5e6, "2.5 MB"), (3.21e9, "3.21 GB")]
-)
-def test_quantity(number, text):
-    """Decimal units, three digits. Breaks if 1024 replaces 1000."""
-    assert figures.quantity(number) == text
-
-
-@pytest.mark.parametrize(
-    ("metric", "values", "text"),
-    [("UA", [1.0, 2.0], "1.50 ± 0.71"), ("stored bytes", [1e6, 3e6], "2 MB"), ("stored bytes", [], "–")],
-)
-def test_stored_bytes_are_given_in_words(metric, values, text):
-    """Breaks if a page or table prints bytes as a mean ± sd."""
-    assert figures.number(metric, pd.Series(values, dtype=float), digits=2) == text
-
-
-def test_rows_are_selected_by_every_value():
-    """No row where a record lacks the column. Breaks if a missing column selects all."""
-    rows = pd.DataFrame({"method": ["a", "a", "b"], "keep": [1.0, 0.5, 1.0]})
-    assert list(figures.select(rows, method="a", keep=1).index) == [0]
-    assert figures.select(rows, rule="top").empty
-
-
-@pytest.mark.parametrize(
     ("across", "places"), [(None, [(0, 0), (0, 1), (0, 2), (0, 3)]), (2, [(0, 0), (0, 1), (1, 0), (1, 1)])]
 )
 def test_panels_are_titled_in_order(across, places):
@@ -277,16 +244,6 @@ def test_a_line_is_the_mean_and_its_band_one_deviation_either_side():
     plt.close(figure)
 
 
-def test_what_the_paper_leaves_empty_fits_any_value(monkeypatch):
-    """A number printed for no scenario in particular is that of each. Breaks if only equal cells match."""
-    columns = ("item", "metric", "scenario", "value", "unit")
-    known = pd.DataFrame([("a", "UA", None, 5.0, "%"), ("a", "RA", "class", 6.0, "%")], columns=columns)
-    monkeypatch.setattr(results, "reported", lambda: known)
-    assert figures.printed("a", "UA", scenario="class") == figures.printed("a", "UA", scenario="random") == 5
-    assert figures.printed("a", "RA", scenario="class") == 6
-    assert pd.isna(figures.printed("a", "RA", scenario="random"))
-
-
 def test_a_cross_is_where_the_class_is_not_forgotten():
     """UA 99 at a share of 0.1, 90 at 0.2; the whole step is the end of every rule's line. Breaks if crosses mark what
     is forgotten, or lines of other rules lack their end."""
@@ -341,9 +298,3 @@ def test_kept_shares_of_figure_4_are_not_mixed():
         "before the removal": [95], "amnesiac": [40], "partial, keep 0.1": [60], "partial, keep chosen": [90],
     }  # fmt: skip
     plt.close(figure)
-
-
-@pytest.mark.parametrize(("number", "text"), [(999.4, "999 B"), (999_600, "1 MB"), (999_960_000, "1 GB")])
-def test_a_quantity_that_rounds_to_a_thousand_takes_the_next_unit(number, text):
-    """Breaks if it is given with an exponent: "1e+03 kB"."""
-    assert figures.quantity(number) == text

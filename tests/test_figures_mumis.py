@@ -11,6 +11,7 @@ from mu import figures
 from mu.experiments import items
 from mu.experiments.mumis import DELTAS, RETAIN_FREE
 from mu.figures import mumis
+from mu.reading import mumis as reading
 
 ITEMS = [name for name in items() if name.startswith("mumis-")]
 GRIDS = ("mumis-tab1", "mumis-tab2", "mumis-tab3", "mumis-tabA7", "mumis-tabA9", "mumis-tabA10", "mumis-memo")
@@ -46,25 +47,25 @@ def test_where_the_rule_stops(delta, step):
 
     Breaks if a delta below 1 ends the run at its start, or a run that never ends counts as ended.
     """
-    found = mumis.stopped(course().sample(frac=1, random_state=0), delta)
+    found = reading.stopped(course().sample(frac=1, random_state=0), delta)
     assert found == step or (math.isnan(found) and math.isnan(step))
 
 
 @pytest.mark.parametrize(("step", "value"), [(0, 100), (5, 96), (6, 96), (7, 92), (12, 88)])
 def test_the_nearest_recorded_step(step, value):
     """Of two as near the earlier. Breaks if the last step before is taken: 7 is nearer to 8 than to 4."""
-    assert mumis.at(course(), "FA", step) == value
+    assert reading.at(course(), "FA", step) == value
 
 
 def test_a_course_that_ended_has_no_value_later():
     """Breaks if a diverged run is shown as it was before: nearest to step 9 would be step 4."""
-    assert math.isnan(mumis.at(course(FALLS_RISES[:4]), "FA", 9))
-    assert math.isnan(mumis.at(course(), "FA", math.nan))
+    assert math.isnan(reading.at(course(FALLS_RISES[:4]), "FA", 9))
+    assert math.isnan(reading.at(course(), "FA", math.nan))
 
 
 def test_accuracy_by_delta():
     """FA and RA at each delta's own stop, else at the course's end. Breaks if one delta serves all."""
-    found = mumis.by_delta(together([course(), course(seed=1, others=FALLS_RISES[:3])]))
+    found = reading.by_delta(together([course(), course(seed=1, others=FALLS_RISES[:3])]))
     fa = found[found["metric"] == "FA"].set_index(["seed", "delta"])
     assert set(fa.loc[0].index) == set(DELTAS)
     assert fa.loc[(0, 0.5), "value"] == 96  # stops at step 6, as near to 4 as to 8
@@ -118,7 +119,7 @@ def test_gaps_along_a_sequence():
         after("retrain", 1, (50, 50), 50, seed=1), after("mu-mis", 1, (50, 0), 51, seed=1),
         after("mu-mis", 2, (0, 0), 0, seed=1), after("retrain", 1, (0, 0), 0, scenario="subclass"),
     ])  # fmt: skip
-    found = mumis.gaps(rows).set_index(["metric", "seed", "step"])["value"]
+    found = reading.gaps(rows).set_index(["metric", "seed", "step"])["value"]
     assert found["utility gap"].to_dict() == {(0, 1): 5, (0, 2): 6, (1, 1): 1}
     assert found["resilience gap"].to_dict() == {(0, 1): 4, (0, 2): 5, (1, 1): 0}
 
@@ -205,13 +206,6 @@ def test_tuning():
     assert table.loc["mu-mis"].tolist() == ["–", "8.0 (1.1 at 0.1)", "1.0 (1.2 at 0.1)"]
     assert table.loc["salun"].tolist() == ["7.0 (0.013)", "9.0 (0.05)", "7.0 (0.013)"]
     assert list(table.columns) == ["published", "rule", "oracle"]
-
-
-def test_printed_numbers():
-    """Minutes become seconds; what is not printed is NaN. Breaks if a unit is overlooked."""
-    assert figures.printed("mumis-tab3", "RTE", method="MU-Mis") == 180
-    assert figures.printed("mumis-tab1", "RTE", method="MU-Mis", dataset="CIFAR-100") == 30
-    assert math.isnan(figures.printed("mumis-tab1", "KL", method="MU-Mis"))
 
 
 # ---- Drawing ---------------------------------------------------------------------------------------------

@@ -16,11 +16,12 @@ from torch.nn import functional
 import mu
 from mu.data import Dataset, Samples
 from mu.experiments import get_item, items, mumis
+from mu.experiments.cache import Trained
 from mu.experiments.case import hold_out
-from mu.experiments.common import Trained
-from mu.experiments.mumis import Memorised, Request, accuracies, chosen, memorisation, scores, stop
+from mu.experiments.mumis import Memorised, Request, accuracies, memorisation, scores
 from mu.metrics import Outputs, accuracy
 from mu.models import predict
+from mu.reading.mumis import stop
 from mu.results import PROFILES
 from mu.sensitivity import Sensitivity
 from mu.training import Recipe
@@ -192,41 +193,6 @@ def test_surrogate_images_are_loaded_where_they_are_needed_only(monkeypatch):
     assert images.indices.max() - images.indices.min() > 500
 
 
-# ---- choosing -------------------------------------------------------------------------------------------
-
-
-def test_a_value_is_chosen_with_its_learning_rate_and_published_in_any_scenario():
-    """MU-Mis has two hyper-parameters and none published; SSD's holds for a class and a sub-class alike."""
-    common = {"seed": 0, "dataset": "d", "model": "m"}
-    rows = pd.DataFrame([
-        {**common, "scenario": s, "method": m, "tried": v, "lr": lr, "metric": metric, "value": value}
-        for s in ("class", "subclass")
-        for m, v, lr, proxy in (("mu-mis", 1.0, 0.1, 1), ("mu-mis", 1.0, 0.2, 3), ("mu-mis", 1.2, 0.1, 2),
-                                ("ssd", 10.0, math.nan, 8), ("ssd", 3.0, math.nan, 5))
-        for metric, value in (("proxy gap", proxy), ("Avg. Gap", -proxy))
-    ])  # fmt: skip
-    pairs = lambda how: {
-        (s, m): sorted(zip(part["tried"], part["lr"].fillna(0))) for (s, m), part in
-        chosen(rows, how).query("metric == 'proxy gap'").groupby(["scenario", "method"])
-    }  # fmt: skip
-    for scenario in ("class", "subclass"):
-        assert pairs("rule")[scenario, "mu-mis"] == [(1.0, 0.1)]
-        assert pairs("oracle")[scenario, "mu-mis"] == [(1.0, 0.2)]
-        assert pairs("rule")[scenario, "ssd"] == [(3.0, 0)]
-    assert pairs("published") == {(s, "ssd"): [(10.0, 0)] for s in ("class", "subclass")}
-
-
-def test_levels_of_memorisation_are_chosen_for_apart():
-    """They are different requests: the best value of one is not that of another."""
-    rows = pd.DataFrame([
-        {"seed": 0, "scenario": "memorised", "level": level, "method": "salun", "tried": v, "metric": "proxy gap",
-         "value": abs(v - best)}
-        for level, best in (("low", 1), ("high", 2)) for v in (1, 2)
-    ])  # fmt: skip
-    found = chosen(rows, "rule")
-    assert dict(zip(found["level"], found["tried"], strict=True)) == {"low": 1, "high": 2}
-
-
 # ---- memorisation ---------------------------------------------------------------------------------------
 
 
@@ -364,17 +330,6 @@ def test_directions_by_hand(monkeypatch):
 # ---- what it costs at full size ---------------------------------------------------------------------------
 
 
-def test_passes_that_a_hundredth_of_retraining_buys():
-    """Training 10 images twice at 3 s each is 60 s, a pass over 2 at 0.1 s each 0.2 s: 3 at 1/100, 6 at 1/50."""
-    sizes = [("retrain", 3.0, 10, 2), ("mu-mis", 0.1, 2, 1)]
-    rows = pd.DataFrame([
-        {"seed": 0, "metric": "seconds an image", "method": m, "value": v, "images": n, "passes": k}
-        for m, v, n, k in sizes
-    ])  # fmt: skip
-    assert mumis.affordable(rows, 100).to_dict() == pytest.approx({0: 3})
-    assert mumis.affordable(rows, 50).to_dict() == pytest.approx({0: 6})
-
-
 def test_a_pass_is_timed_over_the_images_it_says(monkeypatch):
     """Each is called as often as it is said to be, on as many images. Breaks if MU-Mis makes more passes than one."""
     (cell,) = get_item("mumis-speed").grid("smoke")
@@ -445,15 +400,6 @@ def test_a_course_that_diverges_ends_there():
     assert rows["value"].map(math.isfinite).all()
     assert set(rows.loc[rows["step"] == 0, "metric"]) == {"FA", "RA", "target", "other", "ratio"}
     assert rows.loc[rows["metric"] == "other", "step"].max() < 40
-
-
-@pytest.mark.parametrize(("delta", "at"), [(0.82, 30), (0.9, 40), (1.5, 50), (0.1, 30)])
-def test_the_end_by_the_rule_on_made_up_rows(delta, at):
-    """By the order of steps, not of rows, and by the other-class sensitivity alone; else the last step."""
-    other = {0: 1, 10: 0.9, 20: 0.8, 30: 0.85, 40: 0.95, 50: 1.1}
-    rows = [{"metric": m, "step": s, "value": v if m == "other" else 9 + s} for s, v in other.items() for m in
-            ("target", "other", "ratio")]  # fmt: skip
-    assert stop(pd.DataFrame(rows[::-1]), delta) == at
 
 
 # ---- one request after another --------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import pytest
 
 import mu.experiments
 from mu import results, runner
-from mu.experiments import Cell, Item, common, get_item
+from mu.experiments import Cell, Item, cache, get_item
 from mu.results import Record
 from mu.storage import CorruptFile
 
@@ -173,23 +173,24 @@ def test_the_code_digest_follows_what_computes(tmp_path, monkeypatch):
 
     What a trained model depends on is less: methods and metrics do not change it.
     """
-    shutil.copytree(common.SOURCES, tmp_path / "mu", ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(common, "SOURCES", tmp_path / "mu")
-    before = runner.code_digest(ITEM), common.training_digest()
+    shutil.copytree(cache.SOURCES, tmp_path / "mu", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(cache, "SOURCES", tmp_path / "mu")
+    before = runner.code_digest(ITEM), cache.training_digest()
     for name, *counts in (
         ("cli.py", False, False),
         ("experiments/sparsity.py", False, False),
         ("ledger.py", True, True),
         ("unlearning/amnesiac.py", True, False),
         ("metrics.py", True, False),
-        ("experiments/common.py", True, False),
+        ("experiments/cache.py", True, False),
+        ("reading/sparsity.py", False, False),
         ("experiments/case.py", True, True),
         ("experiments/sweeps.py", True, False),
         ("experiments/partial.py", True, False),
     ):
         path = tmp_path / "mu" / name
         path.write_text((path.read_text() if path.exists() else "") + "\n# changed\n")
-        after = runner.code_digest(ITEM), common.training_digest()
+        after = runner.code_digest(ITEM), cache.training_digest()
         assert [a != b for a, b in zip(after, before, strict=True)] == counts, name
         before = after
 

@@ -16,7 +16,6 @@ from mu import pruning
 from mu.experiments import get_item
 from mu.experiments import sparsity as experiments
 from mu.experiments.case import TARGET, hold_out
-from mu.experiments.sparsity import chosen
 from mu.experiments.sweeps import Swept
 from mu.metrics import Outputs, attack_success
 
@@ -144,39 +143,6 @@ def test_masks_survive_every_method(rows):
     pruned = rows[(rows["metric"] == "zero weights") & (rows["sparsity"] == 95)]
     assert len(pruned) > 8
     assert pruned["value"].tolist() == pytest.approx([95] * len(pruned), abs=0.01)
-
-
-def made_up():
-    """Three values tried; the rule, the oracle and the paper each prefer another one."""
-    common = {"seed": 0, "dataset": "d", "model": "m", "scenario": "class", "sparsity": 0, "pruner": "omp"}
-    lines = []
-    for tried, proxy, gap in ((0.001, 1.0, 9.0), (0.01, 5.0, 5.0), (0.1, 9.0, 1.0)):
-        for metric, value in (("proxy gap", proxy), ("Avg. Gap", gap), ("UA", 1000 * tried)):
-            lines.append({**common, "method": "fine-tune", "tried": tried, "metric": metric, "value": value})
-    lines.append({**common, "method": "retrain", "tried": math.nan, "metric": "UA", "value": 100.0})
-    return pd.DataFrame(lines)
-
-
-@pytest.mark.parametrize(("how", "ua"), [("rule", 1), ("published", 10), ("oracle", 100)])
-def test_each_choice_takes_what_it_should(how, ua):
-    """And keeps rows that have nothing to choose."""
-    picked = chosen(made_up(), how)
-    values = picked[picked["metric"] == "UA"].set_index("method")["value"]
-    assert values.to_dict() == pytest.approx({"fine-tune": ua, "retrain": 100})
-
-
-def test_the_rule_cannot_see_the_retrained_model_or_the_test_set():
-    """Whatever they score, it picks the same."""
-    frame = made_up()
-    hidden = frame.assign(value=frame["value"].where(frame["metric"] == "proxy gap", 0.0))
-    tried = [chosen(f, "rule").query("method == 'fine-tune'")["tried"].unique().tolist() for f in (frame, hidden)]
-    assert tried[0] == tried[1] == [0.001]
-
-
-def test_a_wrong_choice_is_refused():
-    """By a message with the right ones."""
-    with pytest.raises(ValueError, match="published, rule, oracle"):
-        chosen(made_up(), "best")
 
 
 def test_the_guess_is_the_retrained_models_level(cells, rows):

@@ -14,8 +14,8 @@ from torch import nn
 import mu
 from mu.data import Samples
 from mu.experiments import get_item, mumis, sparsity, sweeps
-from mu.experiments.common import Trained
-from mu.experiments.sweeps import Swept, Tuned, by_neighbours, chosen, method_rows, one_each, tries
+from mu.experiments.cache import Trained
+from mu.experiments.sweeps import Swept, Tuned, by_neighbours, method_rows, one_each, tries
 from mu.metrics import accuracy
 from mu.models import predict, reinitialise
 from mu.results import PROFILES
@@ -284,95 +284,12 @@ def test_cells_are_references_first_and_then_one_for_each_method():
     ]  # fmt: skip
 
 
-# ---- choosing -------------------------------------------------------------------------------------------
-
-
-def lines(method="mu-mis", scores=(), **more):
-    """Rows of what was tried: (value, lr, proxy gap, Avg. Gap)."""
-    common = {"seed": 0, "dataset": "d", "model": "m", "scenario": "class", "method": method, **more}
-    return [
-        {**common, "tried": value, "lr": lr, "metric": metric, "value": number}
-        for value, lr, proxy, gap in scores
-        for metric, number in (("proxy gap", proxy), ("Avg. Gap", gap), ("FA", 100 * value + (lr or 0)))
-    ]
-
-
-TWO_RATES = ((1.0, 0.1, 5, 1), (1.1, 0.1, 2, 7), (1.0, 0.2, 9, 8), (1.1, 0.2, 8, 9))
-
-
-def picks(rows, how="rule", published=None, **more):
-    """(tried, lr) of each row of FA that is chosen."""
-    found = chosen(pd.DataFrame(rows), how, published or {}, **more).query("metric == 'FA'")
-    return sorted(zip(found["tried"], found["lr"], strict=True))
-
-
-def test_two_hyper_parameters_are_chosen_together():
-    """The best pair, and only its rows; with the first alone, the value at the other rate would come along."""
-    assert picks(lines(scores=TWO_RATES), also=("lr",)) == [(1.1, 0.1)]
-    assert picks(lines(scores=TWO_RATES), "oracle", also=("lr",)) == [(1.0, 0.1)]
-    assert picks(lines(scores=TWO_RATES)) == [(1.1, 0.1), (1.1, 0.2)]
-
-
-def test_beside_a_method_with_a_second_hyper_parameter_others_have_none():
-    """Their column is empty, and empty matches empty; a column that no row has is ignored."""
-    other = lines("fine-tune", [(0.01, math.nan, 3, 1), (0.1, math.nan, 1, 3)])
-    rows = pd.DataFrame(lines(scores=TWO_RATES) + other)
-    found = chosen(rows, "rule", {}, also=("lr", "absent"))
-    assert found.groupby("method")["tried"].unique().map(list).to_dict() == {"mu-mis": [1.1], "fine-tune": [0.1]}
-    assert len(found) == 6
-
-
-def test_within_chooses_for_every_value_of_a_column_apart():
-    """Else the best of all groups would be the only one left."""
-    rows = lines(scores=TWO_RATES, group="low") + lines(scores=[(1.0, 0.1, 3, 1), (1.1, 0.1, 4, 1)], group="high")
-    found = chosen(pd.DataFrame(rows), "rule", {}, within=("group",), also=("lr",)).query("metric == 'FA'")
-    assert dict(zip(found["group"], found["tried"], strict=True)) == {"low": 1.1, "high": 1.0}
-
-
-def test_every_seed_and_every_request_has_its_own_choice():
-    """A value that is best for one seed is not taken for another."""
-    rows = [
-        row
-        for seed, forget, best in ((0, 1, 1.0), (0, 2, 1.1), (1, 1, 1.1))
-        for row in lines(scores=[(v, 0.1, abs(v - best), 0) for v in (1.0, 1.1)], forget=forget)
-        for row in [{**row, "seed": seed}]
-    ]
-    found = chosen(pd.DataFrame(rows), "rule", {}).query("metric == 'FA'")
-    assert dict(zip(zip(found["seed"], found["forget"]), found["tried"])) == {(0, 1): 1.0, (0, 2): 1.1, (1, 1): 1.1}
-
-
 def test_values_are_those_of_the_profile_or_of_the_laptop():
     """And those written down for `quick` are no others than the laptop's."""
     tuned = Tuned((1.0,), (2.0, 3.0), quick=(3.0,))
     assert [tuned.values(profile) for profile in PROFILES] == [[1.0], [3.0], [2.0, 3.0], [2.0, 3.0]]
     for row in (*mumis.METHODS.values(), *sparsity.METHODS.values()):
         assert set(row.quick) < set(row.laptop)
-
-
-def test_what_diverged_is_never_chosen():
-    """It has no gap to be the smallest; a method that always diverged is left out."""
-    fell = {"seed": 0, "dataset": "d", "model": "m", "scenario": "class", "metric": "diverged", "value": 1, "lr": 0.1}
-    rows = [*lines(scores=[(1.0, 0.1, 5, 1)]), {**fell, "method": "mu-mis", "tried": 1.1}]
-    assert picks(rows) == [(1.0, 0.1)]
-    only = pd.DataFrame([{**fell, "method": "jit", "tried": 1.1}])
-    assert chosen(only, "rule", {}).empty
-    assert chosen(only, "oracle", {}, also=("lr",)).empty
-
-
-def test_a_method_without_a_published_value_is_left_out_of_that_choice():
-    """And one whose published value was not tried; rows without a hyper-parameter stay."""
-    reference = {**lines(scores=[(1.0, 0.1, 5, 1)])[2], "method": "retrain", "tried": math.nan, "lr": math.nan}
-    rows = pd.DataFrame([*lines(scores=TWO_RATES), reference, *lines("jit", [(3e-4, math.nan, 1, 1)])])
-    assert set(chosen(rows, "published", {"jit": {"class": 3e-4}})["method"]) == {"retrain", "jit"}
-    assert set(chosen(rows, "published", {"jit": {"class": 3e-3}})["method"]) == {"retrain"}
-    assert set(chosen(rows, "published", {"jit": {"random": 3e-4}})["method"]) == {"retrain"}
-
-
-@pytest.mark.parametrize("how", ["published", "rule", "oracle"])
-def test_records_of_references_alone_have_nothing_to_choose(how):
-    """What is recorded first, before there is a column of values."""
-    rows = pd.DataFrame(lines("retrain", [(1.0, 0.1, 5, 1)])).drop(columns=["tried", "lr"])
-    assert len(chosen(rows, how, {}, also=("lr",))) == 3
 
 
 @pytest.mark.parametrize(("item", "place"), [("mumis-floor", 0), ("mumis-floor", -1), ("sparsity-floor", 1)])
@@ -389,24 +306,6 @@ def test_the_second_retrained_model_differs_from_the_first_by_its_seed_alone(ite
 
     assert gap([1000]) == 0
     assert gap(sweep["values"]) > 0
-
-
-@pytest.mark.parametrize(
-    ("column", "values"), [("sparsity", (0, 95)), ("pruner", ("omp", "imp")), ("level", ("low", "high"))]
-)
-def test_every_model_that_is_unlearned_has_its_own_choice(column, values):
-    """The best value of the dense model is not taken for the sparse one. Breaks if such a column is left out of what
-    makes a case: then one value wins for both."""
-    rows = [row for at, best in zip(values, (1.0, 1.1), strict=True)
-            for row in lines(scores=[(v, 0.1, abs(v - best), 0) for v in (1.0, 1.1)], **{column: at})]  # fmt: skip
-    found = chosen(pd.DataFrame(rows), "rule", {}).query("metric == 'FA'")
-    assert dict(zip(found[column], found["tried"], strict=True)) == dict(zip(values, (1.0, 1.1), strict=True))
-
-
-@pytest.mark.parametrize("order", [(1.0, 1.1), (1.1, 1.0)])
-def test_of_values_as_good_the_smallest_is_chosen(order):
-    """In whatever order they were recorded."""
-    assert picks(lines(scores=[(value, 0.1, 5, 5) for value in order])) == [(1.0, 0.1)]
 
 
 @pytest.mark.parametrize(("target", "share"), [(3, 100), (5, 0)])

@@ -177,3 +177,8 @@ def get_item(name: str) -> Item:
     if name not in known:
         raise ValueError(f"unknown item {name!r}; choose one of {', '.join(known)}")
     return known[name]
+
+
+def distinct(cells: list[dict]) -> list[dict]:
+    """Each cell once: under small profiles one data set or network stands for several."""
+    return [cell for i, cell in enumerate(cells) if cell not in cells[:i]]

@@ -15,7 +15,7 @@ import torch
 import mu
 from mu import pruning
 from mu.data import Dataset, Samples
-from mu.experiments.common import Trained, kept
+from mu.experiments.cache import Trained, kept
 from mu.models import reinitialise
 from mu.training import Recipe, train
 
@@ -129,7 +129,7 @@ class Case:
         return self.kept(part, build, self.learn(self.task.retain, self.after))
 
     def kept(self, part: str, build: Callable, make: Callable, recorders: Sequence[Ledger] = (), **more) -> Trained:
-        """What `make(build())` returns, from the cache if it is there; see `mu.experiments.common.kept`.
+        """What `make(build())` returns, from the cache if it is there; see `mu.experiments.cache.kept`.
 
         Args:
             part: which of the case's models it is.

@@ -15,23 +15,22 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import torch
 
 import mu
 from mu.attacks import entropy_recall
 from mu.data import Dataset, Samples
-from mu.experiments import ONE_SEED, Item, sweeps
+from mu.experiments import ONE_SEED, Item, distinct, sweeps
 from mu.experiments.case import HELD_OUT, SHARE, Case
-from mu.experiments.common import distinct, rows, timed
+from mu.experiments.rows import rows
 from mu.experiments.sweeps import Swept, Tuned, method_rows, one_each, tries
 from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl, outputs
 from mu.models import predict
 from mu.sensitivity import sensitivity
 from mu.tasks import Task
-from mu.timing import stopwatch
+from mu.timing import stopwatch, timed
 from mu.training import Recipe, train
-from mu.unlearning.mu_mis import BATCH, DELTA, Guard
+from mu.unlearning.mu_mis import BATCH, DELTA
 from mu.unlearning.relabel import join
 
 if TYPE_CHECKING:
@@ -211,13 +210,6 @@ def accuracies(task: Task, out: Outputs) -> dict[str, float]:
     }
 
 
-def chosen(rows: pd.DataFrame, how: str) -> pd.DataFrame:
-    """The rows with one value of each method's hyper-parameter, see `mu.experiments.sweeps.chosen`."""
-    known = {name: method.published for name, method in METHODS.items() if method.published}
-    everywhere = {name: dict.fromkeys(rows["scenario"].dropna(), value) for name, value in known.items()}
-    return sweeps.chosen(rows, how, everywhere, also=("lr",))
-
-
 # ---- Forget sets by memorisation -------------------------------------------------------------------------
 
 
@@ -349,14 +341,6 @@ def course(settings: dict, seed: int, device: str) -> Iterator[dict]:
             yield {"metric": metric, "value": getattr(at, metric), "step": at.step, **columns}
 
 
-def stop(rows: pd.DataFrame, delta: float) -> int:
-    """The step at which the rule ends the run that these rows of one course follow; its last one if never."""
-    guard, seen = Guard(delta), rows[rows["metric"] == "other"].sort_values("step")
-    return next(
-        (int(step) for step, s in zip(seen["step"], seen["value"], strict=True) if guard(s)), seen["step"].max()
-    )
-
-
 # ---- One request after another ---------------------------------------------------------------------------
 
 
@@ -461,14 +445,6 @@ def speed(settings: dict, seed: int, device: str) -> Iterator[dict]:
         passes = settings["recipe"]["epochs"] if method == "retrain" else 1
         columns = {"method": method, "images": sizes[method], "passes": passes}
         yield {"metric": "seconds an image", "value": seconds / len(images), **columns}
-
-
-def affordable(rows: pd.DataFrame, ratio: float) -> pd.Series:
-    """Passes that a run of MU-Mis may take and still cost less than retraining over `ratio`, by seed."""
-    rows = rows[rows["metric"] == "seconds an image"]
-    seconds = rows.assign(value=rows["value"] * rows["images"] * rows["passes"])
-    seconds = seconds.pivot(index="seed", columns="method", values="value").reindex(columns=["retrain", "mu-mis"])
-    return (seconds["retrain"] / ratio / seconds["mu-mis"]).dropna()
 
 
 # ---- A computed sketch: figure 1 -------------------------------------------------------------------------

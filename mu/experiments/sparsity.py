@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import torch
 from torch.nn import functional
 
@@ -23,12 +22,12 @@ from mu import attacks, explain, pruning
 from mu.data import Dataset, Samples
 from mu.experiments import ONE_SEED, Item, sweeps
 from mu.experiments.case import SHARE, TARGET, Case
-from mu.experiments.common import named, rows, timed
+from mu.experiments.rows import named, rows
 from mu.experiments.sweeps import TUNING_RATE, Swept, Tuned, method_rows, one_each, tries
 from mu.metrics import Outputs, accuracy, attack_success, confidence, evaluate, outputs
 from mu.models import predict
 from mu.tasks import Task
-from mu.timing import stopwatch
+from mu.timing import stopwatch, timed
 from mu.training import Recipe, train
 from mu.unlearning.features import embed
 
@@ -130,11 +129,6 @@ def scores(case: Swept, model: nn.Module, out: Outputs, reference: Outputs) -> d
     """The paper's metrics, by name."""
     found = named(evaluate(out, case.task, reference), ("UA", "RA", "TA", "MIA-Efficacy", "Avg. Gap", "KL"))
     return {**found, "MIA-Privacy": privacy(out, case.task), "zero weights": zero_share(model)}
-
-
-def chosen(rows: pd.DataFrame, how: str, within: tuple[str, ...] = ()) -> pd.DataFrame:
-    """The rows with one value of each method's hyper-parameter, see `mu.experiments.sweeps.chosen`."""
-    return sweeps.chosen(rows, how, {name: method.published for name, method in METHODS.items()}, within)
 
 
 def zero_share(model: nn.Module) -> float:

@@ -1,26 +1,23 @@
 """Methods with one hyper-parameter, every value of it tried: what `sparsity` and `mumis` share.
 
-No hyper-parameter is picked while recording. Every value tried is recorded with its scores, and `chosen` picks
-afterwards by one of three rules: the published value; the best guess without the retrained model and the test set; or
-the value nearest to the retrained model, which is what the field reports and nobody could do in practice.
+No hyper-parameter is picked while recording: every value tried is recorded with its scores, and `mu.reading` picks
+afterwards.
 """
 
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-import pandas as pd
 import torch
 
 import mu
 from mu.data import Samples
 from mu.experiments.case import Case
-from mu.experiments.common import rows
+from mu.experiments.rows import rows
 from mu.metrics import WHOLE_CLASS, Outputs, accuracy, outputs
 from mu.models import predict
 from mu.timing import stopwatch
@@ -33,7 +30,6 @@ if TYPE_CHECKING:
 TUNING_RATE = 0.01  # learning rate of l1-sparse: that of class-wise fine-tuning (Jia et al., public code)
 NEIGHBOURS = 10  # ours
 AGAIN = 2000  # seed of a second retrained model, none of the first's
-CHOICES = {"published": None, "rule": "proxy gap", "oracle": "Avg. Gap"}  # how to choose -> what to minimise
 
 
 @dataclass(frozen=True)
@@ -187,45 +183,6 @@ def method_rows(case: Swept, score: Score, surrogate: Samples | None = None) -> 
         yield from scored("retrain", retrained.model, retrained.seconds)
     for method, model, seconds, columns in tries(case, original.model, surrogate):
         yield from scored(method, model, seconds, **columns)
-
-
-CASE = ("seed", "dataset", "model", "scenario", "forget", "level", "sparsity", "pruner", "method")
-
-
-def chosen(
-    rows: pd.DataFrame,
-    how: str,
-    published: dict[str, dict[str, float]],
-    within: tuple[str, ...] = (),
-    also: tuple[str, ...] = (),
-) -> pd.DataFrame:
-    """The rows of `method_rows` with one value of each method's hyper-parameter.
-
-    Args:
-        how: "published"; "rule": smallest "proxy gap", which reads neither the retrained model nor a test image;
-            "oracle": smallest "Avg. Gap" to the retrained model, test accuracy included.
-        published: method -> scenario -> value; a method without one is left out of that choice.
-        within: further columns whose every value is chosen for apart.
-        also: columns of a second hyper-parameter, chosen together with the first.
-
-    Returns:
-        Rows of methods without a hyper-parameter and, of the others, those of the chosen value.
-    """
-    if how not in CHOICES:
-        raise ValueError(f"unknown choice {how!r}; choose one of {', '.join(CHOICES)}")
-    if "tried" not in rows:  # only the trained and the retrained model so far
-        return rows
-    fixed, swept = rows[rows["tried"].isna()], rows[rows["tried"].notna()]
-    if how == "published":
-        pairs = zip(swept["method"], swept["scenario"], swept["tried"], strict=True)
-        picked = swept[[math.isclose(published.get(m, {}).get(s, math.nan), tried) for m, s, tried in pairs]]
-    else:
-        keys = [column for column in (*CASE, *within) if column in rows]
-        judged = swept[swept["metric"] == CHOICES[how]].sort_values("tried", kind="stable")
-        pick = [*keys, "tried", *(column for column in also if column in rows)]
-        best = judged.loc[judged.groupby(keys, dropna=False)["value"].idxmin(), pick]
-        picked = swept.merge(best, on=pick)
-    return pd.concat([part for part in (fixed, picked) if len(part)] or [rows[:0]], ignore_index=True)
 
 
 def again(recipe: Recipe) -> dict:

@@ -22,7 +22,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.ticker import LogLocator, NullLocator
 
-from mu import results
+from mu.reading import mean_sd, number, select
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
@@ -157,43 +157,6 @@ def show(item: str, rows: pd.DataFrame) -> Shown:
 # ---- Pieces the exhibits share ---------------------------------------------------------------------------
 
 
-def select(rows: pd.DataFrame, **where: object) -> pd.DataFrame:
-    """Rows with these values; none if there is no such column."""
-    for column, value in where.items():
-        rows = rows[rows[column] == value] if column in rows else rows.iloc[:0]
-    return rows
-
-
-def mean_sd(values: pd.Series, digits: int = 1) -> str:
-    """ "mean ± standard deviation" over seeds (sample deviation, n - 1); the mean alone for one seed."""
-    values = values.dropna()
-    if values.empty:
-        return "–"
-    shape = f",.{digits}f" if values.abs().max() < 1e6 else ".1e"
-    mean = f"{values.mean():{shape}}"
-    return mean if len(values) == 1 else f"{mean} ± {values.std():{shape}}"
-
-
-def number(metric: str, values: pd.Series, digits: int = 1) -> str:
-    """A metric as text and tables give it: mean ± sd over seeds; of stored bytes the mean, in words."""
-    return quantity(values.mean()) if metric == "stored bytes" else mean_sd(values, digits)
-
-
-def listed(values: pd.Series) -> str:
-    """The different values, in order."""
-    return ", ".join(f"{value:g}" for value in sorted(values.dropna().unique())) or "–"
-
-
-def printed(item: str, metric: str | None, **where: object) -> float:
-    """The number a paper prints for a cell, times in seconds; NaN if none. What it leaves empty fits any value."""
-    rows = results.reported()
-    for column, value in {"item": item, "metric": metric, **where}.items():
-        rows = rows[(rows[column] == value) | rows[column].isna()]
-    if rows.empty:
-        return math.nan
-    return rows["value"].iloc[0] * (60 if rows["unit"].iloc[0] == "min" else 1)
-
-
 def method_line(
     rows: pd.DataFrame,
     metrics: dict[str, str],
@@ -256,11 +219,6 @@ def line_each(
     """
     lines = {block: method_line(one, metrics, digits=digits) for block, one in rows.groupby(blocks, sort=False)}
     return pd.DataFrame.from_dict(lines, orient="index").rename_axis(name)
-
-
-def with_columns(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """Rows with these columns, empty where they had none: a record that has only begun may lack some."""
-    return rows.reindex(columns=list(dict.fromkeys([*rows.columns, *columns])))
 
 
 def panels(
@@ -339,13 +297,3 @@ def log_axis(axis: Axis, ticks: Sequence[float] = ()) -> None:
         axis.set_ticks([tick for tick in ticks if low * 0.95 <= tick <= high * 1.05])
     axis.set_major_formatter("{x:g}")
     axis.set_minor_locator(NullLocator())
-
-
-def quantity(bytes_: float) -> str:
-    """Bytes in words: 12.3 MB."""
-    if not bytes_ or math.isnan(bytes_):
-        return "–"
-    units = ["B", "kB", "MB", "GB", "TB"]
-    while bytes_ >= 999.5 and len(units) > 1:
-        bytes_, units = bytes_ / 1000, units[1:]
-    return f"{bytes_:.3g} {units[0]}"

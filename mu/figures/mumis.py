@@ -11,25 +11,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import LogLocator
 
-from mu import results
 from mu.experiments import NAMES
-from mu.experiments.mumis import (
-    ALONG,
-    BABY,
-    DELTA,
-    DELTAS,
-    LAMP,
-    LEVELS,
-    METHODS,
-    MUSHROOM,
-    RETAIN_FREE,
-    ROCKET,
-    SEA,
-    affordable,
-    chosen,
-    stop,
-)
-from mu.experiments.sweeps import CHOICES
+from mu.experiments.mumis import ALONG, DELTA, LEVELS, METHODS, RETAIN_FREE
 from mu.figures import (
     BY_RULE,
     COLOURS,
@@ -44,78 +27,41 @@ from mu.figures import (
     method_line,
     panels,
     percent,
-    printed,
-    select,
-    with_columns,
+)
+from mu.reading import CHOICES, printed, select
+from mu.reading.mumis import (
+    CASE,
+    METRICS,
+    PAPER_NAMES,
+    affordable,
+    at,
+    attempts,
+    by_delta,
+    chosen,
+    class_name,
+    courses,
+    gaps,
+    paper_scenario,
+    requests,
+    sequences,
+    stopped,
+    whole,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Columns that not every record has; a part of one may lack any other too.
-MORE = ("forget", "level", "tried", "lr", "asked", "step", "variant", "bin", "x", "images", "passes")
-CASE = ["seed", "dataset", "model", "scenario"]
-METRICS = {"RA": "RA", "FA": "FA", "TA": "TA", "Avg. Gap": "Avg. Gap", "MIA": "MIA", "KL": "KL", "RTE": "time, s"}
 GROUPS = {  # what a table's block is called behind its request -> methods, in the table's order
     "": ("trained", "retrain"),
     ": with retained data": tuple(method for method in METHODS if method not in RETAIN_FREE),
     ": without retained data": RETAIN_FREE,
 }
-# How the paper writes what we name differently.
-PAPER_NAMES = {
-    "trained": "Pretrain", "retrain": "Retrain", "fine-tune": "FT", "bad-teacher": "BT", "scrub": "SCRUB",
-    "ssd": "SSD", "salun": "SalUn", "duck": "DUCK", "munba": "MUNBa", "lotus": "LoTUS", "rum": "RUM",
-    "gradient-ascent": "NG", "random-label": "RL", "jit": "JiT", "scar": "SCAR", "mu-mis": "MU-Mis",
-}  # fmt: skip
-FINE = {ROCKET: "rocket", MUSHROOM: "mushroom", BABY: "baby", LAMP: "lamp", SEA: "sea"}
-SCENARIOS = {"class": "classes", "subclass": "sub-classes"}
 # Of the class to forget and of the others, their logits and their accuracies alike.
 OTHER, TARGET, *_ = PALETTE
 ORDERED = (TARGET, OTHER, *PALETTE[2:])  # what has no colour of its own: places, rates
 MARKERS = dict(zip(ALONG, "osD^vPX*", strict=True))
 BLOWN_UP = 5.0  # times the start: a course that diverges leaves the panel there
-
-
-def whole(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with every column that some item has."""
-    return with_columns(rows, *results.COLUMNS, *MORE)
-
-
-def class_name(dataset: str, label: float, kind: str = "class") -> str:
-    """A class or sub-class in words."""
-    return FINE.get(label, f"{kind} {label:g}") if dataset in ("cifar100", "cifar20") else f"{kind} {label:g}"
-
-
-def paper_scenario(scenario: str, forget: float) -> str:
-    """What the paper calls the kind of a request."""
-    return {"class": "full-class", "subclass": f"sub-class {FINE.get(forget, forget)}"}.get(scenario, scenario)
-
-
-def request_name(dataset: str, scenario: str, forget: float, level: str) -> str:
-    """Data set and what was asked to be forgotten; `forget` or `level` may be missing."""
-    if pd.notna(level):
-        asked = f"{level} memorisation"
-    elif pd.notna(forget):
-        asked = class_name(dataset, forget, "sub-class" if scenario == "subclass" else "class")
-    else:
-        asked = "random tenth"
-    return f"{NAMES.get(dataset, dataset)}, {asked}"
-
-
-def requests(rows: pd.DataFrame) -> list[str]:
-    """The name of each row's request."""
-    columns = (rows[name] for name in ("dataset", "scenario", "forget", "level"))
-    return [request_name(*case) for case in zip(*columns, strict=True)]
-
-
-def attempts(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with every column, their request's name as `block` and the value tried as it is `shown`."""
-    rows = whole(rows)
-    rates = rows["lr"].map(" at {:g}".format).where(rows["lr"].notna(), "")
-    return rows.assign(block=requests(rows), shown=rows["tried"].map("{:g}".format) + rates)
 
 
 # ---- Every method on one request -------------------------------------------------------------------------
@@ -270,16 +216,6 @@ def directions(rows: pd.DataFrame) -> Figure:
 # ---- One request after another ---------------------------------------------------------------------------
 
 
-def _sequences(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Title -> rows of one sequence, whose column `place` numbers the classes as they are asked for, from 1."""
-    found = {}
-    for (dataset, scenario), part in rows.groupby(["dataset", "scenario"], sort=False):
-        order = {label: place for place, label in enumerate(part["asked"].dropna().unique(), 1)}
-        title = f"{NAMES.get(dataset, dataset)}, {SCENARIOS.get(scenario, scenario)}"
-        found[title] = part.assign(place=part["asked"].map(order))
-    return found or {"": rows.assign(place=math.nan)}
-
-
 def along(rows: pd.DataFrame) -> Figure:
     """A row of panels per method: accuracy on every class of the sequence and on all others, after each request."""
     rows = whole(rows)
@@ -299,25 +235,7 @@ def along(rows: pd.DataFrame) -> Figure:
         axis.set_yticks((0, 50, 100))
         _requests(axis, part, label=method == methods[-1])
 
-    return panels(panel, _sequences(rows), names, height=1.05, sharex="col", sharey=True)
-
-
-def gaps(rows: pd.DataFrame) -> pd.DataFrame:
-    """Distance of each method to the retrained model after each request, in points: rows of two metrics.
-
-    "utility gap" is that of RA; "resilience gap" the mean of FA's over all classes removed by then.
-    """
-    found = [rows[:0]]
-    for part in _sequences(whole(rows)).values():
-        key = [*CASE, "metric", "asked", "step"]
-        reference = select(part, method="retrain")
-        both = part[part["method"].isin(ALONG)].merge(reference[[*key, "value"]], on=key, suffixes=("", " retrained"))
-        both["value"] = (both["value"] - both["value retrained"]).abs()
-        removed = (both["metric"] == "FA") & (both["place"] <= both["step"])
-        for name, one in (("utility gap", select(both, metric="RA")), ("resilience gap", both[removed])):
-            mean = one.groupby([*CASE, "method", "step"], as_index=False)["value"].mean()
-            found.append(mean.assign(metric=name))
-    return pd.concat([part for part in found if len(part)] or found[:1], ignore_index=True)
+    return panels(panel, sequences(rows), names, height=1.05, sharex="col", sharey=True)
 
 
 def _requests(axis: Axes, part: pd.DataFrame, label: bool = True) -> None:
@@ -343,7 +261,7 @@ def sequence_gaps(rows: pd.DataFrame) -> Figure:
         axis.set_ylim(bottom=0)
 
     columns = {f"{metric}, points": metric for metric in ("utility gap", "resilience gap")}
-    return panels(panel, columns, _sequences(whole(rows)))
+    return panels(panel, columns, sequences(whole(rows)))
 
 
 def sequence_kl(rows: pd.DataFrame) -> Figure:
@@ -353,32 +271,10 @@ def sequence_kl(rows: pd.DataFrame) -> Figure:
         by_step(axis, select(part, metric="KL"))
         log_axis(axis.yaxis)
 
-    return panels(panel, _sequences(whole(rows)), name="KL to the retrained model", height=2.3)
+    return panels(panel, sequences(whole(rows)), name="KL to the retrained model", height=2.3)
 
 
 # ---- The course of a run ---------------------------------------------------------------------------------
-
-
-def courses(rows: pd.DataFrame) -> Iterator[tuple[dict, pd.DataFrame]]:
-    """(seed, case, rate and variant; rows) of every recorded course."""
-    names = [*CASE, "lr", "variant"]
-    for key, course in rows[rows["step"].notna()].groupby(names, dropna=False):
-        yield dict(zip(names, key, strict=True)), course
-
-
-def stopped(course: pd.DataFrame, delta: float) -> float:
-    """The step at which the rule ends the run; NaN if the course is over before, or ends just there."""
-    seen = select(course, metric="other")["step"]
-    step = stop(course, delta) if len(seen) else math.nan
-    return step if step < seen.max() else math.nan
-
-
-def at(course: pd.DataFrame, metric: str, step: float) -> float:
-    """A metric at the recorded step nearest to that one, the earlier of two; NaN where the course did not get."""
-    seen = select(course, metric=metric).sort_values("step")
-    if seen.empty or not step <= course["step"].max():
-        return math.nan
-    return seen.loc[(seen["step"] - step).abs().idxmin(), "value"]
 
 
 def course_panels(rows: pd.DataFrame) -> Figure:
@@ -429,20 +325,6 @@ def speed(rows: pd.DataFrame) -> pd.DataFrame:
     if most > 0:
         lines["MU-Mis, a hundredth of retraining"] = cost("mu-mis", most)
     return pd.DataFrame.from_dict(lines, orient="index")
-
-
-def by_delta(rows: pd.DataFrame) -> pd.DataFrame:
-    """FA and RA where the rule ends each course, for every delta; `ended`: it did, and not the course first."""
-    found = []
-    for key, course in courses(whole(rows)):
-        last = course["step"].max()
-        for delta in DELTAS:
-            step = stopped(course, delta)
-            ended = not math.isnan(step)
-            for metric in ("FA", "RA"):
-                value = at(course, metric, step if ended else last)
-                found.append({**key, "delta": delta, "metric": metric, "value": value, "ended": ended})
-    return pd.DataFrame(found, columns=[*CASE, "lr", "variant", "delta", "metric", "value", "ended"])
 
 
 def delta_panels(rows: pd.DataFrame) -> Figure:

@@ -18,15 +18,12 @@ from mu.figures import (
     Exhibit,
     indexed,
     line,
-    listed,
     log_axis,
-    mean_sd,
     method_line,
-    number,
     panels,
     percent,
-    select,
 )
+from mu.reading import listed, mean_sd, number, select
 from mu.selection import RULES
 
 if TYPE_CHECKING:

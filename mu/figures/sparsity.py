@@ -14,8 +14,7 @@ import numpy as np
 import pandas as pd
 
 from mu import results
-from mu.experiments.sparsity import CORE, METHODS, SCALES, SCHEDULES, SPARSE, chosen
-from mu.experiments.sweeps import CHOICES
+from mu.experiments.sparsity import CORE, METHODS, SCALES, SCHEDULES, SPARSE
 from mu.figures import (
     BY_RULE,
     COLOURS,
@@ -26,31 +25,29 @@ from mu.figures import (
     indexed,
     line,
     line_each,
-    listed,
     log_axis,
     method_line,
     panels,
     percent,
-    printed,
-    select,
-    with_columns,
+)
+from mu.reading import CHOICES, listed, printed, select, with_columns
+from mu.reading.sparsity import (
+    METRICS,
+    PAPER_METRICS,
+    PAPER_NAMES,
+    PAPER_SCENARIOS,
+    SCENARIOS,
+    SHOWN,
+    beside_retrained,
+    block_name,
+    chosen,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-METRICS = {"UA": "UA", "MIA-Efficacy": "MIA-Efficacy", "RA": "RA", "TA": "TA", "Avg. Gap": "Disparity Ave."}
-SHOWN = ("UA", "MIA-Efficacy", "RA", "TA")
 TIME = {"RTE": "time, s"}
-# How the paper writes what we name differently.
-PAPER_NAMES = {
-    "trained": "Original", "retrain": "Retrain", "fine-tune": "FT", "gradient-ascent": "GA", "fisher": "FF",
-    "influence": "IU", "l1-sparse": "l1-sparse",
-}  # fmt: skip
-PAPER_SCENARIOS = {"class": "class-wise", "random": "random-10%", "poisoned": "backdoor"}
-PAPER_METRICS = {"ASR, target class included": "ASR", "SA": "SA"}  # of the backdoor
-SCENARIOS = {"class": "class-wise", "random": "random 10 %"}
 PRUNERS = {"omp": ("OMP", PALETTE[0]), "synflow": ("SynFlow", PALETTE[1]), "imp": ("IMP", "#8c6bb1")}
 CLOSE, FAIR = 2.0, 10.0  # points of gap to retraining that the qualitative table calls close and fair: ours
 
@@ -64,7 +61,7 @@ def main_table(rows: pd.DataFrame, item: str = "sparsity-tab3") -> pd.DataFrame:
         where = {"scenario": PAPER_SCENARIOS[scenario], "sparsity": sparsity, "method": PAPER_NAMES.get(method)}
         paper = lambda metric, where=where: printed(item, METRICS.get(metric, metric), **where)
         if len(one):
-            lines[_block(scenario, sparsity), method] = method_line(one, METRICS | TIME, paper)
+            lines[block_name(scenario, sparsity), method] = method_line(one, METRICS | TIME, paper)
     return indexed(lines, "block", "method")
 
 
@@ -73,18 +70,14 @@ def tuning(rows: pd.DataFrame) -> pd.DataFrame:
     picked = {}
     for how in CHOICES:
         part = chosen(with_columns(rows, "tried")[rows["sparsity"].isin((0, SPARSE))], how)
-        blocks = [_block(*case) for case in zip(part["scenario"], part["sparsity"], strict=True)]
+        blocks = [block_name(*case) for case in zip(part["scenario"], part["sparsity"], strict=True)]
         picked[how] = part.assign(block=blocks, shown=part["tried"].map("{:g}".format))
     return choices(picked, tuple(METHODS))
 
 
-def _block(scenario: str, sparsity: float) -> str:
-    return f"{SCENARIOS.get(scenario, scenario)}, {f'{sparsity:g} % sparse' if sparsity else 'dense'}"
-
-
 def qualitative(rows: pd.DataFrame) -> pd.DataFrame:
     """Marks for how near each method comes to retraining, dense and sparse."""
-    rows = _beside_retrained(chosen(rows, "rule"))
+    rows = beside_retrained(chosen(rows, "rule"))
     rows = rows[rows["sparsity"].isin((0, SPARSE))]
     lines = {}
     for scenario, shown in SCENARIOS.items():
@@ -99,14 +92,6 @@ def qualitative(rows: pd.DataFrame) -> pd.DataFrame:
             cells["time of retraining"] = f"1/{ratio:.0f}" if ratio >= 1 else "–"
             lines[shown, method] = cells
     return indexed(lines, "scenario", "method")
-
-
-def _beside_retrained(rows: pd.DataFrame) -> pd.DataFrame:
-    """Each number with what retraining has at its seed, and the gap between them."""
-    same = ["scenario", "sparsity", "metric", "seed"]
-    retrained = select(rows, method="retrain").groupby(same)["value"].mean().rename("retrained")
-    rows = rows.join(retrained, on=same)
-    return rows.assign(gap=(rows["value"] - rows["retrained"]).abs())
 
 
 def _mark(gap: float) -> str:
@@ -138,13 +123,13 @@ def controls(rows: pd.DataFrame) -> pd.DataFrame:
     for sparsity, method in itertools.product((0, SPARSE), ("trained", "retrain", "gradient-ascent", "fisher")):
         for variant, one in select(rows, sparsity=sparsity, method=method).groupby("variant"):
             name = f"{method}, {variant}" if variant else method
-            lines[_block("class", sparsity), name] = {"value": listed(one["tried"])} | method_line(one, METRICS)
+            lines[block_name("class", sparsity), name] = {"value": listed(one["tried"])} | method_line(one, METRICS)
     return indexed(lines, "block", "method")
 
 
 def floor(rows: pd.DataFrame) -> pd.DataFrame:
     """The second retrained model: its metrics, and its gap to the first."""
-    blocks = [_block(*case) for case in zip(rows["scenario"], rows["sparsity"], strict=True)]
+    blocks = [block_name(*case) for case in zip(rows["scenario"], rows["sparsity"], strict=True)]
     return line_each(rows, blocks, "retrained again", METRICS)
 
 
@@ -158,7 +143,7 @@ def radar(rows: pd.DataFrame, shown: dict[str, tuple[str, float]], scenarios: di
         shown: label -> method and sparsity.
         scenarios: title -> scenario.
     """
-    rows = _beside_retrained(chosen(rows, "rule"))
+    rows = beside_retrained(chosen(rows, "rule"))
 
     def panel(axis: Axes, scenario: str) -> None:
         mean = select(rows, scenario=scenario).groupby(["method", "sparsity", "metric"])

@@ -25,7 +25,7 @@ from scipy import stats
 
 from mu import results
 from mu.experiments import NAMES, best, get_item
-from mu.figures import mean_sd, select
+from mu.reading import mean_sd, select
 
 # A difference below this is none, in points of accuracy; ours. 8,990 test images at 98 % give one model's accuracy a
 # standard error of 0.15 points and a difference one of 0.2; half a point is more than two of those.

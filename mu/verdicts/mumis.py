@@ -13,8 +13,8 @@ import pandas as pd
 
 from mu.experiments import mumis
 from mu.experiments.mumis import DELTA
-from mu.figures import mean_sd, select
-from mu.figures.mumis import FINE, at, whole
+from mu.reading import mean_sd, select
+from mu.reading.mumis import FINE, affordable, at, chosen, stop, whole
 from mu.verdicts import (
     NO_DIFFERENCE,
     Claim,
@@ -83,7 +83,7 @@ def requests(frames: Rows) -> Iterator[Part]:
 
 def picked(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with the hyper-parameters of the rule, also where no method is recorded yet."""
-    return mumis.chosen(whole(rows), "rule")
+    return chosen(whole(rows), "rule")
 
 
 def picked_requests(frames: Rows) -> Iterator[Part]:
@@ -293,7 +293,7 @@ Steps = Mapping[int, float]  # seed -> step
 
 def stops(rows: pd.DataFrame, variant: str, delta: float = DELTA) -> Steps:
     """Where the rule ends a variant's course."""
-    return {seed: mumis.stop(course, delta) for seed, course in select(rows, variant=variant).groupby("seed")}
+    return {seed: stop(course, delta) for seed, course in select(rows, variant=variant).groupby("seed")}
 
 
 def looks(rows: pd.DataFrame, variant: str, steps: Steps) -> pd.DataFrame:
@@ -324,7 +324,7 @@ def priced_runs(frames: Rows) -> Iterator[tuple]:
     So many passes cost 1/THAN_RETRAIN of retraining at full size.
     """
     if "mumis-speed" in frames and COURSES in frames:
-        most = mumis.affordable(whole(frames["mumis-speed"]), THAN_RETRAIN).mean()
+        most = affordable(whole(frames["mumis-speed"]), THAN_RETRAIN).mean()
         for delta in (DELTA, max(mumis.METHODS["mu-mis"].laptop)):
             yield from ((*run, delta, most) for run in runs({COURSES: frames[COURSES]}, delta))
 

@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from mu.experiments.partial import FORGOTTEN, TABLES, TARGET
-from mu.figures import mean_sd, quantity, select
+from mu.reading import mean_sd, quantity, select
 from mu.verdicts import (
     NO_DIFFERENCE,
     Claim,

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from mu.experiments.sparsity import SPARSE, TROJAN_SPARSITIES, chosen
-from mu.figures import mean_sd, select
-from mu.figures.sparsity import PAPER_NAMES, SCENARIOS
+from mu.experiments.sparsity import SPARSE, TROJAN_SPARSITIES
+from mu.reading import mean_sd, select
+from mu.reading.sparsity import PAPER_NAMES, SCENARIOS, chosen
 from mu.verdicts import (
     NO_DIFFERENCE,
     Claim,

@@ -1,9 +1,9 @@
-"""What the experiments of every paper share: trained models that are kept, and rows of values."""
+"""Trained models that are kept, and which source files they and the recorded numbers depend on."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +13,6 @@ from mu import storage
 from mu.checkpoints import resumable
 from mu.experiments import PAPERS
 from mu.ledger import Ledger
-from mu.metrics import Scores
 from mu.timing import stopwatch
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ SOURCES = Path(__file__).parents[1]
 # Source files that no recorded number depends on: they present, or run, but do not compute.
 PRESENTATION = {
     "cli.py", "__main__.py", "book.py", "pages.py", "mathml.py", "results.py", "reproduced.py", "runner.py",
-    "verdicts", "figures",
+    "reading", "verdicts", "figures",
 }  # fmt: skip
 TRAINING = (
     "data.py", "downloads.py", "tasks.py", "models.py", "training.py", "checkpoints.py", "selection.py", "pruning.py",
@@ -80,46 +79,6 @@ def kept(
         storage.save(ready, model.state_dict(), {"seconds": trained.seconds, **config})
     shutil.rmtree(unfinished, ignore_errors=True)
     return trained
-
-
-def timed(calls: Mapping[str, Callable[[], object]], repeats: int, device: str) -> Iterator[tuple[str, float]]:
-    """(name, seconds) of each call: the fastest of `repeats` runs, after one to warm up."""
-    for name, call in calls.items():
-        call()
-        seconds = []
-        for _ in range(repeats):
-            with stopwatch(device) as watch:
-                call()
-            seconds.append(watch.seconds)
-        yield name, min(seconds)
-
-
-# Columns of every table: metric name -> field of Scores.
-ACCURACIES = {
-    "target accuracy": "target_accuracy",
-    "non-target accuracy": "non_target_accuracy",
-    "UA": "ua",
-    "RA": "ra",
-    "TA": "ta",
-    "MIA-Efficacy": "mia_efficacy",
-    "KL": "kl",
-    "Avg. Gap": "avg_gap",
-}
-
-
-def named(scores: Scores, metrics: Iterable[str] = ACCURACIES) -> dict[str, float]:
-    """Metric -> score."""
-    return {name: getattr(scores, ACCURACIES[name]) for name in metrics}
-
-
-def rows(method: str, values: Mapping[str, float], **columns) -> list[dict]:
-    """A row for each metric and its value, all with these columns."""
-    return [{"method": method, "metric": metric, "value": value, **columns} for metric, value in values.items()]
-
-
-def distinct(cells: list[dict]) -> list[dict]:
-    """Each cell once: under small profiles one data set or network stands for several."""
-    return [cell for i, cell in enumerate(cells) if cell not in cells[:i]]
 
 
 def code_digest(item: str) -> str:

@@ -1,0 +1,109 @@
+"""What recorded rows say: which of them, in numbers and in names. Figures, verdicts and comparisons all read by it.
+
+No hyper-parameter is picked while recording, see `mu.experiments.sweeps`: every value tried is recorded with its
+scores, and `chosen` picks afterwards by one of three rules: the published value; the best guess without the retrained
+model and the test set; or the value nearest to the retrained model, which is what the field reports and nobody could
+do in practice. One module per paper has its names, and reads what only its records hold.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from mu import results
+
+CHOICES = {"published": None, "rule": "proxy gap", "oracle": "Avg. Gap"}  # how to choose -> what to minimise
+CASE = ("seed", "dataset", "model", "scenario", "forget", "level", "sparsity", "pruner", "method")
+
+
+def select(rows: pd.DataFrame, **where: object) -> pd.DataFrame:
+    """Rows with these values; none if there is no such column."""
+    for column, value in where.items():
+        rows = rows[rows[column] == value] if column in rows else rows.iloc[:0]
+    return rows
+
+
+def with_columns(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Rows with these columns, empty where they had none: a record that has only begun may lack some."""
+    return rows.reindex(columns=list(dict.fromkeys([*rows.columns, *columns])))
+
+
+def chosen(
+    rows: pd.DataFrame,
+    how: str,
+    published: dict[str, dict[str, float]],
+    within: tuple[str, ...] = (),
+    also: tuple[str, ...] = (),
+) -> pd.DataFrame:
+    """The rows of `method_rows` with one value of each method's hyper-parameter.
+
+    Args:
+        how: "published"; "rule": smallest "proxy gap", which reads neither the retrained model nor a test image;
+            "oracle": smallest "Avg. Gap" to the retrained model, test accuracy included.
+        published: method -> scenario -> value; a method without one is left out of that choice.
+        within: further columns whose every value is chosen for apart.
+        also: columns of a second hyper-parameter, chosen together with the first.
+
+    Returns:
+        Rows of methods without a hyper-parameter and, of the others, those of the chosen value.
+    """
+    if how not in CHOICES:
+        raise ValueError(f"unknown choice {how!r}; choose one of {', '.join(CHOICES)}")
+    if "tried" not in rows:  # only the trained and the retrained model so far
+        return rows
+    fixed, swept = rows[rows["tried"].isna()], rows[rows["tried"].notna()]
+    if how == "published":
+        pairs = zip(swept["method"], swept["scenario"], swept["tried"], strict=True)
+        picked = swept[[math.isclose(published.get(m, {}).get(s, math.nan), tried) for m, s, tried in pairs]]
+    else:
+        keys = [column for column in (*CASE, *within) if column in rows]
+        judged = swept[swept["metric"] == CHOICES[how]].sort_values("tried", kind="stable")
+        pick = [*keys, "tried", *(column for column in also if column in rows)]
+        best = judged.loc[judged.groupby(keys, dropna=False)["value"].idxmin(), pick]
+        picked = swept.merge(best, on=pick)
+    return pd.concat([part for part in (fixed, picked) if len(part)] or [rows[:0]], ignore_index=True)
+
+
+# ---- In words -------------------------------------------------------------------------------------------
+
+
+def mean_sd(values: pd.Series, digits: int = 1) -> str:
+    """ "mean ± standard deviation" over seeds (sample deviation, n - 1); the mean alone for one seed."""
+    values = values.dropna()
+    if values.empty:
+        return "–"
+    shape = f",.{digits}f" if values.abs().max() < 1e6 else ".1e"
+    mean = f"{values.mean():{shape}}"
+    return mean if len(values) == 1 else f"{mean} ± {values.std():{shape}}"
+
+
+def number(metric: str, values: pd.Series, digits: int = 1) -> str:
+    """A metric as text and tables give it: mean ± sd over seeds; of stored bytes the mean, in words."""
+    return quantity(values.mean()) if metric == "stored bytes" else mean_sd(values, digits)
+
+
+def quantity(bytes_: float) -> str:
+    """Bytes in words: 12.3 MB."""
+    if not bytes_ or math.isnan(bytes_):
+        return "–"
+    units = ["B", "kB", "MB", "GB", "TB"]
+    while bytes_ >= 999.5 and len(units) > 1:
+        bytes_, units = bytes_ / 1000, units[1:]
+    return f"{bytes_:.3g} {units[0]}"
+
+
+def listed(values: pd.Series) -> str:
+    """The different values, in order."""
+    return ", ".join(f"{value:g}" for value in sorted(values.dropna().unique())) or "–"
+
+
+def printed(item: str, metric: str | None, **where: object) -> float:
+    """The number a paper prints for a cell, times in seconds; NaN if none. What it leaves empty fits any value."""
+    rows = results.reported()
+    for column, value in {"item": item, "metric": metric, **where}.items():
+        rows = rows[(rows[column] == value) | rows[column].isna()]
+    if rows.empty:
+        return math.nan
+    return rows["value"].iloc[0] * (60 if rows["unit"].iloc[0] == "min" else 1)

@@ -1,0 +1,165 @@
+"""The records of `mumis`: its names, its choice of hyper-parameters, sequences of requests and courses of a run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+
+from mu import reading, results
+from mu.experiments import NAMES
+from mu.experiments.mumis import ALONG, BABY, DELTAS, LAMP, METHODS, MUSHROOM, ROCKET, SEA
+from mu.reading import select, with_columns
+from mu.unlearning.mu_mis import Guard
+
+# Columns that not every record has; a part of one may lack any other too.
+MORE = ("forget", "level", "tried", "lr", "asked", "step", "variant", "bin", "x", "images", "passes")
+CASE = ["seed", "dataset", "model", "scenario"]
+METRICS = {"RA": "RA", "FA": "FA", "TA": "TA", "Avg. Gap": "Avg. Gap", "MIA": "MIA", "KL": "KL", "RTE": "time, s"}
+# How the paper writes what we name differently.
+PAPER_NAMES = {
+    "trained": "Pretrain", "retrain": "Retrain", "fine-tune": "FT", "bad-teacher": "BT", "scrub": "SCRUB",
+    "ssd": "SSD", "salun": "SalUn", "duck": "DUCK", "munba": "MUNBa", "lotus": "LoTUS", "rum": "RUM",
+    "gradient-ascent": "NG", "random-label": "RL", "jit": "JiT", "scar": "SCAR", "mu-mis": "MU-Mis",
+}  # fmt: skip
+FINE = {ROCKET: "rocket", MUSHROOM: "mushroom", BABY: "baby", LAMP: "lamp", SEA: "sea"}
+SCENARIOS = {"class": "classes", "subclass": "sub-classes"}
+
+
+def whole(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with every column that some item has."""
+    return with_columns(rows, *results.COLUMNS, *MORE)
+
+
+def chosen(rows: pd.DataFrame, how: str) -> pd.DataFrame:
+    """The rows with one value of each method's hyper-parameter, see `mu.reading.chosen`."""
+    known = {name: method.published for name, method in METHODS.items() if method.published}
+    everywhere = {name: dict.fromkeys(rows["scenario"].dropna(), value) for name, value in known.items()}
+    return reading.chosen(rows, how, everywhere, also=("lr",))
+
+
+# ---- Requests in words -----------------------------------------------------------------------------------
+
+
+def class_name(dataset: str, label: float, kind: str = "class") -> str:
+    """A class or sub-class in words."""
+    return FINE.get(label, f"{kind} {label:g}") if dataset in ("cifar100", "cifar20") else f"{kind} {label:g}"
+
+
+def paper_scenario(scenario: str, forget: float) -> str:
+    """What the paper calls the kind of a request."""
+    return {"class": "full-class", "subclass": f"sub-class {FINE.get(forget, forget)}"}.get(scenario, scenario)
+
+
+def request_name(dataset: str, scenario: str, forget: float, level: str) -> str:
+    """Data set and what was asked to be forgotten; `forget` or `level` may be missing."""
+    if pd.notna(level):
+        asked = f"{level} memorisation"
+    elif pd.notna(forget):
+        asked = class_name(dataset, forget, "sub-class" if scenario == "subclass" else "class")
+    else:
+        asked = "random tenth"
+    return f"{NAMES.get(dataset, dataset)}, {asked}"
+
+
+def requests(rows: pd.DataFrame) -> list[str]:
+    """The name of each row's request."""
+    columns = (rows[name] for name in ("dataset", "scenario", "forget", "level"))
+    return [request_name(*case) for case in zip(*columns, strict=True)]
+
+
+def attempts(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with every column, their request's name as `block` and the value tried as it is `shown`."""
+    rows = whole(rows)
+    rates = rows["lr"].map(" at {:g}".format).where(rows["lr"].notna(), "")
+    return rows.assign(block=requests(rows), shown=rows["tried"].map("{:g}".format) + rates)
+
+
+# ---- One request after another ---------------------------------------------------------------------------
+
+
+def sequences(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Title -> rows of one sequence, whose column `place` numbers the classes as they are asked for, from 1."""
+    found = {}
+    for (dataset, scenario), part in rows.groupby(["dataset", "scenario"], sort=False):
+        order = {label: place for place, label in enumerate(part["asked"].dropna().unique(), 1)}
+        title = f"{NAMES.get(dataset, dataset)}, {SCENARIOS.get(scenario, scenario)}"
+        found[title] = part.assign(place=part["asked"].map(order))
+    return found or {"": rows.assign(place=math.nan)}
+
+
+def gaps(rows: pd.DataFrame) -> pd.DataFrame:
+    """Distance of each method to the retrained model after each request, in points: rows of two metrics.
+
+    "utility gap" is that of RA; "resilience gap" the mean of FA's over all classes removed by then.
+    """
+    found = [rows[:0]]
+    for part in sequences(whole(rows)).values():
+        key = [*CASE, "metric", "asked", "step"]
+        reference = select(part, method="retrain")
+        both = part[part["method"].isin(ALONG)].merge(reference[[*key, "value"]], on=key, suffixes=("", " retrained"))
+        both["value"] = (both["value"] - both["value retrained"]).abs()
+        removed = (both["metric"] == "FA") & (both["place"] <= both["step"])
+        for name, one in (("utility gap", select(both, metric="RA")), ("resilience gap", both[removed])):
+            mean = one.groupby([*CASE, "method", "step"], as_index=False)["value"].mean()
+            found.append(mean.assign(metric=name))
+    return pd.concat([part for part in found if len(part)] or found[:1], ignore_index=True)
+
+
+# ---- The course of a run ---------------------------------------------------------------------------------
+
+
+def courses(rows: pd.DataFrame) -> Iterator[tuple[dict, pd.DataFrame]]:
+    """(seed, case, rate and variant; rows) of every recorded course."""
+    names = [*CASE, "lr", "variant"]
+    for key, course in rows[rows["step"].notna()].groupby(names, dropna=False):
+        yield dict(zip(names, key, strict=True)), course
+
+
+def stop(rows: pd.DataFrame, delta: float) -> int:
+    """The step at which the rule ends the run that these rows of one course follow; its last one if never."""
+    guard, seen = Guard(delta), rows[rows["metric"] == "other"].sort_values("step")
+    return next(
+        (int(step) for step, s in zip(seen["step"], seen["value"], strict=True) if guard(s)), seen["step"].max()
+    )
+
+
+def stopped(course: pd.DataFrame, delta: float) -> float:
+    """The step at which the rule ends the run; NaN if the course is over before, or ends just there."""
+    seen = select(course, metric="other")["step"]
+    step = stop(course, delta) if len(seen) else math.nan
+    return step if step < seen.max() else math.nan
+
+
+def at(course: pd.DataFrame, metric: str, step: float) -> float:
+    """A metric at the recorded step nearest to that one, the earlier of two; NaN where the course did not get."""
+    seen = select(course, metric=metric).sort_values("step")
+    if seen.empty or not step <= course["step"].max():
+        return math.nan
+    return seen.loc[(seen["step"] - step).abs().idxmin(), "value"]
+
+
+def by_delta(rows: pd.DataFrame) -> pd.DataFrame:
+    """FA and RA where the rule ends each course, for every delta; `ended`: it did, and not the course first."""
+    found = []
+    for key, course in courses(whole(rows)):
+        last = course["step"].max()
+        for delta in DELTAS:
+            step = stopped(course, delta)
+            ended = not math.isnan(step)
+            for metric in ("FA", "RA"):
+                value = at(course, metric, step if ended else last)
+                found.append({**key, "delta": delta, "metric": metric, "value": value, "ended": ended})
+    return pd.DataFrame(found, columns=[*CASE, "lr", "variant", "delta", "metric", "value", "ended"])
+
+
+# ---- What it costs ---------------------------------------------------------------------------------------
+
+
+def affordable(rows: pd.DataFrame, ratio: float) -> pd.Series:
+    """Passes that a run of MU-Mis may take and still cost less than retraining over `ratio`, by seed."""
+    rows = rows[rows["metric"] == "seconds an image"]
+    seconds = rows.assign(value=rows["value"] * rows["images"] * rows["passes"])
+    seconds = seconds.pivot(index="seed", columns="method", values="value").reindex(columns=["retrain", "mu-mis"])
+    return (seconds["retrain"] / ratio / seconds["mu-mis"]).dropna()

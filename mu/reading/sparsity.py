@@ -1,0 +1,38 @@
+"""The records of `sparsity`: its names, its choice of hyper-parameters, and each number beside retraining."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from mu import reading
+from mu.experiments.sparsity import METHODS
+from mu.reading import select
+
+METRICS = {"UA": "UA", "MIA-Efficacy": "MIA-Efficacy", "RA": "RA", "TA": "TA", "Avg. Gap": "Disparity Ave."}
+SHOWN = ("UA", "MIA-Efficacy", "RA", "TA")
+# How the paper writes what we name differently.
+PAPER_NAMES = {
+    "trained": "Original", "retrain": "Retrain", "fine-tune": "FT", "gradient-ascent": "GA", "fisher": "FF",
+    "influence": "IU", "l1-sparse": "l1-sparse",
+}  # fmt: skip
+PAPER_SCENARIOS = {"class": "class-wise", "random": "random-10%", "poisoned": "backdoor"}
+PAPER_METRICS = {"ASR, target class included": "ASR", "SA": "SA"}  # of the backdoor
+SCENARIOS = {"class": "class-wise", "random": "random 10 %"}
+
+
+def chosen(rows: pd.DataFrame, how: str, within: tuple[str, ...] = ()) -> pd.DataFrame:
+    """The rows with one value of each method's hyper-parameter, see `mu.reading.chosen`."""
+    return reading.chosen(rows, how, {name: method.published for name, method in METHODS.items()}, within)
+
+
+def block_name(scenario: str, sparsity: float) -> str:
+    """Scenario and sparsity in words."""
+    return f"{SCENARIOS.get(scenario, scenario)}, {f'{sparsity:g} % sparse' if sparsity else 'dense'}"
+
+
+def beside_retrained(rows: pd.DataFrame) -> pd.DataFrame:
+    """Each number with what retraining has at its seed, and the gap between them."""
+    same = ["scenario", "sparsity", "metric", "seed"]
+    retrained = select(rows, method="retrain").groupby(same)["value"].mean().rename("retrained")
+    rows = rows.join(retrained, on=same)
+    return rows.assign(gap=(rows["value"] - rows["retrained"]).abs())
