@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
+from sklearn.metrics import roc_auc_score
 
 import mu
 from mu.attacks import entropy_recall
@@ -26,7 +27,7 @@ from mu.experiments.rows import rows
 from mu.experiments.sweeps import Swept, Tuned, method_rows, one_each, tries
 from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl, outputs
 from mu.models import predict
-from mu.sensitivity import sensitivity
+from mu.sensitivity import Sensitivity, sensitivity
 from mu.tasks import Task
 from mu.timing import stopwatch, timed
 from mu.training import Recipe, train
@@ -269,22 +270,30 @@ def memorisation(case: Case, data: Dataset) -> Tensor:
 
 
 def distributions(settings: dict, seed: int, device: str) -> Iterator[dict]:
-    """How input sensitivity is distributed over training samples, before and after training: percent per bin.
+    """How input sensitivity is distributed, before and after training: percent of samples per bin.
 
-    A row's `bin` is the decimal logarithm of the bin's left edge, 0.1 wide.
+    Over training samples and, with ", held out" behind the metric, over as many that were never trained on. A row's
+    `bin` is the decimal logarithm of the bin's left edge, 0.1 wide. The AUC says how well sensitivity tells training
+    samples from the others, in percent: 50 is not at all.
     """
     case = Case(settings, seed, device)
-    some = case.task.train[torch.linspace(0, len(case.task.train) - 1, settings["looked"]).long()]
+    evenly = lambda part: part[torch.linspace(0, len(part) - 1, settings["looked"]).long()]
+    parts = {"": evenly(case.task.train), ", held out": evenly(case.validation)}
     for method, model in (("untrained", case.build()), ("trained", case.original().model)):
-        found = sensitivity(model, some.images, some.labels)
-        for metric, norms in found._asdict().items():
-            bins, counts = (10 * norms.log10()).floor().unique(return_counts=True)
-            shares = (100 * counts / len(norms)).tolist()
-            yield {"method": method, "metric": f"{metric}, median", "value": norms.median().item()}
-            yield from (
-                {"method": method, "metric": metric, "bin": b / 10, "value": share}
-                for b, share in zip(bins.tolist(), shares, strict=True)
-            )
+        found = {part: sensitivity(model, some.images, some.labels) for part, some in parts.items()}
+        for metric in Sensitivity._fields:
+            for part, of in found.items():
+                norms, name = getattr(of, metric), metric + part
+                bins, counts = (10 * norms.log10()).floor().unique(return_counts=True)
+                shares = (100 * counts / len(norms)).tolist()
+                yield {"method": method, "metric": f"{name}, median", "value": norms.median().item()}
+                yield from (
+                    {"method": method, "metric": name, "bin": b / 10, "value": share}
+                    for b, share in zip(bins.tolist(), shares, strict=True)
+                )
+            norms = torch.cat([getattr(of, metric) for of in found.values()]).cpu()
+            trained_on = torch.arange(len(norms)) < settings["looked"]
+            yield {"method": method, "metric": f"{metric}, AUC", "value": 100 * roc_auc_score(trained_on, norms)}
 
 
 def directions(settings: dict, seed: int, device: str) -> Iterator[dict]:
@@ -623,7 +632,9 @@ MAIN = Item(
           ("tiny-imagenet", "resnet18", "class", "tiny"), first=True),
     SEEDS, method_grid,
 )  # fmt: skip
-SENSITIVE = Item("mumis-fig2", "Input sensitivity before and after training", _distributions, SEEDS, distributions)
+SENSITIVE = Item(
+    "mumis-fig2", "Input sensitivity before and after training", _distributions, SEEDS, distributions, revision=2
+)
 ALONG_SEQUENCE = Item("mumis-fig5", "One request after another", _sequences, SEEDS, sequence)
 VARIED = Item(
     "mumis-tabA12", "Which terms of the loss are needed", lambda p: _courses(p, VARIANTS, SCALES[p].rates[-1:]),

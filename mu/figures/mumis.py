@@ -58,7 +58,7 @@ GROUPS = {  # what a table's block is called behind its request -> methods, in t
     ": without retained data": RETAIN_FREE,
 }
 # Of the class to forget and of the others, their logits and their accuracies alike.
-OTHER, TARGET, *_ = PALETTE
+OTHER, TARGET, UNSEEN, *_ = PALETTE
 ORDERED = (TARGET, OTHER, *PALETTE[2:])  # what has no colour of its own: places, rates
 MARKERS = dict(zip(ALONG, "osD^vPX*", strict=True))
 BLOWN_UP = 5.0  # times the start: a course that diverges leaves the panel there
@@ -147,10 +147,10 @@ def shares(rows: pd.DataFrame, metric: str) -> tuple[np.ndarray, np.ndarray]:
     return 10 ** (every / 10), by.reindex(columns=every).fillna(0).mean().to_numpy()
 
 
-def _histogram(axis: Axes, rows: pd.DataFrame, metric: str, colour: str, label: str) -> None:
+def _histogram(axis: Axes, rows: pd.DataFrame, metric: str, colour: str, label: str, filled: float = 0.2) -> None:
     edges, percents = shares(rows, metric)
     axis.plot(edges, percents, color=colour, label=label, drawstyle="steps-post", linewidth=1.4)
-    axis.fill_between(edges, percents, color=colour, alpha=0.2, step="post", linewidth=0)
+    axis.fill_between(edges, percents, color=colour, alpha=filled, step="post", linewidth=0)
     median = select(rows, metric=f"{metric}, median")["value"].mean()
     axis.axvline(median, color=colour, linestyle="--", linewidth=1)
     log_axis(axis.xaxis)
@@ -164,6 +164,8 @@ def before_after(rows: pd.DataFrame) -> Figure:
             _histogram(axis, select(rows, method=method), "jacobian", colour, method)
             size = printed("mumis-fig2", "input gradient norm (order of magnitude)", method=name)
             axis.plot(size, 0, "X", color=colour, markersize=8, clip_on=False, zorder=5)
+        unseen = select(rows, method="trained")
+        _histogram(axis, unseen, "jacobian, held out", UNSEEN, "trained, held-out images", filled=0)
         axis.plot([], [], "X", color=COLOURS["trained"], label="paper, order of magnitude", markersize=8)
         axis.xaxis.set_major_locator(LogLocator())  # many decades
         axis.set_ylim(bottom=0)
@@ -419,10 +421,11 @@ EXHIBITS = {
     ),
     "mumis-fig2": Exhibit(
         "figure",
-        "Input sensitivity of training samples: the norm of all logits' gradients by the normalised pixels. Dashed: "
-        "medians. Crosses: the orders of magnitude that a later account gives for the paper.",
+        "Input sensitivity of training samples, and of images that were never trained on: the norm of all logits' "
+        "gradients by the normalised pixels. Dashed: medians. Crosses: the orders of magnitude that a later account "
+        "gives for the paper.",
         before_after,
-        "Two histograms over a logarithmic axis, before and after training.",
+        "Three histograms over a logarithmic axis: training samples before and after training, held-out ones after.",
     ),
     "mumis-fig3": Exhibit(
         "figure",
