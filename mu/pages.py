@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -34,6 +35,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from mu import figures, reproduced, results, verdicts
 from mu.experiments import NAMES, PAPERS, Item, best, get_item, items
+from mu.figures.printed import against_ours
 from mu.reading import mumis, number, sparsity
 from mu.results import LEADING, Record
 from mu.storage import digest
@@ -67,6 +69,15 @@ class Written(SphinxDirective):
         self.state.nested_parse(StringList(text.splitlines(), source=self.get_location()), 0, holder)
         return holder.children
 
+    def drawn(self, name: str, make: Callable, shown: object) -> list[str]:
+        """Write the figure `make(shown)` below the build folder; its addresses for the page, light and dark."""
+        places = [Path("_build", "figures", f"{name}-{theme}.svg") for theme in figures.THEMES]
+        for theme, place in zip(figures.THEMES, places, strict=True):
+            target = Path(self.env.srcdir, place)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(figures.svg(make, shown, theme))
+        return [f"/{place.as_posix()}" for place in places]
+
 
 class RecordDirective(Written):
     required_arguments = 1
@@ -86,14 +97,9 @@ class RecordDirective(Written):
             made = self.parse("\n".join(self.titled("table", item, caption, "\n".join(markdown(table)))))
             made = [full_width(made)] if len(table.columns) > FIT else made
             return made + self.parse("\n".join(provenance(record)))
-        light, dark = (self.draw(item, record, theme) for theme in figures.THEMES)
+        light, dark = self.drawn(item.id, exhibit.make, record.frame)
         text = self.titled("figure", item, caption, f":alt: {exhibit.alt}", light)
-        made = self.parse("\n".join([*text, "", *provenance(record)]))
-        image = next(node for part in made for node in part.findall(nodes.image))
-        other = image.deepcopy()
-        image["classes"], other["classes"], other["uri"] = ["only-light"], ["only-dark"], dark
-        image.parent.insert(image.parent.index(image) + 1, other)
-        return made
+        return with_dark(self.parse("\n".join([*text, "", *provenance(record)])), dark)
 
     def titled(self, kind: str, item: Item, caption: str, content: str, image: str = "") -> list[str]:
         """MyST of a figure or table with number and caption; where it is shown again, with a reference instead."""
@@ -108,14 +114,6 @@ class RecordDirective(Written):
         drawn = ["::::{div} mu-drawn", f"```{{image}} {image}", content, "```", "::::"]
         shown = drawn if kind == "figure" else [content]
         return [*shown, "", "```{div} mu-caption", reference, "```"]
-
-    def draw(self, item: Item, record: Record, theme: str) -> str:
-        """Write the figure below the build folder; its address for the page."""
-        place = Path("_build", "figures", f"{item.id}-{theme}.svg")
-        target = Path(self.env.srcdir, place)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(figures.svg(item.id, record.frame, theme))
-        return f"/{place.as_posix()}"
 
 
 class ItemRole(XRefRole):
@@ -221,16 +219,21 @@ class ReportedDirective(Written):
 
 class ReproducedDirective(Written):
     required_arguments = 1
-    wide = True
 
-    def text(self) -> str:
+    def run(self) -> list[nodes.Node]:
+        self.env.note_reread()
         name = self.arguments[0]
         found, record = reproduced.compared(name), best(name)
         counts = ", ".join(f"{count} {word}" for word, count in reproduced.tally(found).items() if count)
-        key = ["case", "method", "metric"]
-        table = pd.DataFrame(found).rename(columns={"printed": "paper"}).set_index(key)
-        made = [f"{{item}}`{name}`: {counts}.", "", ":::{dropdown} Every number", "", *markdown(table), "", ":::"]
-        return "\n".join(made + (["", *provenance(record)] if record else []))
+        made = self.parse(f"{{item}}`{name}`: {counts}.")
+        if known := [one for one in found if len(one.ours)]:
+            light, dark = self.drawn(f"printed-{name}", against_ours, known)
+            image = [f"```{{image}} {light}", ":alt: Dots, a panel per metric: our number over the paper's.", "```"]
+            made += with_dark(self.parse("\n".join(["::::{div} mu-drawn", *image, "::::"])), dark)
+        table = pd.DataFrame([one.line for one in found]).set_index(["case", "method", "metric"])
+        rest = [":::{dropdown} Every number", "", *markdown(table), "", ":::"]
+        made.append(full_width(self.parse("\n".join(rest))))
+        return made + (self.parse("\n".join(provenance(record))) if record else [])
 
 
 class VerdictsDirective(Written):
@@ -333,6 +336,15 @@ class ValueRole(SphinxRole):
             log.warning("value %r: %s in record %s", self.text, found, record.profile, location=self.get_location())
         text = number(metric, rows["value"], digits)
         return [nodes.inline(text=text, classes=["mu-value"])], []
+
+
+def with_dark(made: list[nodes.Node], dark: str) -> list[nodes.Node]:
+    """These nodes, with another picture beside the one in them for the dark page."""
+    image = next(node for part in made for node in part.findall(nodes.image))
+    other = image.deepcopy()
+    image["classes"], other["classes"], other["uri"] = ["only-light"], ["only-dark"], dark
+    image.parent.insert(image.parent.index(image) + 1, other)
+    return made
 
 
 def not_recorded() -> nodes.abbreviation:

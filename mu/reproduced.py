@@ -29,16 +29,43 @@ CLOSE = 3  # times the tolerance: ours
 
 
 class Comparison(NamedTuple):
-    """One printed number and ours."""
+    """One printed number and ours, in percent."""
 
     case: str  # data set, scenario and sparsity
     method: str  # by its name in the paper
     metric: str
-    printed: str
-    ours: str
-    difference: str  # ours minus printed, points
-    tolerance: str
-    verdict: Word
+    printed: float
+    spread: float  # printed standard deviation, 0 if there is none
+    ours: pd.Series  # one per seed
+    least: float  # the item's tolerance
+
+    @property
+    def tolerance(self) -> float:
+        return max(self.least, 2 * self.spread)
+
+    @property
+    def difference(self) -> float:
+        """Ours minus printed, in points; NaN without ours."""
+        return self.ours.mean() - self.printed
+
+    @property
+    def verdict(self) -> Word:
+        if self.ours.empty:
+            return "not recorded"
+        distance = abs(self.difference) / self.tolerance
+        return "reproduced" if distance <= 1 else "close" if distance <= CLOSE else "not reproduced"
+
+    @property
+    def line(self) -> dict[str, str]:
+        """As a line of a table."""
+        known = len(self.ours)
+        return {
+            "case": self.case, "method": self.method, "metric": self.metric,
+            "paper": f"{self.printed:g}" + (f" ± {self.spread:g}" if self.spread else ""),
+            "ours": f"{mean_sd(self.ours)} (n = {known})" if known else "–",
+            "difference": f"{self.difference:+z.2f}" if known else "–",
+            "tolerance": f"{self.tolerance:g}", "verdict": self.verdict,
+        }  # fmt: skip
 
 
 def compared(name: str) -> list[Comparison]:
@@ -69,20 +96,9 @@ def compared(name: str) -> list[Comparison]:
 def _compare(where: dict, theirs: pd.Series, ours: pd.DataFrame, least: float) -> Comparison:
     values = select(ours, **{key: value for key, value in where.items() if pd.notna(value)})["value"]
     spread = 0.0 if pd.isna(theirs["std"]) else theirs["std"]
-    tolerance, difference = max(least, 2 * spread), values.mean() - theirs["value"]
-    word: Word = (
-        "not recorded" if values.empty
-        else "reproduced" if abs(difference) <= tolerance
-        else "close" if abs(difference) <= CLOSE * tolerance
-        else "not reproduced"
-    )  # fmt: skip
     sparse = "" if pd.isna(where["sparsity"]) else f"{where['sparsity']:g} % sparse" if where["sparsity"] else "dense"
-    return Comparison(
-        ", ".join(filter(None, (where["dataset"], where["scenario"], sparse))), where["method"], where["metric"],
-        f"{theirs['value']:g}" + (f" ± {spread:g}" if spread else ""),
-        "–" if values.empty else f"{mean_sd(values)} (n = {len(values)})",
-        "–" if values.empty else f"{difference:+z.2f}", f"{tolerance:g}", word,
-    )  # fmt: skip
+    case = ", ".join(filter(None, (where["dataset"], where["scenario"], sparse)))
+    return Comparison(case, where["method"], where["metric"], theirs["value"], spread, values, least)
 
 
 def _in_its_words(paper: str, rows: pd.DataFrame) -> pd.DataFrame:

@@ -3,11 +3,13 @@
 from itertools import pairwise
 from types import SimpleNamespace
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 
 from mu import reproduced, results
+from mu.figures.printed import against_ours
 from mu.reproduced import TOLERANCES, compared, tally
 
 
@@ -56,9 +58,9 @@ def test_the_tolerance_is_twice_the_printed_spread(values, word, recorded):
     gaps = [*rows("proxy gap", (1, 1), sparsity=0, **here), *rows("proxy gap", (1, 1), sparsity=95, **here)]
     recorded([*rows("UA", values, sparsity=0, **here), *elsewhere, *gaps])
     one = of(compared("sparsity-tab3"), "FT", "UA", "class-wise, dense")
-    assert (one.verdict, one.printed, one.tolerance) == (word, "22.53 ± 8.16", "16.32")
-    assert one.ours.endswith("(n = 2)")
-    assert float(one.difference) == pytest.approx(np.mean(values) - 22.53, abs=0.0051)
+    assert (one.verdict, one.line["paper"], one.line["tolerance"]) == (word, "22.53 ± 8.16", "16.32")
+    assert one.line["ours"].endswith("(n = 2)")
+    assert one.difference == pytest.approx(np.mean(values) - 22.53)
 
 
 def test_sub_classes_are_told_apart(recorded):
@@ -69,6 +71,24 @@ def test_sub_classes_are_told_apart(recorded):
     found = compared("mumis-tab2")
     assert of(found, "MU-Mis", "Avg. Gap", "rocket").verdict == "reproduced"
     assert of(found, "MU-Mis", "Avg. Gap", "sea").verdict == "not reproduced"
+
+
+def test_a_dot_is_at_the_papers_number_and_ours(recorded):
+    """FT, UA: 22.53 and 30, near enough for a filled dot; at 95 % sparsity 73.64 and 1, an empty one.
+
+    Breaks if the axes are swapped, or dots say nothing of the verdict.
+    """
+    here = {"dataset": "cifar10", "scenario": "class", "method": "fine-tune", "tried": 0.01}
+    both = [r for s, ua in ((0, 30), (95, 1)) for m, v in (("UA", ua), ("proxy gap", 1))
+            for r in rows(m, (v,), sparsity=s, **here)]  # fmt: skip
+    recorded(both)
+    found = [one for one in compared("sparsity-tab3") if len(one.ours)]
+    figure = against_ours(found)
+    (axis,) = figure.axes
+    dots = [(*line.get_xydata()[0], line.get_markerfacecolor() != "none") for line in axis.lines[1:3]]
+    assert dots == [(22.53, 30, True), (73.64, 1, False)]
+    assert axis.get_title() == "UA, %"
+    plt.close(figure)
 
 
 def test_an_item_without_tolerance_is_an_error():
@@ -82,7 +102,7 @@ def test_too_low_is_as_far_off_as_too_high(recorded):
     here = {"dataset": "cifar10", "scenario": "class", "method": "fine-tune", "tried": 0.01, "sparsity": 0}
     recorded([*rows("UA", (0, 1), **here), *rows("proxy gap", (1, 1), **here)])
     one = of(compared("sparsity-tab3"), "FT", "UA", "class-wise, dense")
-    assert (one.verdict, one.difference) == ("close", "-22.03")
+    assert (one.verdict, one.line["difference"]) == ("close", "-22.03")
 
 
 def test_the_number_beside_a_printed_one_is_the_rules(recorded):
@@ -91,4 +111,4 @@ def test_the_number_beside_a_printed_one_is_the_rules(recorded):
     ruled, nearest = here | {"tried": 1.0}, here | {"tried": 1.2}
     recorded([*rows("proxy gap", (1,), **ruled), *rows("Avg. Gap", (8,), **ruled),
               *rows("proxy gap", (5,), **nearest), *rows("Avg. Gap", (0.5,), **nearest)])  # fmt: skip
-    assert of(compared("mumis-tab2"), "MU-Mis", "Avg. Gap", "rocket").ours == "8.0 (n = 1)"
+    assert of(compared("mumis-tab2"), "MU-Mis", "Avg. Gap", "rocket").line["ours"] == "8.0 (n = 1)"

@@ -16,7 +16,7 @@ import math
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import matplotlib as mpl
 import pandas as pd
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
+T = TypeVar("T")
 THEMES = ("light", "dark")
 INK = {"light": "#222832", "dark": "#d8dde4"}
 GRID = {"light": "#d9dce1", "dark": "#3d444f"}
@@ -112,12 +113,12 @@ def style(theme: str) -> Iterator[None]:
         yield
 
 
-def svg(item: str, rows: pd.DataFrame, theme: str) -> str:
-    """An item's figure as SVG text, the same for the same rows."""
+def svg(make: Callable[[T], Figure], shown: T, theme: str) -> str:
+    """The figure `make(shown)` as SVG text, the same for the same numbers."""
     import matplotlib.pyplot as plt
 
     with style(theme):
-        figure = exhibit(item).make(rows)
+        figure = make(shown)
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None})
         plt.close(figure)
@@ -142,7 +143,7 @@ class Shown:
             return f'<div class="mu-shown">{self.exhibit.make(self.rows).to_html(border=0)}</div>{run}'
         images = []
         for theme in THEMES:
-            data = base64.b64encode(svg(self.item, self.rows, theme).encode()).decode()
+            data = base64.b64encode(svg(self.exhibit.make, self.rows, theme).encode()).decode()
             alt = html.escape(self.exhibit.alt)
             source = f"data:image/svg+xml;base64,{data}"
             images.append(f'<img class="only-{theme}" alt="{alt}" style="width:100%" src="{source}">')
@@ -252,9 +253,11 @@ def panels(
     for axis, text in zip(axes[:, 0], names):
         lines = (textwrap.wrap(line, 20, break_on_hyphens=False) for line in text.splitlines())
         axis.set_ylabel("\n".join(itertools.chain(*lines)))
-    shown = itertools.product(*(part.values() for part in (rows, columns) if part is not None))
-    for axis, what in zip(axes.flat, shown, strict=True):
+    shown = list(itertools.product(*(part.values() for part in (rows, columns) if part is not None)))
+    for axis, what in zip(axes.flat, shown, strict=False):
         draw(axis, *what)
+    for spare in axes.flat[len(shown) :]:  # of the last line
+        spare.remove()
     _legend_above(figure)
     return figure
 

@@ -1,0 +1,54 @@
+"""The papers' numbers against ours, in one look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+from matplotlib.ticker import MaxNLocator
+
+from mu.figures import COLOURS, panels
+from mu.reading import mumis, sparsity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from mu.reproduced import Comparison
+
+METHODS = {paper: ours for names in (mumis.PAPER_NAMES, sparsity.PAPER_NAMES) for ours, paper in names.items()}
+MARKERS = "osD^vP"
+
+
+def against_ours(found: Sequence[Comparison]) -> Figure:
+    """A panel for each metric: ours over the paper's, in percent. On the line both are the same; empty: not in reach.
+
+    Args:
+        found: numbers of one item, all of them recorded.
+    """
+    cases = list(dict.fromkeys(one.case for one in found))
+    marks = dict(zip(cases, MARKERS, strict=False))
+    ink = mpl.rcParams["text.color"]
+
+    def panel(axis: Axes, metric: str) -> None:
+        axis.axline((0, 0), slope=1, color=ink, linestyle=":", linewidth=1)
+        here = [one for one in found if one.metric == metric]
+        for one in here:
+            colour = COLOURS[METHODS[one.method]]
+            look = {"markerfacecolor": "none"} if one.verdict == "not reproduced" else {}
+            axis.plot(one.printed, one.ours.mean(), marks[one.case], color=colour, markersize=5.5, **look)
+        most = max(1.0, *(max(one.printed, one.ours.mean()) for one in here))
+        ends = (-0.05 * most, 1.05 * most)
+        axis.set(xlim=ends, ylim=ends, xlabel="paper", ylabel="ours", aspect="equal")
+        ticks = MaxNLocator(4).tick_values(0, most)
+        for line in (axis.xaxis, axis.yaxis):
+            line.set_ticks([tick for tick in ticks if 0 <= tick <= ends[1]])
+        for method in dict.fromkeys(one.method for one in found):
+            axis.plot([], [], "o", color=COLOURS[METHODS[method]], label=method)
+        for case, mark in marks.items():
+            axis.plot([], [], mark, color=COLOURS["trained"], label=case.split(", ", 1)[-1])
+
+    metrics = {f"{metric}, %": metric for metric in dict.fromkeys(one.metric for one in found)}
+    return panels(panel, metrics, height=2.3, across=2 if len(metrics) == 4 else 3)
