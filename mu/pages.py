@@ -226,7 +226,7 @@ class ReproducedDirective(Written):
         found, record = reproduced.compared(name), best(name)
         counts = ", ".join(f"{count} {word}" for word, count in reproduced.tally(found).items() if count)
         made = self.parse(f"{{item}}`{name}`: {counts}.")
-        if known := [one for one in found if len(one.ours)]:
+        if known := [one for one in found if one.ours]:
             light, dark = self.drawn(f"printed-{name}", against_ours, known)
             image = [f"```{{image}} {light}", ":alt: Dots, a panel per metric: our number over the paper's.", "```"]
             made += with_dark(self.parse("\n".join(["::::{div} mu-drawn", *image, "::::"])), dark)

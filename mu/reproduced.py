@@ -36,7 +36,7 @@ class Comparison(NamedTuple):
     metric: str
     printed: float
     spread: float  # printed standard deviation, 0 if there is none
-    ours: pd.Series  # one per seed
+    ours: tuple[float, ...]  # one per seed
     least: float  # the item's tolerance
 
     @property
@@ -44,13 +44,18 @@ class Comparison(NamedTuple):
         return max(self.least, 2 * self.spread)
 
     @property
+    def mean(self) -> float:
+        """Of ours, over seeds; NaN if there are none."""
+        return pd.Series(self.ours, dtype=float).mean()
+
+    @property
     def difference(self) -> float:
         """Ours minus printed, in points; NaN without ours."""
-        return self.ours.mean() - self.printed
+        return self.mean - self.printed
 
     @property
     def verdict(self) -> Word:
-        if self.ours.empty:
+        if not self.ours:
             return "not recorded"
         distance = abs(self.difference) / self.tolerance
         return "reproduced" if distance <= 1 else "close" if distance <= CLOSE else "not reproduced"
@@ -62,7 +67,7 @@ class Comparison(NamedTuple):
         return {
             "case": self.case, "method": self.method, "metric": self.metric,
             "paper": f"{self.printed:g}" + (f" ± {self.spread:g}" if self.spread else ""),
-            "ours": f"{mean_sd(self.ours)} (n = {known})" if known else "–",
+            "ours": f"{mean_sd(pd.Series(self.ours))} (n = {known})" if known else "–",
             "difference": f"{self.difference:+z.2f}" if known else "–",
             "tolerance": f"{self.tolerance:g}", "verdict": self.verdict,
         }  # fmt: skip
@@ -98,7 +103,7 @@ def _compare(where: dict, theirs: pd.Series, ours: pd.DataFrame, least: float) -
     spread = 0.0 if pd.isna(theirs["std"]) else theirs["std"]
     sparse = "" if pd.isna(where["sparsity"]) else f"{where['sparsity']:g} % sparse" if where["sparsity"] else "dense"
     case = ", ".join(filter(None, (where["dataset"], where["scenario"], sparse)))
-    return Comparison(case, where["method"], where["metric"], theirs["value"], spread, values, least)
+    return Comparison(case, where["method"], where["metric"], theirs["value"], spread, tuple(values), least)
 
 
 def _in_its_words(paper: str, rows: pd.DataFrame) -> pd.DataFrame:

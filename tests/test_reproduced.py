@@ -82,7 +82,7 @@ def test_a_dot_is_at_the_papers_number_and_ours(recorded):
     both = [r for s, ua in ((0, 30), (95, 1)) for m, v in (("UA", ua), ("proxy gap", 1))
             for r in rows(m, (v,), sparsity=s, **here)]  # fmt: skip
     recorded(both)
-    found = [one for one in compared("sparsity-tab3") if len(one.ours)]
+    found = [one for one in compared("sparsity-tab3") if one.ours]
     figure = against_ours(found)
     (axis,) = figure.axes
     dots = [(*line.get_xydata()[0], line.get_markerfacecolor() != "none") for line in axis.lines[1:3]]

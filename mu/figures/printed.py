@@ -38,8 +38,8 @@ def against_ours(found: Sequence[Comparison]) -> Figure:
         for one in here:
             colour = COLOURS[METHODS[one.method]]
             look = {"markerfacecolor": "none"} if one.verdict == "not reproduced" else {}
-            axis.plot(one.printed, one.ours.mean(), marks[one.case], color=colour, markersize=5.5, **look)
-        most = max(1.0, *(max(one.printed, one.ours.mean()) for one in here))
+            axis.plot(one.printed, one.mean, marks[one.case], color=colour, markersize=5.5, **look)
+        most = max(1.0, *(max(one.printed, one.mean) for one in here))
         ends = (-0.05 * most, 1.05 * most)
         axis.set(xlim=ends, ylim=ends, xlabel="paper", ylabel="ours", aspect="equal")
         ticks = MaxNLocator(4).tick_values(0, most)
