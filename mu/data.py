@@ -72,6 +72,33 @@ class Samples:
                 raise TypeError("samples are indexed by a slice, a vector of positions or a bool mask")
         return self._map(lambda tensor: tensor[where])
 
+    def __add__(self, other: Samples) -> Samples:
+        """These, then the others; without fine labels."""
+        parts = ((getattr(self, name), getattr(other, name)) for name in ("images", "labels", "indices"))
+        return Samples(*(torch.cat(pair) for pair in parts))
+
+    def draw(self, count: int | None, seed: int) -> Samples:
+        """`count` random samples without replacement, in random order; all of them if None or too many.
+
+        Raises:
+            ValueError: a count below 1.
+        """
+        if count is not None and count < 1:
+            raise ValueError(f"samples must be at least 1; it is {count}")
+        return self[torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))[:count]]
+
+    def some(self, share: float, seed: int) -> Samples:
+        """A random share of the samples, at least one, in their order.
+
+        Raises:
+            ValueError: the share is not above 0 and at most 1.
+        """
+        if not 0 < share <= 1:
+            raise ValueError(f"a share lies above 0 and at most at 1, not at {share}")
+        count = max(1, round(share * len(self)))
+        order = torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))
+        return self[order[:count].sort().values]
+
     @property
     def fingerprint(self) -> str:
         """Hash of which samples of their data set these are, and in which order."""

@@ -635,3 +635,40 @@ def test_a_folder_that_is_not_right_says_what_to_do(pictures):
     (pictures / "test" / "bob").rename(pictures / "test" / "eve")
     with pytest.raises(DataError, match="classes in train"):
         load_dataset("folder:faces:8")
+
+
+# ---- parts of samples -----------------------------------------------------------------------------------
+
+
+def test_a_sum_is_one_after_the_other(task):
+    """Nothing lost, order kept. Breaks if labels and images are joined in different orders."""
+    joined = task.retain + task.forget
+    assert len(joined) == len(task.train)
+    assert torch.equal(joined.images[-len(task.forget) :], task.forget.images)
+    assert torch.equal(joined.labels[-len(task.forget) :], task.forget.labels)
+    assert torch.equal(joined.indices.sort().values, task.train.indices)
+
+
+@pytest.mark.parametrize(("share", "count"), [(0.25, 34), (0.001, 1), (0.9, 122), (1.0, 135)])
+def test_some_are_a_share_in_order(task, share, count):
+    """round(share n) of the 135, at least one, each once, in the order they had; another seed, others."""
+    few = task.retain.some(share, seed=4)
+    assert len(few) == count
+    indices = few.indices.tolist()
+    assert indices == sorted(set(indices))
+    assert set(indices) <= set(task.retain.indices.tolist())
+    assert torch.equal(few.images, task.data.train.images[few.indices])
+    assert torch.equal(few.labels, task.data.train.labels[few.indices])
+    assert torch.equal(task.retain.some(share, seed=4).indices, few.indices)
+    if share < 1:
+        assert not torch.equal(task.retain.some(share, seed=5).indices, few.indices)
+
+
+def test_some_are_drawn_evenly(task):
+    """Over 400 seeds each sample is in about 120 draws of 30 %; taking the first ones fails this."""
+    counts = torch.zeros(len(task.data.train))
+    for seed in range(400):
+        counts[task.retain.some(0.3, seed).indices] += 1
+    counts = counts[task.retain.indices]
+    spread = (400 * 0.3 * 0.7) ** 0.5
+    assert (counts - 400 * 40 / 135).abs().max() < 4 * spread

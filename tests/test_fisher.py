@@ -11,7 +11,7 @@ from torch.nn.utils import parametrize
 import mu
 from mu.models import Normalise
 from mu.pruning import Masked
-from mu.unlearning.fisher import diagonal, draw, fisher, fisher_as_published, single
+from mu.unlearning.fisher import diagonal, fisher, fisher_as_published, single
 
 module = importlib.import_module("mu.unlearning.fisher")  # `mu.unlearning.fisher` is the function
 FUNCTIONS = [fisher, fisher_as_published]
@@ -116,14 +116,14 @@ def test_the_published_form_depends_on_the_batch(data, small, flat):
 def test_a_share_of_the_samples_is_drawn_by_seed(data, small, flat):
     """So many different samples, others by another seed, all of fewer; the method takes those. Breaks if drawn with
     replacement, or the first are taken."""
-    first, again, other = (draw(data.train, 20, seed).indices for seed in (0, 0, 1))
+    first, again, other = (data.train.draw(20, seed).indices for seed in (0, 0, 1))
     assert len(first.unique()) == 20
     assert torch.equal(first, again)
     assert not torch.equal(first.sort().values, other.sort().values)
     for count in (None, 1000):
-        assert torch.equal(draw(data.train, count, 0).indices.sort().values, data.train.indices)
+        assert torch.equal(data.train.draw(count, 0).indices.sort().values, data.train.indices)
     found = flat(fisher(small(), data.train, samples=5, seed=3))
-    assert torch.allclose(found, flat(fisher(small(), draw(data.train, 5, 3), seed=3)), atol=1e-7)
+    assert torch.allclose(found, flat(fisher(small(), data.train.draw(5, 3), seed=3)), atol=1e-7)
     assert not torch.allclose(found, flat(fisher(small(), data.train[:5], seed=3)), atol=1e-5)
 
 

@@ -11,7 +11,6 @@ import mu
 from mu.metrics import accuracy
 from mu.models import predict
 from mu.unlearning.lotus import draw_targets, lotus
-from mu.unlearning.relabel import some
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +22,7 @@ def by_hand(model, task, alpha, unseen, recipe, seed):
     """The steps of SGD epoch by epoch; returns (model, temperatures of the epochs taken)."""
     model, temperatures = copy.deepcopy(model), []
     draw, shuffle = (torch.Generator().manual_seed(seed) for _ in range(2))
-    images = torch.cat([task.forget.images, some(task.retain, 0.3, seed).images])
+    images = torch.cat([task.forget.images, task.retain.some(0.3, seed).images])
     n = len(task.forget)
     with torch.no_grad():
         original = model(images)

@@ -1,12 +1,11 @@
-"""Samples under other labels: what is drawn, numbered, joined and cut."""
+"""Samples under other labels."""
 
-import pytest
 import torch
 from torch import nn
 
 import mu
 from mu.data import Samples
-from mu.unlearning.relabel import class_count, join, numbered, some, wrong_labels
+from mu.unlearning.relabel import class_count, numbered, wrong_labels
 
 
 def test_wrong_labels_are_wrong_and_uniform(data):
@@ -22,15 +21,6 @@ def test_wrong_labels_are_wrong_and_uniform(data):
     assert ((counts - expected) ** 2 / expected).sum() < 26.1  # 8 degrees of freedom, p = 0.001
     assert torch.equal(wrong_labels(many, 10, seed=0).labels, flipped.labels)
     assert not torch.equal(wrong_labels(many, 10, seed=1).labels, flipped.labels)
-
-
-def test_join_is_one_after_the_other(task):
-    """Nothing lost, order kept. Breaks if labels and images are joined in different orders."""
-    joined = join(task.retain, task.forget)
-    assert len(joined) == len(task.train)
-    assert torch.equal(joined.images[-len(task.forget) :], task.forget.images)
-    assert torch.equal(joined.labels[-len(task.forget) :], task.forget.labels)
-    assert torch.equal(joined.indices.sort().values, task.train.indices)
 
 
 def test_numbers_are_positions(task):
@@ -65,31 +55,6 @@ def test_a_loss_is_handed_the_numbers_of_its_images():
     mu.train(Mean(), numbered(samples), mu.Recipe(epochs=1, batch_size=8, optimizer="sgd"), loss=loss)
     assert all(torch.equal(logits, numbers.float()) for logits, numbers in seen)
     assert sorted(torch.cat([numbers for _, numbers in seen]).tolist()) == list(range(n))
-
-
-@pytest.mark.parametrize(("share", "count"), [(0.25, 34), (0.001, 1), (0.9, 122), (1.0, 135)])
-def test_some_are_a_share_in_order(task, share, count):
-    """round(share n) of the 135, at least one, each once, in the order they had; another seed, others."""
-    few = some(task.retain, share, seed=4)
-    assert len(few) == count
-    indices = few.indices.tolist()
-    assert indices == sorted(set(indices))
-    assert set(indices) <= set(task.retain.indices.tolist())
-    assert torch.equal(few.images, task.data.train.images[few.indices])
-    assert torch.equal(few.labels, task.data.train.labels[few.indices])
-    assert torch.equal(some(task.retain, share, seed=4).indices, few.indices)
-    if share < 1:
-        assert not torch.equal(some(task.retain, share, seed=5).indices, few.indices)
-
-
-def test_some_are_drawn_evenly(task):
-    """Over 400 seeds each sample is in about 120 draws of 30 %; taking the first ones fails this."""
-    counts = torch.zeros(len(task.data.train))
-    for seed in range(400):
-        counts[some(task.retain, 0.3, seed).indices] += 1
-    counts = counts[task.retain.indices]
-    spread = (400 * 0.3 * 0.7) ** 0.5
-    assert (counts - 400 * 40 / 135).abs().max() < 4 * spread
 
 
 def test_classes_are_those_of_the_model(task, small):

@@ -9,7 +9,6 @@ from torch.nn.utils import parametrize
 
 import mu
 from mu.pruning import Masked
-from mu.unlearning.relabel import join
 from mu.unlearning.ssd import importance, ssd
 
 
@@ -58,7 +57,7 @@ def test_opposite_gradients_cancel_before_they_are_squared(small):
 def test_dampening_by_hand(original, task, flat, alpha, strength):
     """Every weight: times min(strength I_D / I_f, 1) where I_f > alpha I_D, else bitwise as before. Breaks if I_D
     leaves out the forget set, a weight may grow, or the threshold is at the other set."""
-    everything = squares(original, join(task.retain, task.forget), 16)
+    everything = squares(original, task.retain + task.forget, 16)
     forgotten = squares(original, task.forget, 16)
     model = ssd(original, task.forget, task.retain, alpha=alpha, strength=strength, batch_size=16, by_class=False)
     before, after = flat(original), flat(model)

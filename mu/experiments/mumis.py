@@ -32,7 +32,6 @@ from mu.tasks import Task
 from mu.timing import stopwatch, timed
 from mu.training import Recipe, train
 from mu.unlearning.mu_mis import BATCH, DELTA
-from mu.unlearning.relabel import join
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -384,7 +383,7 @@ def sequence(settings: dict, seed: int, device: str) -> Iterator[dict]:
         if step == 1 and not settings["sweeps"]:
             yield from _after(case, "trained", original, 0, labels)
         retrained = case.retrained(original).model
-        forgotten = join(forgotten, case.task.forget) if forgotten else case.task.forget
+        forgotten = forgotten + case.task.forget if forgotten else case.task.forget
         if not settings["sweeps"]:
             yield from _after(case, "retrain", retrained, step, labels)
             continue

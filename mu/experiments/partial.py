@@ -34,7 +34,6 @@ from mu.models import predict
 from mu.selection import RULES, Layout
 from mu.timing import stopwatch
 from mu.training import Recipe, train
-from mu.unlearning.relabel import join
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -179,7 +178,7 @@ class Trial(Case):
         others[forget] = False
         others = others.nonzero().flatten()[: len(forget)]
         stand_in: Samples = train[others] if len(others) else self.task.forget
-        pool = join(self.task.retain, stand_in)
+        pool = self.task.retain + stand_in
         seen = attacks.train_shadows(self.build(), pool, self.recipe, count=shadows, seed=self.after)
         try:
             return attacks.ShadowAttack.fit(seen, self.settings["label"], seed=self.after)

@@ -19,7 +19,7 @@ import torch
 from mu.metrics import divergence
 from mu.models import predict, reinitialise
 from mu.training import Recipe, train
-from mu.unlearning.relabel import join, numbered, some
+from mu.unlearning.relabel import numbered
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -54,10 +54,10 @@ def bad_teacher(
     """
     if not temperature > 0:
         raise ValueError(f"temperature must be above 0, not {temperature}")
-    kept = some(retain, share, seed)
+    kept = retain.some(share, seed)
     teacher = torch.cat([predict(reinitialise(model, seed), forget), predict(model, kept)])
 
     def loss(logits: Tensor, numbers: Tensor) -> Tensor:
         return divergence(teacher[numbers], logits, temperature)
 
-    return train(model, numbered(join(forget, kept)), recipe, seed=seed, loss=loss)
+    return train(model, numbered(forget + kept), recipe, seed=seed, loss=loss)

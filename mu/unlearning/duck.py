@@ -23,7 +23,7 @@ from torch.nn import functional
 
 from mu.training import Recipe
 from mu.unlearning.features import HOLD, embed, move, nearest_other
-from mu.unlearning.relabel import class_count, some
+from mu.unlearning.relabel import class_count
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float, Int64
@@ -69,7 +69,7 @@ def duck(
     if not temperature > 0:
         raise ValueError(f"temperature must be above 0; it is {temperature}")
     device = next(model.parameters()).device
-    labels, few = forget.labels.to(device), some(retain, min(1, SEEN / len(retain)), seed)
+    labels, few = forget.labels.to(device), retain.some(min(1, SEEN / len(retain)), seed)
     centroids, present = class_means(embed(model, few), few.labels.to(device), class_count(model, forget))
     distances = 1 - functional.normalize(embed(model, forget)) @ functional.normalize(centroids).T
     target = centroids[nearest_other(distances, labels, present)]

@@ -64,7 +64,7 @@ def fisher(
     classes = _head(model).out_features
     if label is not None and not 0 <= label < classes:
         raise ValueError(f"label must be a class from 0 to {classes - 1}, or None, not {label}")
-    images = single(model, draw(retain, samples, seed).images)
+    images = single(model, retain.draw(samples, seed).images)
     return _scrubbed(model, diagonal(model, images), alpha, label, seed, skip_pruned=True)
 
 
@@ -127,13 +127,6 @@ def single(model: nn.Module, tensor: Shaped[Tensor, "n ..."]) -> tuple[Shaped[Te
     size = sum(p.numel() for p in model.parameters() if p.requires_grad)
     budget = BUDGET[next(model.parameters()).device.type]
     return tensor.unsqueeze(1).split(max(1, min(MOST, budget // size)))
-
-
-def draw(samples: Samples, count: int | None, seed: int) -> Samples:
-    """`count` random samples without replacement; all of them if None or too many."""
-    if count is not None and count < 1:
-        raise ValueError(f"samples must be at least 1; it is {count}")
-    return samples[torch.randperm(len(samples), generator=torch.Generator().manual_seed(seed))[:count]]
 
 
 @torch.no_grad()

@@ -24,7 +24,7 @@ from torch.nn import functional
 
 from mu.pruning import unmasked
 from mu.selection import Layout
-from mu.unlearning.fisher import draw, single
+from mu.unlearning.fisher import single
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,7 +63,7 @@ def influence(
     """
     if not damping > 0:
         raise ValueError(f"damping must be above 0; it is {damping}")
-    v, drawn, live = gradient_change(model, forget, retain), draw(retain, samples, seed), unmasked(model)
+    v, drawn, live = gradient_change(model, forget, retain), retain.draw(samples, seed), unmasked(model)
     rows = v.new_empty(len(drawn), int(live.sum()))
     start = 0
     for chunk in sample_gradients(model, drawn):

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from torch.nn import functional
 
 from mu.training import Recipe
-from mu.unlearning.relabel import class_count, join, wrong_labels
+from mu.unlearning.relabel import class_count, wrong_labels
 from mu.unlearning.steps import MAX_STEPS, RECIPE, STOP_AT, OnStep, step_until_forgotten
 
 if TYPE_CHECKING:
@@ -77,6 +77,6 @@ def label_flip_all(
     """
     flipped = wrong_labels(forget, class_count(model, forget), seed)
     return step_until_forgotten(
-        model, join(retain, flipped), forget, functional.cross_entropy, recipe=recipe, keep=keep, rule=rule,
+        model, retain + flipped, forget, functional.cross_entropy, recipe=recipe, keep=keep, rule=rule,
         stop_at=stop_at, max_steps=max_steps, every=EVERY, on_step=on_step, seed=seed,
     )  # fmt: skip

@@ -24,7 +24,7 @@ from torch.nn import functional
 from mu.metrics import accuracy
 from mu.models import predict
 from mu.training import Recipe, train
-from mu.unlearning.relabel import join, numbered, some
+from mu.unlearning.relabel import numbered
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -63,8 +63,8 @@ def lotus(
     """
     if not 0 <= unseen_accuracy <= 1:
         raise ValueError(f"unseen_accuracy must be a share from 0 to 1, not {unseen_accuracy}")
-    kept, generator = some(retain, share, seed), torch.Generator().manual_seed(seed)
-    both = join(forget, kept)
+    kept, generator = retain.some(share, seed), torch.Generator().manual_seed(seed)
+    both = forget + kept
     teacher = predict(model, both)
     targets, steps = torch.empty_like(teacher), math.ceil(len(both) / recipe.batch_size)  # of one epoch
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mu.training import Recipe, train
-from mu.unlearning.relabel import class_count, join, wrong_labels
+from mu.unlearning.relabel import class_count, wrong_labels
 
 if TYPE_CHECKING:
     from torch import nn
@@ -50,4 +50,4 @@ def random_label_all(
         seed: of the wrong labels and of the batch order.
     """
     flipped = wrong_labels(forget, class_count(model, forget), seed)
-    return train(model, join(flipped, retain), recipe, seed=seed)
+    return train(model, flipped + retain, recipe, seed=seed)

@@ -29,21 +29,6 @@ def numbered(samples: Samples) -> Samples:
     return replace(samples, labels=torch.arange(len(samples), device=samples.labels.device))
 
 
-def join(first: Samples, second: Samples) -> Samples:
-    """One after the other."""
-    parts = ((getattr(first, name), getattr(second, name)) for name in ("images", "labels", "indices"))
-    return Samples(*(torch.cat(pair) for pair in parts))
-
-
-def some(samples: Samples, share: float, seed: int) -> Samples:
-    """A random share (above 0, at most 1) of the samples, at least one, in their order."""
-    if not 0 < share <= 1:
-        raise ValueError(f"a share lies above 0 and at most at 1, not at {share}")
-    count = max(1, round(share * len(samples)))
-    order = torch.randperm(len(samples), generator=torch.Generator().manual_seed(seed))
-    return samples[order[:count].sort().values]
-
-
 def class_count(model: nn.Module, samples: Samples) -> int:
     """How many classes the model tells apart."""
     return predict(model, samples[:1]).shape[1]

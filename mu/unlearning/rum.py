@@ -20,7 +20,6 @@ from mu.metrics import confidence
 from mu.models import predict
 from mu.training import Recipe
 from mu.unlearning.fine_tune import RECIPE, fine_tune
-from mu.unlearning.relabel import join
 from mu.unlearning.salun import salun
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def rum(
     """
     scores = hardness(model, forget) if memorisation is None else memorisation
     _, _, high = thirds(forget, scores)  # the low and the middle third are forgotten by being left out
-    model = fine_tune(model, join(retain, high), recipe=tuning, seed=seed)
+    model = fine_tune(model, retain + high, recipe=tuning, seed=seed)
     return salun(model, high, retain, share=share, recipe=recipe, seed=seed)
 
 

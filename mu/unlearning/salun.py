@@ -24,7 +24,7 @@ import torch
 from torch.nn import functional
 
 from mu.training import Recipe, train
-from mu.unlearning.relabel import class_count, join, wrong_labels
+from mu.unlearning.relabel import class_count, wrong_labels
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -61,7 +61,7 @@ def salun(
         raise ValueError(f"share must be above 0 and at most 1, not {share}")
     salient = FixedMask(largest(saliency(model, forget), share))
     flipped = wrong_labels(forget, class_count(model, forget), seed)
-    return train(model, join(flipped, retain), recipe, seed=seed, partial=salient)
+    return train(model, flipped + retain, recipe, seed=seed, partial=salient)
 
 
 @torch.enable_grad()

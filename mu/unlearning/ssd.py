@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
-from mu.unlearning.relabel import join
-
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
@@ -55,7 +53,7 @@ def ssd(
     if not alpha > 0 or not strength >= 0:
         raise ValueError(f"alpha > 0 and strength >= 0 are needed, not {alpha} and {strength}")
     model = copy.deepcopy(model).eval()
-    parts = join(retain, forget), forget
+    parts = retain + forget, forget
     if by_class:
         parts = [part[part.labels.argsort(stable=True)] for part in parts]
     everything, forgotten = (importance(model, part, batch_size) for part in parts)
