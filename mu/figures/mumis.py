@@ -171,7 +171,7 @@ def before_after(rows: pd.DataFrame) -> Figure:
         axis.set_ylim(bottom=0)
         axis.set_xlabel("norm of the logits' Jacobian with respect to the pixels")
 
-    return panels(panel, {"": whole(rows)}, name="training samples, %", height=2.1)
+    return panels(panel, {"": whole(rows)}, name="images, %", height=2.1)
 
 
 def target_other(rows: pd.DataFrame) -> Figure:
