@@ -16,6 +16,13 @@ def test_rows_are_selected_by_every_value():
     assert reading.select(rows, rule="top").empty
 
 
+def test_a_line_is_drawn_through_points_of_the_same_seeds():
+    """Seed 1 has two of three sparsities: it is left out, as long as another has more. Breaks if points mix seeds."""
+    rows = pd.DataFrame({"seed": [0, 0, 0, 1, 1], "sparsity": [0, 50, 95, 0, 95], "value": [1, 2, 3, 9, 9]})
+    assert reading.same_seeds(rows, "sparsity")["value"].tolist() == [1, 2, 3]
+    assert len(reading.same_seeds(rows[rows["sparsity"] != 50], "sparsity")) == 4
+
+
 # ---- choosing ------------------------------------------------------------------------------------------------
 
 

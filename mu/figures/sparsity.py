@@ -30,7 +30,7 @@ from mu.figures import (
     panels,
     percent,
 )
-from mu.reading import CHOICES, listed, printed, select, with_columns
+from mu.reading import CHOICES, listed, printed, same_seeds, select, with_columns
 from mu.reading.sparsity import (
     METRICS,
     PAPER_METRICS,
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 TIME = {"RTE": "time, s"}
 PRUNERS = {"omp": ("OMP", PALETTE[0]), "synflow": ("SynFlow", PALETTE[1]), "imp": ("IMP", "#8c6bb1")}
+ALIKE = "Seeds that are recorded at all sparsities."
 CLOSE, FAIR = 2.0, 10.0  # points of gap to retraining that the qualitative table calls close and fair: ours
 
 
@@ -172,7 +173,7 @@ def radar(rows: pd.DataFrame, shown: dict[str, tuple[str, float]], scenarios: di
 
 def against_sparsity(rows: pd.DataFrame, metrics: dict[str, str]) -> Figure:
     """A panel for each metric (title -> metric), a line for each method."""
-    rows = select(chosen(rows, "rule"), scenario="class")
+    rows = same_seeds(select(chosen(rows, "rule"), scenario="class"), "sparsity")
 
     def panel(axis: Axes, metric: str) -> None:
         for method in ("retrain", *CORE):
@@ -326,7 +327,7 @@ EXHIBITS = {
         "Two line plots against sparsity, a line per pruner.",
     ),
     "sparsity-fig3": Exhibit(
-        "figure", f"Class-wise forgetting on models pruned once by size (OMP), against sparsity. {BY_RULE}",
+        "figure", f"Class-wise forgetting on models pruned once by size (OMP), against sparsity. {BY_RULE} {ALIKE}",
         partial(against_sparsity, metrics={f"{metric}, %": metric for metric in SHOWN}),
         "Four line plots against sparsity, a line per method and a dotted one for retraining.",
     ),
@@ -392,7 +393,7 @@ EXHIBITS = {
     "sparsity-figA1": Exhibit(
         "figure",
         "MIA-Privacy: how well the published attack tells retained training images from test images; 50 is chance. "
-        + BY_RULE,
+        f"{BY_RULE} {ALIKE}",
         partial(against_sparsity, metrics={"MIA-Privacy, %": "MIA-Privacy"}),
         "A line plot against sparsity, a line per method.",
     ),

@@ -30,6 +30,12 @@ def with_columns(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return rows.reindex(columns=list(dict.fromkeys([*rows.columns, *columns])))
 
 
+def same_seeds(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Rows of the seeds that have most values of a column: a line through points of other seeds would mix them."""
+    values = rows.groupby("seed")[column].nunique()
+    return rows[rows["seed"].isin(values[values == values.max()].index)]
+
+
 def chosen(
     rows: pd.DataFrame,
     how: str,
