@@ -117,6 +117,13 @@ def test_a_method_without_a_published_value_is_left_out_of_that_choice():
     assert set(chosen(rows, "published", {"jit": {"random": 3e-4}})["method"]) == {"retrain"}
 
 
+def test_rows_may_be_put_together_from_several_records():
+    """Each with rows numbered from 0. Breaks if the best row is looked up by a number that two rows have."""
+    scores = {0: [(1.0, 0.1, 1, 0), (1.1, 0.1, 2, 0)], 1: [(1.0, 0.1, 2, 0), (1.1, 0.1, 1, 0)]}
+    parts = [pd.DataFrame(lines(scores=tried)).assign(seed=seed) for seed, tried in scores.items()]
+    assert picks(pd.concat(parts)) == [(1.0, 0.1), (1.1, 0.1)]
+
+
 @pytest.mark.parametrize("how", ["published", "rule", "oracle"])
 def test_records_of_references_alone_have_nothing_to_choose(how):
     """What is recorded first, before there is a column of values."""

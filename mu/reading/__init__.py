@@ -65,7 +65,7 @@ def chosen(
         picked = swept[[math.isclose(published.get(m, {}).get(s, math.nan), tried) for m, s, tried in pairs]]
     else:
         keys = [column for column in (*CASE, *within) if column in rows]
-        judged = swept[swept["metric"] == CHOICES[how]].sort_values("tried", kind="stable")
+        judged = swept[swept["metric"] == CHOICES[how]].sort_values("tried", kind="stable", ignore_index=True)
         pick = [*keys, "tried", *(column for column in also if column in rows)]
         best = judged.loc[judged.groupby(keys, dropna=False)["value"].idxmin(), pick]
         picked = swept.merge(best, on=pick)
