@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 log = logging.getLogger(__name__)
-FIT = 4  # columns of numbers that a page's text width holds
+FIT = 4, 60  # columns, and characters of a line, that a table may have beside its names to fit the text width
 judged = cache(verdicts.verdict)  # one page has the table, others the tally and single words
 CHOSEN = {"mumis": mumis.chosen, "sparsity": sparsity.chosen}  # of papers whose hyper-parameters are swept
 
@@ -95,7 +95,7 @@ class RecordDirective(Written):
         if exhibit.kind == "table":
             table = exhibit.make(record.frame)
             made = self.parse("\n".join(self.titled("table", item, caption, "\n".join(markdown(table)))))
-            made = [full_width(made)] if len(table.columns) > FIT else made
+            made = made if fits(table) else [full_width(made)]
             return made + self.parse("\n".join(provenance(record)))
         light, dark = self.drawn(item.id, exhibit.make, record.frame)
         text = self.titled("figure", item, caption, f":alt: {exhibit.alt}", light)
@@ -355,6 +355,13 @@ def not_recorded() -> nodes.abbreviation:
 def full_width(content: list[nodes.Node]) -> nodes.container:
     """Content that on a wide screen reaches over the margin."""
     return nodes.container("", *content, classes=["full-width"], is_div=True)  # else the theme unsets the width
+
+
+def fits(table: pd.DataFrame) -> bool:
+    """Whether a table is narrow enough for the text width."""
+    columns, characters = FIT
+    longest = table.astype(str).map(len).max()
+    return bool(len(table.columns) <= columns and longest.sum() <= characters)
 
 
 def brief(value: object) -> str:

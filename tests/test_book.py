@@ -15,7 +15,7 @@ from sphinx.util.docutils import docutils_namespace
 
 from mu import book, figures, results
 from mu.experiments import PAPERS, get_item, items
-from mu.pages import markdown
+from mu.pages import fits, markdown
 from mu.verdicts import claims
 
 CHECKOUT = Path(__file__).parents[1]
@@ -368,3 +368,9 @@ def test_heads_and_repeated_names_of_a_table():
     named = [" a ", " x "]
     assert [row.split("|")[1:3] for row in shown[2:]] == [named, ["  ", "  "], [" b ", " x "], named]
     assert markdown(pd.DataFrame({"n": ["5"]}, index=["a"]))[0] == "|  | n |"
+
+
+@pytest.mark.parametrize(("columns", "cell", "fit"), [(4, "1.0 ± 0.1", True), (5, "1", False), (3, "9" * 21, False)])
+def test_a_table_reaches_over_the_margin_if_it_must(columns, cell, fit):
+    """By many columns or by long cells. Breaks if either is left out: then a table scrolls beside an empty margin."""
+    assert fits(pd.DataFrame([["short"] * columns, [cell] * columns])) is fit
