@@ -85,7 +85,7 @@ class Samples:
         """
         if count is not None and count < 1:
             raise ValueError(f"samples must be at least 1; it is {count}")
-        return self[torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))[:count]]
+        return self[self._shuffled(seed)[:count]]
 
     def some(self, share: float, seed: int) -> Samples:
         """A random share of the samples, at least one, in their order.
@@ -96,8 +96,14 @@ class Samples:
         if not 0 < share <= 1:
             raise ValueError(f"a share lies above 0 and at most at 1, not at {share}")
         count = max(1, round(share * len(self)))
-        order = torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))
-        return self[order[:count].sort().values]
+        return self[self._shuffled(seed)[:count].sort().values]
+
+    def _shuffled(self, seed: int) -> Int64[Tensor, " n"]:
+        return torch.randperm(len(self), generator=torch.Generator().manual_seed(seed))
+
+    def spread(self, count: int) -> Samples:
+        """`count` samples at even distances, the first and the last among them; all of them if too many."""
+        return self[torch.linspace(0, len(self) - 1, min(count, len(self))).long()]
 
     @property
     def fingerprint(self) -> str:

@@ -672,3 +672,11 @@ def test_some_are_drawn_evenly(task):
     counts = counts[task.retain.indices]
     spread = (400 * 0.3 * 0.7) ** 0.5
     assert (counts - 400 * 40 / 135).abs().max() < 4 * spread
+
+
+def test_a_spread_has_both_ends_and_each_sample_once(task):
+    """Also of as many as there are, and of more. Breaks if a place is taken twice, or only the first ones are."""
+    few = task.retain.spread(4).indices
+    assert few.tolist() == task.retain.indices[[0, 44, 89, 134]].tolist()
+    for count in (135, 1000):
+        assert torch.equal(task.retain.spread(count).indices, task.retain.indices)

@@ -183,8 +183,7 @@ def _surrogate(settings: dict, device: str) -> Samples | None:
     """Images from elsewhere, if a method of the cell asks for them."""
     if not any("surrogate" in mu.methods()[sweep["method"]].needs for sweep in settings["sweeps"]):
         return None
-    samples = mu.load_dataset(settings["surrogate"], device=device).train
-    return samples[torch.linspace(0, len(samples) - 1, min(SURROGATES, len(samples))).long()]
+    return mu.load_dataset(settings["surrogate"], device=device).train.spread(SURROGATES)
 
 
 def scores(case: Request, model: nn.Module, out: Outputs, reference: Outputs) -> dict[str, float]:
@@ -276,8 +275,8 @@ def distributions(settings: dict, seed: int, device: str) -> Iterator[dict]:
     samples from the others, in percent: 50 is not at all.
     """
     case = Case(settings, seed, device)
-    evenly = lambda part: part[torch.linspace(0, len(part) - 1, settings["looked"]).long()]
-    parts = {"": evenly(case.task.train), ", held out": evenly(case.validation)}
+    parts = {"": case.task.train, ", held out": case.validation}
+    parts = {name: part.spread(settings["looked"]) for name, part in parts.items()}
     for method, model in (("untrained", case.build()), ("trained", case.original().model)):
         found = {part: sensitivity(model, some.images, some.labels) for part, some in parts.items()}
         for metric in Sensitivity._fields:
@@ -291,7 +290,7 @@ def distributions(settings: dict, seed: int, device: str) -> Iterator[dict]:
                     for b, share in zip(bins.tolist(), shares, strict=True)
                 )
             norms = torch.cat([getattr(of, metric) for of in found.values()]).cpu()
-            trained_on = torch.arange(len(norms)) < settings["looked"]
+            trained_on = torch.arange(len(norms)) < len(parts[""])
             yield {"method": method, "metric": f"{metric}, AUC", "value": 100 * roc_auc_score(trained_on, norms)}
 
 
@@ -299,7 +298,7 @@ def directions(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Share of forget samples whose sensitivity is lower than in the original, after retraining and after MU-Mis."""
     case = Request(settings, seed, device)
     original = case.original().model
-    some = case.task.forget[torch.linspace(0, len(case.task.forget) - 1, settings["looked"]).long().unique()]
+    some = case.task.forget.spread(settings["looked"])
     before = sensitivity(original, some.images, some.labels)
     tried = [(method, model, columns) for method, model, _, columns in tries(case, original) if model]
     for method, model, columns in [("retrain", case.retrained(original).model, {}), *tried]:
@@ -324,9 +323,7 @@ def course(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """
     case = Case(settings, seed, device)
     original, task = case.original().model, case.task
-    others = (~task.target_test).nonzero().flatten()
-    where = torch.linspace(0, len(others) - 1, min(settings["looked"], len(others))).long().to(others.device)
-    spared, asked = task.test[others[where]], task.test[task.target_test]
+    spared, asked = task.test[~task.target_test].spread(settings["looked"]), task.test[task.target_test]
     steps_a_pass = math.ceil(len(task.forget) / settings["batch"])
     curve, looks = [], [(0, original)]
 

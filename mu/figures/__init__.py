@@ -69,6 +69,7 @@ COLOURS = {
     "rum": "#9c5a3c",
 }
 PALETTE = ("#3a8fd9", "#e07b39", "#009e73", "#cc79a7", "#b8a000")  # for what has no colour of its own
+MARKS = "osD^vPX*"
 MARKED = {"marker": "o", "markersize": 3.5}
 BY_RULE = "Each method's hyper-parameter is the one that a rule without retrained model and test set picks."
 

@@ -17,6 +17,7 @@ from mu.figures import (
     BY_RULE,
     COLOURS,
     MARKED,
+    MARKS,
     PALETTE,
     Exhibit,
     choices,
@@ -60,7 +61,7 @@ GROUPS = {  # what a table's block is called behind its request -> methods, in t
 # Of the class to forget and of the others, their logits and their accuracies alike.
 OTHER, TARGET, UNSEEN, *_ = PALETTE
 ORDERED = (TARGET, OTHER, *PALETTE[2:])  # what has no colour of its own: places, rates
-MARKERS = dict(zip(ALONG, "osD^vPX*", strict=True))
+MARKERS = dict(zip(ALONG, MARKS, strict=True))
 BLOWN_UP = 5.0  # times the start: a course that diverges leaves the panel there
 
 

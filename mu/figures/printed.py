@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 from matplotlib.ticker import MaxNLocator
 
-from mu.figures import COLOURS, panels
+from mu.figures import COLOURS, MARKS, panels
 from mu.reading import mumis, sparsity
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from mu.reproduced import Comparison
 
 METHODS = {paper: ours for names in (mumis.PAPER_NAMES, sparsity.PAPER_NAMES) for ours, paper in names.items()}
-MARKERS = "osD^vP"
 
 
 def against_ours(found: Sequence[Comparison]) -> Figure:
@@ -29,7 +29,7 @@ def against_ours(found: Sequence[Comparison]) -> Figure:
         found: numbers of one item, all of them recorded.
     """
     cases = list(dict.fromkeys(one.case for one in found))
-    marks = dict(zip(cases, MARKERS, strict=False))
+    marks = dict(zip(cases, itertools.cycle(MARKS), strict=False))
     ink = mpl.rcParams["text.color"]
 
     def panel(axis: Axes, metric: str) -> None:
