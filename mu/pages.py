@@ -35,6 +35,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from mu import figures, reproduced, results, verdicts
 from mu.experiments import NAMES, PAPERS, Item, best, get_item, items
+from mu.figures.drawing import THEMES, svg
 from mu.figures.printed import against_ours
 from mu.reading import mumis, number, sparsity
 from mu.results import LEADING, Record
@@ -71,11 +72,11 @@ class Written(SphinxDirective):
 
     def drawn(self, name: str, make: Callable, shown: object) -> list[str]:
         """Write the figure `make(shown)` below the build folder; its addresses for the page, light and dark."""
-        places = [Path("_build", "figures", f"{name}-{theme}.svg") for theme in figures.THEMES]
-        for theme, place in zip(figures.THEMES, places, strict=True):
+        places = [Path("_build", "figures", f"{name}-{theme}.svg") for theme in THEMES]
+        for theme, place in zip(THEMES, places, strict=True):
             target = Path(self.env.srcdir, place)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(figures.svg(make, shown, theme))
+            target.write_text(svg(make, shown, theme))
         return [f"/{place.as_posix()}" for place in places]
 
 

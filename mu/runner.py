@@ -27,6 +27,7 @@ import torch
 
 from mu import results
 from mu.data import DataError
+from mu.experiments import get_item
 from mu.experiments.cache import code_digest
 from mu.results import Record, Segment
 
@@ -80,8 +81,6 @@ def run(
         BudgetSpent: not every cell fitted; what did is recorded.
         DataError: the data of some cells are not at hand; all others are recorded.
     """
-    from mu.experiments import get_item
-
     if workers is not None and workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
     if backend not in BACKENDS:
@@ -172,7 +171,7 @@ def _run_cell(cell: Cell, device: str, parent: int | None) -> tuple[Cell, list[d
         _end_with(parent)
     start = time.perf_counter()
     try:
-        rows = cell.run(device)
+        rows = get_item(cell.item).compute(cell, device)
     except DataError as error:
         rows = error
     return cell, rows, time.perf_counter() - start

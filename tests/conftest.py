@@ -37,7 +37,8 @@ def smoke(tmp_path_factory):
     def smoke(item):
         made = shared / f"{get_item(item).record}.pickle"
         if not made.exists():
-            rows = [(cell, pd.DataFrame(cell.run("cpu"))) for cell in get_item(item).cells("smoke")]
+            compute = get_item(item).compute
+            rows = [(cell, pd.DataFrame(compute(cell, "cpu"))) for cell in get_item(item).cells("smoke")]
             with replacing(made) as temporary:
                 pd.to_pickle(rows, temporary)
         return pd.read_pickle(made)

@@ -17,8 +17,9 @@ import torch
 import mu
 import mu.experiments
 from mu import attacks, results
-from mu.experiments import PAPERS, Cell, best, distinct, get_item, items, partial
+from mu.experiments import PAPERS, best, get_item, items, partial
 from mu.experiments.cache import kept
+from mu.experiments.item import distinct
 from mu.experiments.partial import FORGOTTEN, KEEPS, Trial
 from mu.experiments.rows import ACCURACIES, named
 from mu.experiments.rows import rows as as_rows
@@ -77,10 +78,10 @@ def test_keys_are_the_same_in_another_process_and_order():
     assert json.loads(answer.stdout) == mine
     for cell in get_item("partial-fig1").cells("quick", 2):
         shuffled = dict(reversed(json.loads(json.dumps(cell.settings)).items()))
-        assert Cell(cell.item, shuffled, cell.seed).key == cell.key
+        assert replace(cell, settings=shuffled).key == cell.key
 
 
-def test_a_key_depends_on_all_that_defines_a_cell(monkeypatch):
+def test_a_key_depends_on_all_that_defines_a_cell():
     """Another setting, at any depth, another seed, item or revision: another cell. Leaving one out reuses rows."""
     cell = get_item("partial-fig4").cells("smoke")[0]
     deeper = {**cell.settings, "recipe": {**cell.settings["recipe"], "lr": 0.5}}
@@ -92,8 +93,7 @@ def test_a_key_depends_on_all_that_defines_a_cell(monkeypatch):
         replace(cell, settings=deeper).key,
     }
     revised = replace(get_item("partial-fig4"), revision=get_item("partial-fig4").revision + 1)
-    monkeypatch.setattr(mu.experiments, "items", lambda: {"partial-fig4": revised})
-    keys.add(cell.key)
+    keys.add(revised.cells("smoke")[0].key)
     assert len(keys) == 6
 
 

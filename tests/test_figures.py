@@ -6,6 +6,7 @@ import pytest
 
 from mu import figures, results
 from mu.experiments import best, items
+from mu.figures import drawing
 from mu.unlearning import methods
 
 
@@ -34,16 +35,16 @@ def test_every_item_is_drawn(rows, item):
 def test_a_figure_is_a_function_of_its_rows_and_theme(rows, item):
     """Same rows, same bytes; another theme, other ink. Breaks if a date or a random id gets into the SVG."""
     make = figures.exhibit(item).make
-    light, again, dark = (figures.svg(make, rows(item), theme) for theme in ("light", "light", "dark"))
+    light, again, dark = (drawing.svg(make, rows(item), theme) for theme in ("light", "light", "dark"))
     assert light == again
-    assert figures.INK["light"] in light
-    assert figures.INK["light"] not in dark
-    assert figures.INK["dark"] in dark
+    assert drawing.INK["light"] in light
+    assert drawing.INK["light"] not in dark
+    assert drawing.INK["dark"] in dark
 
 
 def test_every_method_has_a_colour_of_its_own():
     """One colour per method. Breaks if a method is added without one or two share one."""
-    colours = [figures.COLOURS[name] for name in ("trained", *methods())]
+    colours = [drawing.COLOURS[name] for name in ("trained", *methods())]
     assert len(set(colours)) == len(colours)
 
 
@@ -74,7 +75,7 @@ def test_marks_and_radars_are_by_seed(rows):
 )
 def test_panels_are_titled_in_order(across, places):
     """Each title above what its own panel shows, `across` a line. Breaks if lines are filled downwards."""
-    figure = figures.panels(
+    figure = drawing.panels(
         lambda axis, what: axis.plot([what], label="x"), dict(zip("abcd", range(4))), across=across
     )
     assert [axis.get_title() for axis in figure.axes] == list("abcd")
@@ -108,7 +109,7 @@ def test_the_readme_picture_is_drawn_from_the_record(monkeypatch):
     To draw it again: `python tests/test_figures.py`.
     """
     monkeypatch.delenv("MU_HOME")
-    for theme in figures.THEMES:
+    for theme in drawing.THEMES:
         assert readme_picture(theme).read_text() == draw_readme_picture(theme)
 
 
@@ -117,11 +118,11 @@ def readme_picture(theme):
 
 
 def draw_readme_picture(theme):
-    return figures.svg(figures.exhibit("partial-fig1").make, best("partial-fig1").frame, theme)
+    return drawing.svg(figures.exhibit("partial-fig1").make, best("partial-fig1").frame, theme)
 
 
 if __name__ == "__main__":
-    for theme in figures.THEMES:
+    for theme in drawing.THEMES:
         readme_picture(theme).write_text(draw_readme_picture(theme))
 
 
@@ -238,7 +239,7 @@ def test_a_line_is_the_mean_and_its_band_one_deviation_either_side():
     """Over seeds 0, 0 and 30: 10, and 10 ± 17.3 (worked by hand). Breaks with the median, or half of the band."""
     rows = pd.DataFrame({"x": [1.0] * 3 + [2.0] * 3, "value": [0.0, 0, 30, 5, 5, 5]})
     figure, axis = plt.subplots()
-    figures.line(axis, rows, "x", colour="red", label="a")
+    drawing.line(axis, rows, "x", colour="red", label="a")
     assert curves(axis)["a"] == ([1, 2], [10, 5])
     ys = axis.collections[0].get_paths()[0].vertices[:, 1]
     assert (ys.min(), ys.max()) == pytest.approx((10 - 300**0.5, 10 + 300**0.5))

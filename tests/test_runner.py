@@ -47,7 +47,7 @@ def toy(monkeypatch):
 
     item = Item("toy-tab1", "a toy", lambda _: [{"dataset": "none", "n": n} for n in range(3)],
                 dict.fromkeys(results.PROFILES, 1), run)  # fmt: skip
-    monkeypatch.setattr(mu.experiments, "items", lambda: {"toy-tab1": item})
+    monkeypatch.setattr(mu.experiments, "_ITEMS", {"toy-tab1": item})
     monkeypatch.setattr(runner, "resolve_device", lambda device: "here")  # any device but "cpu": no processes
     return Toy
 
@@ -118,7 +118,7 @@ def test_rows_are_on_file_as_soon_as_their_cell_ends(toy, tmp_path, monkeypatch)
         return run(settings, seed, device)
 
     item = Item(**{**vars(get_item("toy-tab1")), "run": watching})
-    monkeypatch.setattr(mu.experiments, "items", lambda: {"toy-tab1": item})
+    monkeypatch.setattr(mu.experiments, "_ITEMS", {"toy-tab1": item})
     go(tmp_path)
     assert seen == [0, 1, 2]
 
@@ -132,7 +132,7 @@ def test_a_segment_says_what_made_it(toy, tmp_path):
     assert {(s.seed, s.rows) for s in segments} == {(0, 2)}
     assert 0.2 <= segments[1].seconds < 1
     for s in segments:
-        assert s.cell == Cell("toy-tab1", s.settings, s.seed).key
+        assert s.cell == Cell("toy-tab1", 1, s.settings, s.seed).key
         assert s.code == runner.code_digest("toy-tab1")
         assert s.date.endswith("+00:00")
         assert s.versions["torch"].startswith("2.")
@@ -290,7 +290,7 @@ def test_processes_give_bitwise_what_this_process_gives(complete):
     cells = get_item(ITEM).cells("smoke", 2)
     finished = runner._finished(cells, Record(ITEM, "smoke"), "cpu", "loky", budget=None, workers=2)
     there = {cell.key: rows for cell, rows, _ in finished}
-    assert there == {cell.key: cell.run("cpu") for cell in cells}
+    assert there == {cell.key: get_item(cell.item).compute(cell, "cpu") for cell in cells}
     recorded = results.read(ITEM, "smoke", complete[0]).frame
     for key, rows in there.items():
         values = [row["value"] for row in rows]

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 import mu
-from mu.figures import COLOURS
+from mu.figures.drawing import COLOURS
 from mu.models import reinitialise
 from mu.sensitivity import sensitivity
 from mu.unlearning import DATA

@@ -13,7 +13,9 @@ from sphinx.util.docutils import docutils_namespace
 
 from mu import results, verdicts
 from mu.experiments import get_item, items
-from mu.verdicts import Evidence, by_seed, judge, paired
+from mu.verdicts import differences, judge
+from mu.verdicts.claim import Evidence
+from mu.verdicts.differences import by_seed, paired
 
 SEEDS = (0, 1, 2)
 CLAIMS = verdicts.claims("partial")
@@ -474,7 +476,7 @@ def test_an_unknown_paper_is_an_error_of_the_page(page):
 )  # fmt: skip
 def test_a_no_decides_all_and_a_yes_decides_any(answers, every, either):
     """Three-valued and/or. Breaks if an unclear part hides that another one settles the matter."""
-    assert (verdicts.every(*answers), verdicts.either(*answers)) == (every, either)
+    assert (differences.every(*answers), differences.either(*answers)) == (every, either)
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,9 @@ def test_c1_sensitivity_rises(before, after, word):
 @pytest.mark.parametrize(
     ("jacobian", "target", "word"),
     [
-        (60, 60, "holds"), (60, 55, "holds in part"), (44, 50, "does not hold"),
+        (60, 60, "holds"),
+        (60, 55, "holds in part"),
+        (44, 50, "does not hold"),
         (57, tuple(57 + UNCLEAR), "holds in part"),
     ],
 )

@@ -11,7 +11,7 @@ import torch
 
 from mu import storage
 from mu.checkpoints import resumable
-from mu.experiments import PAPERS
+from mu.experiments.item import PAPERS
 from mu.ledger import Ledger
 from mu.timing import stopwatch
 

@@ -21,8 +21,9 @@ from sklearn.metrics import roc_auc_score
 import mu
 from mu.attacks import entropy_recall
 from mu.data import Dataset, Samples
-from mu.experiments import ONE_SEED, Item, distinct, sweeps
+from mu.experiments import sweeps
 from mu.experiments.case import HELD_OUT, SHARE, Case
+from mu.experiments.item import ONE_SEED, Item, distinct
 from mu.experiments.rows import rows
 from mu.experiments.sweeps import Swept, Tuned, method_rows, one_each, tries
 from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl, outputs

@@ -24,9 +24,9 @@ from scipy import stats
 import mu
 from mu import attacks, explain
 from mu.data import Samples
-from mu.experiments import NAMES, ONE_SEED, Item, distinct
 from mu.experiments.cache import Trained
 from mu.experiments.case import Case
+from mu.experiments.item import NAMES, ONE_SEED, Item, distinct
 from mu.experiments.rows import named, rows
 from mu.ledger import Ledger, Recorder, RunningSum
 from mu.metrics import Outputs, accuracy, confidence, evaluate, outputs

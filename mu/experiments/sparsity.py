@@ -20,8 +20,9 @@ from torch.nn import functional
 import mu
 from mu import attacks, explain, pruning
 from mu.data import Dataset, Samples
-from mu.experiments import ONE_SEED, Item, sweeps
+from mu.experiments import sweeps
 from mu.experiments.case import SHARE, TARGET, Case
+from mu.experiments.item import ONE_SEED, Item
 from mu.experiments.rows import named, rows
 from mu.experiments.sweeps import TUNING_RATE, Swept, Tuned, method_rows, one_each, tries
 from mu.metrics import Outputs, accuracy, attack_success, confidence, evaluate, outputs

@@ -1,129 +1,25 @@
-"""How a figure and a table look.
-
-An `Exhibit` turns an item's rows into a figure or a table; one module per paper holds its exhibits. Every figure
-is drawn twice, for a light and for a dark page, on a transparent ground. A method has one colour in
-the whole book, chosen to be told apart with any colour vision and to stand out on both grounds.
-"""
+"""The book's figures and tables: an `Exhibit` for every item; one module per paper holds its exhibits."""
 
 from __future__ import annotations
 
 import base64
-import contextlib
 import html
-import io
-import itertools
-import math
-import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
-import pandas as pd
-from matplotlib.ticker import LogLocator, NullLocator
-
-from mu.reading import mean_sd, number, select
+from mu.figures import mumis, partial, sparsity
+from mu.figures.drawing import THEMES, svg
 
 if TYPE_CHECKING:
-    from matplotlib.axis import Axis
-    from matplotlib.figure import Figure
+    import pandas as pd
 
-T = TypeVar("T")
-THEMES = ("light", "dark")
-INK = {"light": "#222832", "dark": "#d8dde4"}
-GRID = {"light": "#d9dce1", "dark": "#3d444f"}
-WIDTH = 6.4  # inches; two panels side by side stay readable on a phone
+    from mu.figures.exhibit import Exhibit
 
-# Okabe and Ito's palette, blue and orange lightened a little for the dark page.
-COLOURS = {
-    "trained": "#8a8f98",
-    "retrain": "#009e73",
-    "fine-tune": "#cc79a7",
-    "amnesiac": "#e07b39",
-    "partial-amnesiac": "#3a8fd9",
-    "label-flip": "#b8a000",
-    "partial-label-flip": "#7f7300",
-    "label-flip-all": "#8c6bb1",
-    "partial-label-flip-all": "#5e4683",
-    "ascent": "#c2453d",
-    "partial-ascent": "#8e2b5a",
-    "gradient-ascent": "#d55e00",
-    "fisher": "#0f9ba8",
-    "fisher-as-published": "#4c8a92",
-    "influence": "#a6761d",
-    "influence-as-published": "#8a7355",
-    "l1-sparse": "#6f4fc4",
-    "mu-mis": "#2468cc",
-    "random-label": "#f0566e",
-    "random-label-all": "#a8508e",
-    "bad-teacher": "#b8344c",
-    "scrub": "#45a8cf",
-    "ssd": "#a85cf5",
-    "salun": "#80622c",
-    "jit": "#7fae2e",
-    "duck": "#f07ab0",
-    "scar": "#4f9e3a",
-    "scar-as-published": "#3d7a3f",
-    "lotus": "#c45fd0",
-    "munba": "#5f7fa8",
-    "rum": "#9c5a3c",
-}
-PALETTE = ("#3a8fd9", "#e07b39", "#009e73", "#cc79a7", "#b8a000")  # for what has no colour of its own
-MARKS = "osD^vPX*"
-MARKED = {"marker": "o", "markersize": 3.5}
-BY_RULE = "Each method's hyper-parameter is the one that a rule without retrained model and test set picks."
-
-
-@dataclass(frozen=True)
-class Exhibit:
-    """A figure or table of the book.
-
-    Attributes:
-        kind: "figure" or "table".
-        caption: what is shown, one or two sentences; the provenance line is added to it.
-        make: rows -> matplotlib figure, or data frame of strings (its index names the rows).
-        alt: what a figure shows, for who cannot see it.
-    """
-
-    kind: Literal["figure", "table"]
-    caption: str
-    make: Callable[[pd.DataFrame], Figure | pd.DataFrame]
-    alt: str = ""
+_EXHIBITS = {**partial.EXHIBITS, **mumis.EXHIBITS, **sparsity.EXHIBITS}
 
 
 def exhibit(item: str) -> Exhibit:
-    from mu.figures import mumis, partial, sparsity
-
-    return {**partial.EXHIBITS, **mumis.EXHIBITS, **sparsity.EXHIBITS}[item]
-
-
-@contextlib.contextmanager
-def style(theme: str) -> Iterator[None]:
-    """Draw for a light or a dark page."""
-    import seaborn as sns
-
-    ink = INK[theme]
-    look = {
-        "text.color": ink, "axes.labelcolor": ink, "axes.edgecolor": ink, "xtick.color": ink, "ytick.color": ink,
-        "grid.color": GRID[theme], "figure.facecolor": "none", "axes.facecolor": "none", "savefig.facecolor": "none",
-        "legend.frameon": False, "axes.titlesize": 11, "axes.labelsize": 10.5, "legend.fontsize": 10,
-        "xtick.labelsize": 10, "ytick.labelsize": 10, "lines.linewidth": 1.8, "svg.hashsalt": "mu",
-    }  # fmt: skip
-    with mpl.rc_context(), sns.axes_style("whitegrid"):
-        mpl.rcParams.update(look)
-        yield
-
-
-def svg(make: Callable[[T], Figure], shown: T, theme: str) -> str:
-    """The figure `make(shown)` as SVG text, the same for the same numbers."""
-    import matplotlib.pyplot as plt
-
-    with style(theme):
-        figure = make(shown)
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None})
-        plt.close(figure)
-    return buffer.getvalue()
+    """The figure or table that shows an item."""
+    return _EXHIBITS[item]
 
 
 class Shown:
@@ -154,150 +50,3 @@ class Shown:
 def show(item: str, rows: pd.DataFrame) -> Shown:
     """What an item's rows look like; display it at the end of a notebook cell."""
     return Shown(item, rows)
-
-
-# ---- Pieces the exhibits share ---------------------------------------------------------------------------
-
-
-def method_line(
-    rows: pd.DataFrame,
-    metrics: dict[str, str],
-    paper: Callable[[str], float] = lambda metric: math.nan,
-    digits: dict[str, int] | None = None,
-) -> dict[str, str]:
-    """A method's line in a table.
-
-    Args:
-        metrics: metric -> title of its column.
-        paper: metric -> the number behind ours, in brackets; NaN for none.
-        digits: metric -> digits behind the point, where not one.
-    """
-    cells = {}
-    for metric, title in metrics.items():
-        theirs = paper(metric)
-        ours = number(metric, select(rows, metric=metric)["value"], (digits or {}).get(metric, 1))
-        cells[title] = ours if math.isnan(theirs) else f"{ours} ({theirs:g})"
-    return cells
-
-
-def choices(picked: dict[str, pd.DataFrame], methods: Sequence[str]) -> pd.DataFrame:
-    """The gap of each method, and the value that gave it, by each way to choose.
-
-    Args:
-        picked: way -> the rows it picks, with a `block` that they belong to and the value as it is `shown`.
-        methods: the methods of the table, in its order.
-    """
-    lines, blocks = {}, list(dict.fromkeys(block for rows in picked.values() for block in rows["block"]))
-    for how, rows in picked.items():
-        rows = select(rows[rows["method"].isin(methods)], metric="Avg. Gap").sort_values("tried", kind="stable")
-        for (block, method), one in rows.groupby(["block", "method"]):
-            lines.setdefault((block, method), {})[how] = (
-                f"{mean_sd(one['value'])} ({', '.join(one['shown'].unique())})"
-            )
-    lines = dict(sorted(lines.items(), key=lambda entry: (blocks.index(entry[0][0]), methods.index(entry[0][1]))))
-    return indexed(lines, "block", "method").reindex(columns=list(picked)).astype(object).fillna("–")
-
-
-def indexed(lines: dict[tuple, dict[str, str]], *names: str) -> pd.DataFrame:
-    """A table of lines under several keys, each key with a name."""
-    table = pd.DataFrame.from_dict(lines, orient="index")
-    table.index = pd.MultiIndex.from_tuples(table.index, names=names)
-    return table
-
-
-def line_each(
-    rows: pd.DataFrame,
-    blocks: Sequence[str],
-    name: str,
-    metrics: dict[str, str],
-    digits: dict[str, int] | None = None,
-) -> pd.DataFrame:
-    """A table with one line for each block, in the order of the rows.
-
-    Args:
-        blocks: the block of every row.
-        name: of the column of blocks.
-        metrics, digits: see `method_line`.
-    """
-    lines = {block: method_line(one, metrics, digits=digits) for block, one in rows.groupby(blocks, sort=False)}
-    return pd.DataFrame.from_dict(lines, orient="index").rename_axis(name)
-
-
-def panels(
-    draw: Callable[..., None],
-    columns: Mapping[str, object],
-    rows: Mapping[str, object] | None = None,
-    *,
-    name: str = "",
-    height: float = 1.9,
-    across: int | None = None,
-    **shared,
-) -> Figure:
-    """A figure in the book's width of titled panels, with one legend above.
-
-    Args:
-        draw: (axis, what its column shows) -> None; with rows: (axis, what its row shows, what its column shows).
-        columns: title -> what the column shows.
-        rows: name -> what the row shows.
-        name: of the row, where there is but one.
-        height: of a panel, in inches.
-        across: panels a line, where a row is to be broken into lines.
-    """
-    import matplotlib.pyplot as plt
-
-    names, across = list(rows or [name]), min(across or len(columns), len(columns))
-    down = len(names) * math.ceil(len(columns) / across)
-    size = (WIDTH, 0.7 + height * down)
-    figure, axes = plt.subplots(down, across, figsize=size, squeeze=False, layout="constrained", **shared)
-    for axis, title in zip(axes.flat, columns):
-        axis.set_title(title)
-    for axis, text in zip(axes[:, 0], names):
-        lines = (textwrap.wrap(line, 20, break_on_hyphens=False) for line in text.splitlines())
-        axis.set_ylabel("\n".join(itertools.chain(*lines)))
-    shown = list(itertools.product(*(part.values() for part in (rows, columns) if part is not None)))
-    for axis, what in zip(axes.flat, shown, strict=False):
-        draw(axis, *what)
-    for spare in axes.flat[len(shown) :]:  # of the last line
-        spare.remove()
-    _legend_above(figure)
-    return figure
-
-
-def line(axis, rows: pd.DataFrame, x: str, *, colour: str, label: str, bars: bool = False, **look) -> None:
-    """Mean over seeds against `x`, with a band of one standard deviation, or bars where bands would cover lines."""
-    by = rows.groupby(x)["value"].agg(["mean", "std"]).reset_index()
-    axis.plot(by[x], by["mean"], color=colour, label=label, **look)
-    if bars:
-        axis.errorbar(by[x], by["mean"], by["std"], fmt="none", ecolor=colour, elinewidth=1, capsize=2, alpha=0.6)
-    elif by["std"].notna().any():
-        low, high = by["mean"] - by["std"], by["mean"] + by["std"]
-        axis.fill_between(by[x], low, high, color=colour, alpha=0.18, linewidth=0)
-
-
-def _legend_above(figure) -> None:
-    """One legend for all panels, above them, if anything in them has a label."""
-    entries = {}
-    for axis in figure.axes:
-        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
-            entries.setdefault(label, handle)
-    look = {"ncols": min(len(entries), 3), "handlelength": 2.6, "columnspacing": 1.4}
-    if entries:
-        figure.legend(entries.values(), entries, loc="outside upper center", **look)
-
-
-def percent(axis) -> None:
-    axis.set_ylim(-4, 104)
-    axis.set_yticks(range(0, 101, 25))
-
-
-def log_axis(axis: Axis, ticks: Sequence[float] = ()) -> None:
-    """A logarithmic axis with plain numbers, if there is anything to show on it; of these ticks those in reach."""
-    if axis.get_minpos() == math.inf:
-        return
-    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    if ticks:
-        low, high = axis.get_data_interval()
-        axis.set_ticks([tick for tick in ticks if low * 0.95 <= tick <= high * 1.05])
-    axis.set_major_formatter("{x:g}")
-    axis.set_minor_locator(NullLocator())

@@ -13,21 +13,25 @@ from matplotlib.ticker import LogLocator
 
 from mu.experiments import NAMES
 from mu.experiments.mumis import ALONG, DELTA, LEVELS, METHODS, RETAIN_FREE
-from mu.figures import (
-    BY_RULE,
+from mu.figures.drawing import (
     COLOURS,
     MARKED,
     MARKS,
     PALETTE,
-    Exhibit,
-    choices,
-    indexed,
     line,
-    line_each,
     log_axis,
-    method_line,
     panels,
     percent,
+)
+from mu.figures.exhibit import (
+    BY_RULE,
+    Exhibit,
+)
+from mu.figures.tables import (
+    choices,
+    indexed,
+    line_each,
+    method_line,
 )
 from mu.reading import CHOICES, printed, select
 from mu.reading.mumis import (

@@ -11,17 +11,21 @@ import pandas as pd
 
 from mu.experiments import NAMES
 from mu.experiments.partial import FORGOTTEN, STEPPING, TABLES
-from mu.figures import (
+from mu.figures.drawing import (
     COLOURS,
     MARKED,
     PALETTE,
-    Exhibit,
-    indexed,
     line,
     log_axis,
-    method_line,
     panels,
     percent,
+)
+from mu.figures.exhibit import (
+    Exhibit,
+)
+from mu.figures.tables import (
+    indexed,
+    method_line,
 )
 from mu.reading import listed, mean_sd, number, select
 from mu.selection import RULES

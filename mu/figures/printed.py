@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 from matplotlib.ticker import MaxNLocator
 
-from mu.figures import COLOURS, MARKS, panels
+from mu.figures.drawing import COLOURS, MARKS, panels
 from mu.reading import mumis, sparsity
 
 if TYPE_CHECKING:

@@ -15,20 +15,24 @@ import pandas as pd
 
 from mu import results
 from mu.experiments.sparsity import CORE, METHODS, SCALES, SCHEDULES, SPARSE
-from mu.figures import (
-    BY_RULE,
+from mu.figures.drawing import (
     COLOURS,
     MARKED,
     PALETTE,
-    Exhibit,
-    choices,
-    indexed,
     line,
-    line_each,
     log_axis,
-    method_line,
     panels,
     percent,
+)
+from mu.figures.exhibit import (
+    BY_RULE,
+    Exhibit,
+)
+from mu.figures.tables import (
+    choices,
+    indexed,
+    line_each,
+    method_line,
 )
 from mu.reading import CHOICES, listed, printed, same_seeds, select, with_columns
 from mu.reading.sparsity import (

@@ -15,14 +15,16 @@ from mu.experiments import mumis
 from mu.experiments.mumis import DELTA
 from mu.reading import mean_sd, select
 from mu.reading.mumis import FINE, affordable, at, chosen, stop, whole
-from mu.verdicts import (
-    NO_DIFFERENCE,
+from mu.verdicts.claim import (
     Claim,
-    Comparison,
     Finding,
-    Paired,
     Part,
     Rows,
+)
+from mu.verdicts.differences import (
+    NO_DIFFERENCE,
+    Comparison,
+    Paired,
     arrow,
     as_one,
     by_method,

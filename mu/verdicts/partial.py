@@ -9,14 +9,16 @@ import pandas as pd
 
 from mu.experiments.partial import FORGOTTEN, TABLES, TARGET
 from mu.reading import mean_sd, quantity, select
-from mu.verdicts import (
-    NO_DIFFERENCE,
+from mu.verdicts.claim import (
     Claim,
-    Comparison,
     Finding,
-    Paired,
     Part,
     Rows,
+)
+from mu.verdicts.differences import (
+    NO_DIFFERENCE,
+    Comparison,
+    Paired,
     arrow,
     by_method,
     by_seed,

@@ -13,13 +13,15 @@ import pandas as pd
 from mu.experiments.sparsity import SPARSE, TROJAN_SPARSITIES
 from mu.reading import mean_sd, select
 from mu.reading.sparsity import PAPER_NAMES, SCENARIOS, chosen
-from mu.verdicts import (
-    NO_DIFFERENCE,
+from mu.verdicts.claim import (
     Claim,
     Finding,
-    Paired,
     Part,
     Rows,
+)
+from mu.verdicts.differences import (
+    NO_DIFFERENCE,
+    Paired,
     arrow,
     as_one,
     by_method,

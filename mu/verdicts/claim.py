@@ -1,0 +1,90 @@
+"""What a claim is, and what rows say about one.
+
+A `Claim` says in one sentence what a paper claims and in another when that counts as held. Its `parts` splits the
+records into rows to be read together, most often those of one network; its `decide` says what such rows show, in a
+`Finding` with one or more answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+
+from mu import results
+from mu.experiments import NAMES
+
+Answer = bool | None  # None: too near to the margin to tell
+Rows = Mapping[str, pd.DataFrame]  # item -> its rows
+Part = tuple[tuple[str, ...], str, pd.DataFrame]  # data set, network and what else tells it apart; item; rows
+
+
+class Finding(NamedTuple):
+    """What rows say about a claim. With n = 0 they say nothing, and it is left out."""
+
+    answers: tuple[Answer, ...]  # one per comparison
+    numbers: str  # as shown: mean ± sd over seeds
+    n: int  # paired seeds, the fewest of all comparisons
+
+
+class Evidence(NamedTuple):
+    """A finding and the rows that it is from."""
+
+    network: str  # data set and network, as shown
+    item: str
+    answers: tuple[Answer, ...]
+    numbers: str
+    n: int
+
+    @property
+    def word(self) -> str:
+        return in_words(self.answers, ("yes", "in part", "no", "unclear"))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim and its test.
+
+    Attributes:
+        id: `<paper>-C<number>`, or `<paper>-<word>` for a check of ours.
+        claim: one sentence, our words.
+        source: where the claim is made.
+        test: when it counts as held, one sentence with its margins.
+        items: which records it reads.
+        parts: rows of each recorded item -> parts, each (data set, network and what else tells it apart; item; rows;
+            what else `decide` takes). It may be handed any subset of the items.
+        decide: rows of one part -> findings.
+        scenario: the only scenario of the items that it reads; None reads all.
+        profiles: whose records can tell.
+    """
+
+    id: str
+    claim: str
+    source: str
+    test: str
+    items: tuple[str, ...]
+    parts: Callable[[Rows], Iterable[tuple]]
+    decide: Callable[..., Iterable[Finding]]
+    scenario: str | None = None
+    profiles: tuple[str, ...] = results.LEADING
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is a check of ours, not a claim of the paper."""
+        return self.source.startswith("ours")
+
+    def evidence(self, frames: Rows) -> Iterator[Evidence]:
+        """Every finding in the rows of these items, and where it is from."""
+        for names, item, *read in self.parts(frames):
+            network = ", ".join(NAMES.get(name, name) for name in names)
+            yield from (Evidence(network, item, *found) for found in self.decide(*read) if found.n)
+
+
+def in_words(answers: Sequence[Answer], words: tuple[str, str, str, str]) -> str:
+    """The word for: all yes; some yes; none, and a no among them; none at all."""
+    every_, some, none, unclear = words
+    if any(answers):
+        return every_ if all(answers) else some
+    return none if False in answers else unclear
