@@ -251,7 +251,7 @@ class VerdictsDirective(Written):
             found = judged(claim)
             rows.append((
                 f"**{claim.id.split('-')[1]}** {claim.claim} *({claim.source})*",
-                f"**{found.word}**{self.basis(found)}",
+                "; ".join([f"**{found.word}**", *basis(found), *self.to_come(found)]),
                 "\n".join(self.line(e) for e in found.evidence) or f"reads {self.read(claim)}",
                 claim.test,
             ))  # fmt: skip
@@ -260,14 +260,9 @@ class VerdictsDirective(Written):
             made += [mark + cell.replace("\n", "\n    ") for mark, cell in zip(("* - ", *["  - "] * 3), row)]
         return "\n".join([*made, "```"])
 
-    def basis(self, found: verdicts.Verdict) -> str:
-        """Seeds, profile, and whether more is to come."""
-        if not found.evidence:
-            return ""
-        parts = [found.seeds, f"{found.profile} profile"]
-        if found.complete < found.items:
-            parts.append(f"so far: {found.complete} of {found.items} items complete")
-        return f"; {'; '.join(parts)}"
+    def to_come(self, found: verdicts.Verdict) -> list[str]:
+        done = found.complete == found.items
+        return [] if done else [f"so far: {found.complete} of {found.items} items complete"]
 
     def line(self, evidence: verdicts.Evidence) -> str:
         item = notebook_link(get_item(evidence.item))
@@ -275,6 +270,13 @@ class VerdictsDirective(Written):
 
     def read(self, claim: verdicts.Claim) -> str:
         return ", ".join(notebook_link(get_item(name)) for name in claim.items)
+
+
+def basis(found: verdicts.Verdict) -> list[str]:
+    """How many comparisons hold, of how many seeds, under which profile: as far as there are any."""
+    held = [f"{found.answers.count(True)} of {len(found.answers)}"] if found.word == "holds in part" else []
+    seeds = [found.seeds] if found.answers else []
+    return held + seeds + ([found.profile] if found.evidence else [])
 
 
 class TallyDirective(Written):
@@ -287,9 +289,9 @@ class TallyDirective(Written):
             claims, checks = ([found for claim, found in pairs if claim.ours is ours] for ours in (False, True))
             counts = Counter(found.word for found in claims)
             counts["judged by one seed"] = sum(found.seeds == "one seed" for found in claims)
-            held = f"{sum(found.word == 'holds' for found in checks)} of {len(checks)}" if checks else "–"
+            held = f"{sum(found.word == 'holds' for found in checks)} of {sum(bool(f.answers) for f in checks)}"
             name = f"{{doc}}`{NAMES.get(paper, paper)} </book/{paper}>`"
-            columns[name] = [*(str(counts[row] or "–") for row in columns["claims"][:-1]), held]
+            columns[name] = [*(str(counts[row] or "–") for row in columns["claims"][:-1]), held if checks else "–"]
         return "\n".join(markdown(pd.DataFrame(columns).set_index("claims")))
 
 
@@ -302,7 +304,7 @@ class VerdictRole(SphinxRole):
             log.warning("no claim %r; choose one of %s", self.text, ", ".join(known), location=self.get_location())
             return [], []
         found = judged(known[self.text])
-        on = f" ({found.seeds}; {found.profile})" if found.evidence else ""
+        on = f" ({'; '.join(basis(found))})" if found.evidence else ""
         return [nodes.strong(text=found.word), nodes.Text(on)], []
 
 

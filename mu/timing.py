@@ -21,8 +21,9 @@ class Stopwatch:
 def stopwatch(device: str | torch.device = "cpu") -> Iterator[Stopwatch]:
     """Time a block: RTE is the time of the unlearning call alone.
 
-    On a GPU seconds by the clock, the device waited for at both ends; on a CPU processor seconds of this process,
-    which other work on the machine does not lengthen. With one thread, as experiments run, both agree when idle.
+    On a GPU seconds by the clock, the device waited for at both ends; on a CPU processor seconds of this process:
+    waiting for other work on the machine does not enter, though caches and clock rate shared with it do. With one
+    thread, as experiments run, both agree when idle.
     """
     clock = time.perf_counter if torch.device(device).type == "cuda" else time.process_time
     watch = Stopwatch()

@@ -498,8 +498,9 @@ EXHIBITS = {
     ),
     "mumis-figA1": Exhibit(
         "figure",
-        f"{COURSE} Accuracies above, sensitivities below, by learning rate. The dotted line is where the rule would "
-        f"end the run (δ = {DELTA:g}, mean over seeds).",
+        f"{COURSE} Accuracies above, sensitivities below, by learning rate. The dotted line is where the stopping "
+        f"rule would end the run (δ = {DELTA:g}, mean over seeds). Sensitivities above {BLOWN_UP:g} times those at "
+        "the start are cut off.",
         course_panels,
         "A column per learning rate: accuracies above and sensitivities below, against the step.",
     ),

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 OTHERS = {"other classes, test acc. %": "non-target accuracy"}
 TEST = OTHERS | {"class to forget, test acc. %": "target accuracy"}
-STEP_LINES = {"top": ("-", "largest entries"), "random": ("--", "random ones"), "fixed": (":", "fixed ones")}
+ENTRIES = {"top": "largest", "random": "random", "fixed": "fixed"}  # of a step, that are applied
 DOTS = MARKED | {"markersize": 3}
 KEPT = "kept share of each layer's update"
 KEPT_TICKS = (0.005, 0.02, 0.1, 0.5, 1)
@@ -116,27 +116,29 @@ def rules(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def step_sweep(rows: pd.DataFrame) -> Figure:
-    """Accuracy on the other classes at equal forgetting, against the share of every step that is applied."""
-    point = ["model", "scenario", "method", "keep", "rule"]
-    forgotten = select(rows, metric="UA").groupby(point)["value"].mean().rename("UA")
-    rows = select(rows[rows["rule"].notna()], metric="non-target accuracy").join(forgotten, on=point)
-    rows = rows.assign(metric=rows["scenario"], done=rows["UA"] >= 100 - 2 * FORGOTTEN)
+    """What each partial form gains over its whole form on the other classes, both stopped at equal forgetting."""
+    rows = rows[rows["rule"].notna()]
+    index = ["model", "scenario", "seed", "method", "rule", "keep"]
+    wide = rows.pivot_table(index=index, columns="metric", values="value").reset_index()
+    variants = [(rule, keep) for rule in ENTRIES for keep in sorted(wide["keep"].unique()) if keep < 1]
 
-    def panel(axis: Axes, part: pd.DataFrame) -> None:
-        for base in STEPPING:
-            for rule, (dash, _) in STEP_LINES.items():
-                one = part[part["method"].isin((base, f"partial-{base}"))]
-                one = one[(one["rule"] == rule) | (one["keep"] == 1)]
-                name = base if rule == "top" else None
-                line(axis, one, "keep", colour=COLOURS[base], label=name, bars=True, linestyle=dash, **DOTS)
-        for dash, entries in STEP_LINES.values():
-            axis.plot([], [], color=COLOURS["trained"], linestyle=dash, label=entries)
-        short = select(part, done=False).groupby(["method", "rule", "keep"])["value"].mean().reset_index()
-        axis.plot(short["keep"], short["value"], "x", color=COLOURS["trained"], label="class not forgotten")
-        log_axis(axis.xaxis, (0.05, 0.1, 0.2, 1))
+    def panel(axis: Axes, part: pd.DataFrame, base: str) -> None:
+        look = {"color": COLOURS[base], "capsize": 2, "elinewidth": 1, "markersize": 5}
+        whole = select(part, method=base).set_index("seed")["non-target accuracy"]
+        axis.axvline(0, color=COLOURS["trained"], linestyle=":", linewidth=1.4)
+        for place, (rule, keep) in enumerate(variants):
+            one = select(part, method=f"partial-{base}", rule=rule, keep=keep).set_index("seed")
+            gain = (one["non-target accuracy"] - whole).dropna()
+            fill = None if one["UA"].mean() >= 100 - 2 * FORGOTTEN else "none"
+            axis.plot(gain, [place] * len(gain), "|", color=COLOURS[base], alpha=0.5)
+            axis.errorbar(gain.mean(), place, xerr=gain.std(), fmt="o", markerfacecolor=fill, **look)
+        axis.set_yticks(range(len(variants)), [f"{ENTRIES[rule]}, {keep:g}" for rule, keep in variants])
+        axis.set_ylim(len(variants) - 0.5, -0.5)
 
-    columns = {"few samples: other classes, %": "rare", "whole class: other classes, %": "class"}
-    return _panels(panel, rows, columns, "share of each layer's step that is applied")
+    names = {"rare": "few samples", "class": "whole class"}
+    parts = wide.groupby(["model", "scenario"], sort=False)
+    blocks = {f"{NAMES[model]}\n{names[scenario]}": part for (model, scenario), part in parts}
+    return panels(panel, {base: base for base in STEPPING}, blocks, height=2.0, sharey=True)
 
 
 def activation_maps(rows: pd.DataFrame) -> Figure:
@@ -148,15 +150,13 @@ def activation_maps(rows: pd.DataFrame) -> Figure:
 
     def panel(axis: Axes, label: float, method: str) -> None:
         part = select(rows, label=label)
-        maps = select(part, metric="cam").groupby("method")["value"].max()
         if method == "input":
             one, look = select(part, metric="pixel"), {"cmap": "gray"}
         else:
             one = select(part, metric="cam", method=method)
-            look = {"cmap": "magma", "vmin": 0, "vmax": maps[method] or 1.0}
-            peak = 100 * maps[method] / (maps.max() or 1.0)
+            look = {"cmap": "magma", "vmin": 0, "vmax": one["value"].max() or 1.0}
             scored = select(part, metric="class score", method=method)["value"].mean()
-            axis.set_xlabel(f"peak {peak:.0f} %\nscored {scored:.0f} %")
+            axis.set_xlabel(f"scored {scored:.0f} %")
         axis.imshow(one.pivot(index="y", columns="x", values="value").to_numpy(), **look)
         axis.grid(False)
         axis.set(xticks=[], yticks=[])
@@ -256,9 +256,9 @@ EXHIBITS = {
     "partial-fig3": Exhibit(
         "figure",
         "Grad-CAM on the last convolution of LeNet for a test image of the forgotten class (above) and of a retained "
-        "one (below): what its own class's score rests on. Each map has its own colour scale; peak: its largest "
-        "value, in percent of the row's largest. Scored: the mean probability that the network gives the class on up "
-        "to 100 test images of it, not on this one alone. The first seed none of whose maps is empty.",
+        "one (below): what its own class's score rests on. Each map has its own colour scale, so that where "
+        "it is can be seen, not how high. Scored: the mean probability that the network gives the class on up to 100 "
+        "test images of it, not on this one alone. The first seed none of whose maps is empty.",
         activation_maps,
         "Heat maps over two digits before and after each removal.",
     ),
@@ -296,11 +296,12 @@ EXHIBITS = {
     ),
     "partial-steps": Exhibit(
         "figure",
-        "Accuracy on the other classes where label flipping and gradient ascent stop: at equal forgetting. At 1 the "
-        "whole step is applied. Bars: one standard deviation over seeds. Crosses: more "
-        f"than {2 * FORGOTTEN:g} % of the forget set still right, a mean over seeds.",
+        "Partial minus whole form of label flipping and gradient ascent, in points: accuracy on the other classes "
+        "where each stops. Right of the dotted line the partial form keeps more. A row for each kind of entries "
+        "and share of a layer's step that is applied. Strokes: seeds; dots: their mean, with bars of one standard deviation; "
+        f"empty where more than {2 * FORGOTTEN:g} % of the forget set is still right, a mean over seeds.",
         step_sweep,
-        "Line plots, a row per network; few samples of the class left, the whole class right.",
+        "Dots and bars around a line at zero: a column for each method, a row for each network and scenario.",
     ),
     "partial-ledger": Exhibit(
         "figure",

@@ -50,5 +50,6 @@ def against_ours(found: Sequence[Comparison]) -> Figure:
         for case, mark in marks.items():
             axis.plot([], [], mark, color=COLOURS["trained"], label=case.split(", ", 1)[-1])
 
-    metrics = {f"{metric}, %": metric for metric in dict.fromkeys(one.metric for one in found)}
+    unit = lambda metric: "points" if metric in ("Avg. Gap", "Disparity Ave.") else "%"
+    metrics = {f"{metric}, {unit(metric)}": metric for metric in dict.fromkeys(one.metric for one in found)}
     return panels(panel, metrics, height=2.3, across=2 if len(metrics) == 4 else 3)

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 TIME = {"RTE": "time, s"}
 PRUNERS = {"omp": ("OMP", PALETTE[0]), "synflow": ("SynFlow", PALETTE[1]), "imp": ("IMP", "#8c6bb1")}
-ALIKE = "Seeds that are recorded at all sparsities."
+ALIKE = "Lines join the seeds that have every sparsity; diamonds, where there are more seeds, are the means of all."
 CLOSE, FAIR = 2.0, 10.0  # points of gap to retraining that the qualitative table calls close and fair: ours
 
 
@@ -157,16 +157,15 @@ def radar(rows: pd.DataFrame, shown: dict[str, tuple[str, float]], scenarios: di
         here = {label: key for label, key in shown.items() if (*key, "UA") in known}
         metrics = [m for m in AXES if all((*key, m) in mean.index for key in here.values())]
         angles = [2 * math.pi * i / len(metrics) for i in range(len(metrics))]
-        for (label, (method, sparsity)), dash in zip(here.items(), ("-", "--", "-."), strict=False):
+        for (label, (method, sparsity)), dash in zip(here.items(), ("-", ":", "--"), strict=False):
             radii = []
             for metric in metrics:
                 one = mean.loc[method, sparsity, metric]
                 fastest = min(mean.loc[(*key, metric), "value"] for key in here.values())
                 close = fastest / one["value"] if metric == "RTE" else 1 - one["gap"] / max(one["retrained"], 1e-9)
                 radii.append(max(0.0, close))
-            colour = COLOURS["l1-sparse" if method == "fine-tune" and sparsity else method]
-            axis.plot([*angles, *angles[:1]], [*radii, *radii[:1]], dash, color=colour, label=label)
-            axis.fill(angles, radii, color=colour, alpha=0.12)
+            axis.plot([*angles, *angles[:1]], [*radii, *radii[:1]], dash, color=COLOURS[method], label=label)
+            axis.fill(angles, radii, color=COLOURS[method], alpha=0.12)
         axis.set_xticks(angles, [AXES[metric] for metric in metrics])
         axis.set_ylim(0, 1.02)
         axis.set_yticks((0.25, 0.5, 0.75, 1), ("", "0.5", "", "1"))
@@ -176,13 +175,19 @@ def radar(rows: pd.DataFrame, shown: dict[str, tuple[str, float]], scenarios: di
 
 
 def against_sparsity(rows: pd.DataFrame, metrics: dict[str, str]) -> Figure:
-    """A panel for each metric (title -> metric), a line for each method."""
-    rows = same_seeds(select(chosen(rows, "rule"), scenario="class"), "sparsity")
+    """A panel for each metric (title -> metric), a line for each method, means of more seeds beside it."""
+    rows = select(chosen(rows, "rule"), scenario="class")
+    joined = same_seeds(rows, "sparsity")
+    seeds = rows.groupby("sparsity")["seed"].nunique()
+    more = rows[rows["sparsity"].isin(seeds[seeds > joined["seed"].nunique()].index)]
 
     def panel(axis: Axes, metric: str) -> None:
         for method in ("retrain", *CORE):
-            dash = ":" if method == "retrain" else "-"
-            _line(axis, select(rows, metric=metric, method=method), COLOURS[method], method, linestyle=dash)
+            dash, colour = ":" if method == "retrain" else "-", COLOURS[method]
+            _line(axis, select(joined, metric=metric, method=method), colour, method, linestyle=dash)
+            by = select(more, metric=metric, method=method).groupby("sparsity")["value"].agg(["mean", "std"])
+            look = {"markersize": 5, "markerfacecolor": "none", "elinewidth": 1, "capsize": 2}
+            axis.errorbar(by.index, by["mean"], by["std"], fmt="D", color=colour, **look)
 
     return _panels(panel, metrics)
 
@@ -333,7 +338,7 @@ EXHIBITS = {
     "sparsity-fig3": Exhibit(
         "figure", f"Class-wise forgetting on models pruned once by size (OMP), against sparsity. {BY_RULE} {ALIKE}",
         partial(against_sparsity, metrics={f"{metric}, %": metric for metric in SHOWN}),
-        "Four line plots against sparsity, a line per method and a dotted one for retraining.",
+        "UA, MIA-Efficacy, RA and TA against sparsity: a line for each method, a dotted one for retraining.",
     ),
     "sparsity-tab2": Exhibit(
         "table",
@@ -371,7 +376,7 @@ EXHIBITS = {
             radar, scenarios={title: scenario for scenario, title in SCENARIOS.items()},
             shown={"retrained": ("retrain", 0), "fine-tuned": ("fine-tune", 0), "l1-sparse": ("l1-sparse", 0)},
         ),
-        alt="Two radar charts, class-wise and random.",
+        alt="Radar charts, class-wise and random, of closeness to retraining: UA, MIA-Efficacy, RA, TA, speed.",
     ),
     "sparsity-fig5": Exhibit(
         "figure",
@@ -392,7 +397,7 @@ EXHIBITS = {
         "Weight distance between gradient ascent and retraining, the bound of Proposition 2, its factor that the "
         "mask shrinks, and the distance over the norm of the retrained weights. Random masks are the control.",
         proposition,
-        "Four line plots against sparsity, a line per kind of mask.",
+        "Attack success and clean accuracy against sparsity, for each kind of mask, before and after fine-tuning.",
     ),
     "sparsity-figA1": Exhibit(
         "figure",

@@ -14,11 +14,11 @@ from typing import Literal, NamedTuple
 
 from mu.experiments import best, get_item
 from mu.verdicts import mumis, partial, sparsity
-from mu.verdicts.claim import Claim, Evidence, in_words
+from mu.verdicts.claim import Answer, Claim, Evidence, in_words
 
 _CLAIMS = {"partial": partial.CLAIMS, "mumis": mumis.CLAIMS, "sparsity": sparsity.CLAIMS}
 
-Word = Literal["holds", "holds in part", "unclear", "does not hold", "not recorded"]
+Word = Literal["holds", "holds in part", "unclear", "does not hold", "nothing to test", "not recorded"]
 
 
 class Verdict(NamedTuple):
@@ -26,7 +26,8 @@ class Verdict(NamedTuple):
 
     Attributes:
         word: "holds" if every answer is yes, "holds in part" if some are; if none is, "does not hold", or "unclear"
-            if no answer is no either; "not recorded" if there is no answer.
+            if no answer is no either. Without an answer: "nothing to test" if the records say why, else "not
+            recorded".
         evidence: what it rests on, one entry per network.
         profile: whose records these are.
         complete, items: how many of the claim's items are recorded in full there, and how many it reads.
@@ -39,9 +40,14 @@ class Verdict(NamedTuple):
     items: int = 0
 
     @property
+    def answers(self) -> tuple[Answer, ...]:
+        """Those of all evidence."""
+        return tuple(answer for evidence in self.evidence for answer in evidence.answers)
+
+    @property
     def seeds(self) -> str:
-        """ "one seed", "3 seeds", or "1 to 3 seeds" where networks differ."""
-        counts = sorted({evidence.n for evidence in self.evidence})
+        """ "one seed", "3 seeds", or "1 to 3 seeds" where networks differ; of what has answers."""
+        counts = sorted({evidence.n for evidence in self.evidence if evidence.answers})
         if not counts:
             return "no seed"
         if counts == [1]:
@@ -85,9 +91,9 @@ def verdict(claim: Claim) -> Verdict:
 
 
 def judge(evidence: Iterable[Evidence]) -> Verdict:
-    """Count answers. Unclear counts as not held; evidence without answers counts as none."""
-    evidence = tuple(e for e in evidence if e.answers)
-    answers = [answer for e in evidence for answer in e.answers]
-    if not answers:
-        return Verdict("not recorded", ())
-    return Verdict(in_words(answers, ("holds", "holds in part", "does not hold", "unclear")), evidence)
+    """Count answers. Unclear counts as not held."""
+    verdict = Verdict("not recorded", tuple(evidence))
+    if verdict.answers:
+        words = ("holds", "holds in part", "does not hold", "unclear")
+        return verdict._replace(word=in_words(verdict.answers, words))
+    return verdict._replace(word="nothing to test") if verdict.evidence else verdict

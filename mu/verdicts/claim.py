@@ -22,7 +22,10 @@ Part = tuple[tuple[str, ...], str, pd.DataFrame]  # data set, network and what e
 
 
 class Finding(NamedTuple):
-    """What rows say about a claim. With n = 0 they say nothing, and it is left out."""
+    """What rows say about a claim. With n = 0 they say nothing, and it is left out.
+
+    Without answers there is nothing to test in them, and `numbers` says why.
+    """
 
     answers: tuple[Answer, ...]  # one per comparison
     numbers: str  # as shown: mean ± sd over seeds
@@ -40,7 +43,7 @@ class Evidence(NamedTuple):
 
     @property
     def word(self) -> str:
-        return in_words(self.answers, ("yes", "in part", "no", "unclear"))
+        return in_words(self.answers, ("yes", "in part", "no", "unclear")) if self.answers else "nothing to test"
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,11 @@ def times(a: pd.Series, b: pd.Series) -> Paired:
     return Paired((a / b).dropna())
 
 
+def untestable(why: str, *counted: pd.Series) -> Finding:
+    """That there is nothing to test in these numbers, and why."""
+    return Finding((), why, min((len(one) for one in counted), default=0))
+
+
 def fewest(*counted: Paired | Finding) -> int:
     """The fewest seeds of all; 0 of none."""
     return min((one.n for one in counted), default=0)

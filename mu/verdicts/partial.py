@@ -32,6 +32,7 @@ from mu.verdicts.differences import (
     paired,
     summary,
     times,
+    untestable,
 )
 
 # ---- Tolerances, in points of accuracy (percent of samples) unless said otherwise; all ours ------------------
@@ -41,11 +42,10 @@ from mu.verdicts.differences import (
 PRESERVED = 2.0
 # What "fails visibly" means: five times the loss that still counts as preserved.
 VISIBLE = 10.0
-# Test accuracy on the class at which it counts as forgotten: that of the rule which chooses the kept share.
-GONE = FORGOTTEN
-# The same on the forget set where steps are taken until it is forgotten. The stop rule looks at no more than 512
-# samples; 1 % of them has a standard error of 0.44, and two of those are allowed for.
-STOPPED = FORGOTTEN + 1.0
+# Accuracy on the class, or on the forget set, at which it counts as forgotten. The rules that choose the kept share
+# and stop the steps aim at 1 %, so a margin of 1 % would be missed half of the time; they look at no more than 512
+# samples, of which 1 % has a standard error of 0.44, and two of those are allowed for.
+GONE = FORGOTTEN + 1.0
 # Membership: points of AUC or recall that count as the retrained model's level. With 100 forget samples an AUC near
 # one half has a standard error of about 3, a recall near a tenth as well; six is two of those.
 SAME_LEVEL = 6.0
@@ -59,6 +59,7 @@ CHANCE = 10.0
 
 TABLE_ITEMS = (*TABLES, "partial-jmlr")
 CURVE_ITEMS = ("partial-fig1", "partial-fig2")
+OPTIMIZERS = "partial-optimizer"
 REMOVALS = ("amnesiac", "partial-amnesiac")
 
 
@@ -90,12 +91,18 @@ READERS = {
     **dict.fromkeys(TABLE_ITEMS, _from_table), **dict.fromkeys(CURVE_ITEMS, _from_curves),
     "partial-keep": _from_sweep,
 }  # fmt: skip
+USUAL = "Adam"  # with which all other items train
 
 
 def removals(frames: Rows, metric: str) -> list[Part]:
-    """Every network once; counting its tables, curves and sweep apart would count one removal three times."""
-    read = {item: READERS[item](rows) for item, rows in frames.items()}
-    return once(each_network(read), lambda rows: paired(*by_method(rows, metric, *REMOVALS)).n)
+    """Every network once; counting its tables, curves and sweep apart would count one removal three times.
+
+    Trained in another way it is another network.
+    """
+    read = {item: READERS[item](rows) for item, rows in frames.items() if item in READERS}
+    others = networks(frames.get(OPTIMIZERS, pd.DataFrame()), "optimizer")
+    otherwise = [(names, OPTIMIZERS, _from_sweep(rows)) for names, rows in others if names[-1] != USUAL]
+    return once(each_network(read), lambda rows: paired(*by_method(rows, metric, *REMOVALS)).n) + otherwise
 
 
 def never_learnt(rows: pd.DataFrame) -> bool:
@@ -103,12 +110,20 @@ def never_learnt(rows: pd.DataFrame) -> bool:
     return by_seed(rows, "target accuracy", method="trained").mean() <= CHANCE
 
 
+def _nothing(rows: pd.DataFrame) -> Finding:
+    """That there is nothing to test, as the class was not learnt."""
+    known = by_seed(rows, "target accuracy", method="trained")
+    return untestable(f"the trained model has {mean_sd(known)} % of the class right", known)
+
+
 def _efficacy(rows: pd.DataFrame) -> Iterator[Finding]:
     """C1."""
     trained, full, part = by_method(rows, "non-target accuracy", "trained", *REMOVALS)
     left_full, left = by_method(rows, "target accuracy", *REMOVALS)
     loss, ahead = paired(trained, part), paired(part, full)
-    if len(left) and not never_learnt(rows):
+    if never_learnt(rows):
+        yield _nothing(rows)
+    elif len(left):
         answer = every(Paired(left).below(GONE), loss.below(PRESERVED), ahead.exceeds(-NO_DIFFERENCE))
         numbers = (
             f"{mean_sd(trained)} → {mean_sd(part)}, conventional {mean_sd(full)}; "
@@ -122,7 +137,9 @@ def _no_fine_tuning(rows: pd.DataFrame) -> Iterator[Finding]:
     rows = select(rows, scenario="rare")
     before, after = (by_method(rows, "non-target accuracy", *REMOVALS, epochs=epochs) for epochs in (0, 1))
     full, part = (paired(*ends) for ends in zip(after, before, strict=True))
-    if not never_learnt(rows):
+    if never_learnt(rows):
+        yield _nothing(rows)
+    else:
         answer = every(full.exceeds(NO_DIFFERENCE), part.below(NO_DIFFERENCE))
         numbers = f"gain {mean_sd(part.values)}, conventional {mean_sd(full.values)}"
         yield Finding((answer,), numbers, fewest(full, part))
@@ -132,7 +149,9 @@ def _bytes(rows: pd.DataFrame) -> Iterator[Finding]:
     """C5."""
     full, part = by_method(rows, "stored bytes", *REMOVALS)
     saved = paired(full, part)
-    if not never_learnt(rows):
+    if never_learnt(rows):
+        yield _nothing(rows)
+    else:
         ratio = times(full, part).values
         numbers = f"{quantity(part.mean())} of {quantity(full.mean())}, {mean_sd(ratio)} times smaller"
         yield Finding((saved.exceeds(0),), numbers, saved.n)
@@ -142,6 +161,7 @@ def _membership(rows: pd.DataFrame) -> Iterator[Finding]:
     """C8, an answer for each attack. Both look at one class, for between classes an attack would tell the class."""
     rows = _from_table(rows)
     if never_learnt(rows):
+        yield _nothing(rows)
         return
     cases = []
     for metric, attack in ATTACKS.items():
@@ -193,14 +213,20 @@ def steps(frames: Rows) -> list[Part]:
 
 
 def _stepping(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[Finding]:
-    """C3, C4: an answer for every scenario and variant, the partial form against its whole form.
+    """C3, C4: for every base an answer for each scenario and variant, the partial form against its whole form.
 
     Both are stopped by the same rule. Where the whole form ends without having forgotten, the comparison is to the
     disadvantage of the partial one, and counts.
     """
-    parts = [part for _, part in networks(rows, "scenario") if not never_learnt(part)]
-    cases = [case for part in parts for base in bases for case in _against_naive(part, base)]
-    yield summary(cases, "comparisons")
+    parts = [part for _, part in networks(rows, "scenario")]
+    learnt = [part for part in parts if not never_learnt(part)]
+    if parts and not learnt:
+        yield _nothing(rows)
+    for base in bases:
+        own, whole = (select(rows, metric="steps", method=f"{form}{base}")["value"] for form in ("partial-", ""))
+        took = f", in {own.median() / whole.median():.1f} times its steps (medians)" if len(own) else ""
+        cases = [case for part in learnt for case in _against_naive(part, base)]
+        yield summary(cases, f"comparisons with {base}{took}")
 
 
 def _against_naive(rows: pd.DataFrame, base: str) -> Iterator[Comparison]:
@@ -213,7 +239,7 @@ def _against_naive(rows: pd.DataFrame, base: str) -> Iterator[Comparison]:
         ahead = paired(by_seed(part, "non-target accuracy"), naive)
         known = 100 - by_seed(part, "UA")
         if len(known):
-            gone = Paired(known).below(STOPPED)
+            gone = Paired(known).below(GONE)
             rule_keep = " ".join(f"{x:g}" if isinstance(x, float) else str(x) for x in variant)
             label = f"{base}, {scenario}: {rule_keep}".removesuffix(": ")
             why = f"{mean_sd(ahead.values)}" + ("" if gone else f", {mean_sd(known)} % of the forget set left")
@@ -245,7 +271,7 @@ CLAIMS = (
         f"Right after the removal: class below {GONE:g} % right, other classes less than {PRESERVED:g} points "
         f"below the trained model, and not {NO_DIFFERENCE:g} or more below conventional removal. Where the trained "
         f"model has the class right no more often than by chance ({CHANCE:g} %), there is nothing to test.",
-        (*TABLE_ITEMS, *CURVE_ITEMS, "partial-keep"),
+        (*TABLE_ITEMS, *CURVE_ITEMS, "partial-keep", OPTIMIZERS),
         partial(removals, metric="non-target accuracy"), _efficacy, "rare",
     ),
     Claim(
@@ -260,7 +286,7 @@ CLAIMS = (
         "partial-C3",
         "Label flipping with partial updates preserves efficacy better than plain label flipping.",
         "abstract",
-        f"Partial minus plain on other classes is above 0, with less than {STOPPED:g} % of the forget set still "
+        f"Partial minus plain on other classes is above 0, with less than {GONE:g} % of the forget set still "
         "right; in every scenario, at every share and rule of the sweep. Only where the class was learnt, as in C1.",
         ("partial-steps", *TABLE_ITEMS), steps, partial(_stepping, bases=("label-flip", "label-flip-all")),
     ),
@@ -277,7 +303,7 @@ CLAIMS = (
         "implied by the abstract",
         "Bytes of the chosen ledger, indices included, are fewer. No margin: bytes are counted. Only where the class "
         "was learnt, as in C1.",
-        (*TABLE_ITEMS, "partial-keep"), partial(removals, metric="stored bytes"), _bytes, "rare",
+        (*TABLE_ITEMS, "partial-keep", OPTIMIZERS), partial(removals, metric="stored bytes"), _bytes, "rare",
     ),
     Claim(
         "partial-C6",

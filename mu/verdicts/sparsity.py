@@ -34,6 +34,7 @@ from mu.verdicts.differences import (
     paired,
     summary,
     times,
+    untestable,
 )
 
 # ---- Tolerances, in points of accuracy (percent of samples) unless said otherwise; all ours ------------------
@@ -78,29 +79,32 @@ def dense_sparse(rows: pd.DataFrame, metric: str, method: str, scenario: str = "
 
 def _disparity(rows: pd.DataFrame) -> Iterator[Finding]:
     """C1: an answer for every scenario and method; none where it leaves both models as they are."""
-    cases = []
+    cases, still = [], []
     for scenario, shown in SCENARIOS.items():
         untouched = dense_sparse(rows, "Avg. Gap", "trained", scenario)
         for method in APPROXIMATE:
             gaps = dense_sparse(rows, "Avg. Gap", method, scenario)
             moved = [abs((gap - at_first).mean()) for gap, at_first in zip(gaps, untouched, strict=True)]
             nearer = paired(*gaps)
-            if not max(moved) < NO_DIFFERENCE:
-                label = f"{shown}: {PAPER_NAMES[method]}"
+            label = f"{shown}: {PAPER_NAMES[method]}"
+            if max(moved) < NO_DIFFERENCE:
+                still.append(nearer.values)
+            else:
                 cases.append((label, nearer.exceeds(0), mean_sd(nearer.values), nearer))
-    yield summary(cases, "comparisons", "nearer by")
+    yield summary(cases, "comparisons", "nearer by") if cases else untestable("no method moves either model", *still)
 
 
 def _forgets_more(rows: pd.DataFrame) -> Iterator[Finding]:
-    """C3: an answer each for FT and IU, where they leave something to forget on the dense model."""
+    """C3: an answer each for FT and IU, where both numbers have room to rise from the dense model's."""
     cases = []
     for method in ("fine-tune", "influence"):
         ends = {metric: dense_sparse(rows, metric, method) for metric in ("UA", "MIA-Efficacy", "RA")}
         ua, mia, ra = (paired(sparse, dense) for dense, sparse in ends.values())
-        if ends["UA"][0].mean() < GONE:
-            answer = every(ua.exceeds(RISE), mia.exceeds(RISE), ra.within(STILL))
-            numbers = ", ".join(f"{metric} {arrow(*values)}" for metric, values in ends.items())
-            cases.append(Finding((answer,), f"{PAPER_NAMES[method]}: {numbers}", fewest(ua, mia, ra)))
+        answer = every(ua.exceeds(RISE), mia.exceeds(RISE), ra.within(STILL))
+        room = max(ends[metric][0].mean() for metric in ("UA", "MIA-Efficacy")) < 100 - RISE
+        numbers = ", ".join(f"{metric} {arrow(*values)}" for metric, values in ends.items())
+        shown = f"{PAPER_NAMES[method]}: {numbers}" + ("" if room else " (no room to rise)")
+        cases.append(Finding((answer,) if room else (), shown, fewest(ua, mia, ra)))
     yield joined(cases)
 
 
@@ -109,10 +113,9 @@ def _l1_sparse(rows: pd.DataFrame) -> Iterator[Finding]:
     dense = select(rows, scenario="class", sparsity=0)
     (tuned, ua), (tuned_time, time) = (by_method(dense, m, "fine-tune", "l1-sparse") for m in ("UA", "RTE"))
     gain, ratio = paired(ua, tuned), times(time, tuned_time)
-    if tuned.mean() + GAIN < 100:
-        answer = every(Paired(ua).exceeds(GONE), gain.exceeds(GAIN), ratio.below(SAME_TIME))
-        numbers = f"UA {mean_sd(ua)}, FT {mean_sd(tuned)}; {mean_sd(ratio.values, 2)} times FT's run time"
-        yield Finding((answer,), numbers, fewest(gain, ratio))
+    answer = every(Paired(ua).exceeds(GONE), gain.exceeds(GAIN), ratio.below(SAME_TIME))
+    numbers = f"UA {mean_sd(ua)}, FT {mean_sd(tuned)}; {mean_sd(ratio.values, 2)} times FT's run time"
+    yield Finding((answer,) if tuned.mean() + GAIN < 100 else (), numbers, fewest(gain, ratio))
 
 
 def _retrain_loses(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -121,6 +124,8 @@ def _retrain_loses(rows: pd.DataFrame) -> Iterator[Finding]:
     for scenario, shown in SCENARIOS.items():
         for sparsity in sorted(s for s in rows["sparsity"].dropna().unique() if s >= SPARSE):
             ends = [by_seed(rows, "TA", method="retrain", scenario=scenario, sparsity=s) for s in (0, sparsity)]
+            both = ends[0].index.intersection(ends[1].index)  # what is shown is what is compared
+            ends = [one[both] for one in ends]
             loss = paired(*ends)
             numbers = f"{shown}, {sparsity:g} %: {arrow(*ends)}"
             cases.append(Finding((loss.exceeds(NO_DIFFERENCE),), numbers, loss.n))
@@ -178,15 +183,17 @@ def _schedules(rows: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _backdoor(rows: pd.DataFrame) -> Iterator[Finding]:
-    """C6: an answer for every sparsity from 90 % on."""
+    """C6: an answer for every sparsity from 90 % on, if FT leaves a backdoor in the dense model."""
     rows, ends, cases = chosen(rows, "rule"), ("trained", "fine-tune"), []
     before, dense = by_method(rows, "ASR", *ends, sparsity=0)
+    gone = dense.mean() < REMOVED
     for sparsity in (s for s in TROJAN_SPARSITIES if s >= 90):
         planted, left = by_method(rows, "ASR", *ends, sparsity=sparsity)
         helped, cost = paired(dense, left), paired(*by_method(rows, "SA", *ends, sparsity=sparsity))
         removed = every(Paired(planted).exceeds(PLANTED), Paired(left).below(REMOVED), helped.exceeds(0))
         numbers = f"{sparsity} % {arrow(planted, left)}, SA loses {mean_sd(cost.values)}"
-        cases.append(Finding((every(removed, cost.below(LITTLE)),), numbers, fewest(helped, cost, Paired(planted))))
+        answers = () if gone else (every(removed, cost.below(LITTLE)),)
+        cases.append(Finding(answers, numbers, fewest(helped, cost, Paired(planted))))
     yield joined(cases, f"ASR dense {arrow(before, dense)}; ")
 
 
@@ -232,8 +239,8 @@ CLAIMS = (
         "Pruning first makes FT and IU forget a class better and barely moves retain accuracy.",
         "main table",
         f"Class-wise, from dense to {SPARSE} % sparse: UA and MIA-Efficacy rise by more than "
-        f"{RISE:g} points, RA moves by less than {STILL:g} point. Where the dense model forgets the class "
-        "already, there is nothing to test.",
+        f"{RISE:g} points, RA moves by less than {STILL:g} point. Where one of the two is within that of 100 on the "
+        "dense model already, there is nothing to test.",
         TABLES, tables, _forgets_more, "class",
     ),
     Claim(
@@ -257,7 +264,8 @@ CLAIMS = (
         "Sparsity helps FT to remove a backdoor, at little cost.",
         "backdoor figure",
         f"At every sparsity from 90 % on: attack success is above {PLANTED:g} % before FT, below {REMOVED:g} % "
-        f"after, and below that of the dense model after FT; clean accuracy loses less than {LITTLE:g} points.",
+        f"after, and below that of the dense model after FT; clean accuracy loses less than {LITTLE:g} points. Where "
+        f"FT leaves less than {REMOVED:g} % on the dense model, there is nothing to help with, and nothing to test.",
         ("sparsity-fig5",), each_network, _backdoor,
     ),
     Claim(

@@ -21,7 +21,7 @@
 # MU-Mis without its stopping rule, at several learning rates: accuracies and sensitivities against the step. {cite:t}`cheng2026mumis` have such a study behind their rule;
 # the axes are our reading. By a third-party account FA falls steadily, RA falls and recovers, and recovers together with the sensitivity of the other classes.
 #
-# The ratio is $r_t=s_t/s_0$, with $s_t$ the mean over the forget set of $\lVert\nabla_x f_{c'}\rVert_F$ ({doc}`method </book/methods/mu-mis>`). The rule ends the run once $s_t$ is above its
+# The ratio is $r_t=s_t/s_0$, with $s_t$ the mean over the forget set of $\lVert\nabla_x f_{c'}\rVert_F$ ({doc}`method </book/methods/mu-mis>`). The stopping rule ends the run once $s_t$ is above its
 # minimum and $r_t$ above $\delta$.
 #
 # Neither CIFAR-100 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.

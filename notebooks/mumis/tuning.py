@@ -53,7 +53,7 @@ figures.show("mumis-tuning", rows)
 # ## What to see
 #
 # * By construction, no column is below the oracle. How far the rule lies above it is the price of not knowing the answer.
-# * MU-Mis has two numbers to choose and so more values than any other method here. A larger grid lowers the oracle.
+# * MU-Mis has two numbers to choose and so as many values as any other method here, or more. A larger grid lowers the oracle.
 # * A method that needs its value hit exactly shows a wide gap between rule and oracle. The paper says, by a third-party account, that MU-Mis is nearly flat in
 #   $\delta$: {item}`mumis-figA2`.
 # * The rule may read retained and held-out samples. Who runs a method *because* there are none has less to choose by.

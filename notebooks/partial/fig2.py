@@ -48,4 +48,4 @@ figures.show("partial-fig2", rows)
 # ## What to see
 #
 # The same as in {item}`partial-fig1`: on the left, whether the dot of partial amnesiac unlearning stays at the level of training; on
-# the right, that both reach zero.
+# the right, that both reach zero. Where the line of training is at zero itself, the network never learnt the class, and its row shows nothing.

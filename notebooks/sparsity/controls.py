@@ -64,4 +64,4 @@ figures.show("sparsity-controls", rows)
 # * Once the statistics are frozen, the loss has to be climbed by the weights, and the rule picks another rate.
 # * With the row kept, Fisher forgetting does not single out the class: more noise lowers RA long before UA rises.
 # * So on the dense model, under `laptop`, a line of these two methods in {item}`sparsity-tab3` or {item}`sparsity-fig3` says little about ascent or about Fisher
-#   information. It says what the public recipe does. On the sparse model the rule picks a larger rate, at which ascent moves the weights too.
+#   information. It says what the public recipe does.

@@ -65,7 +65,7 @@ figures.show("sparsity-fig5", rows)
 #   its 47.0 are 41.1 of ours, and its 14.7 are 5.2. Ours with class 0, dense, rate 0.01:
 #   {value}`sparsity-fig5 ASR, target class included sparsity=0 method=fine-tune tried=0.01` %.
 # * A larger rate is the other way to lose a backdoor. Sparsity helps if it gets as far at a smaller price in clean accuracy.
-# * $\ell_1$-sparse, dense: at the published weight $10^{-4}$ ASR {value}`sparsity-fig5 ASR sparsity=0 method=l1-sparse choice=published` % and SA
+# * $\ell_1$-sparse, dense: at the weight published for the backdoor, $10^{-4}$, ASR {value}`sparsity-fig5 ASR sparsity=0 method=l1-sparse choice=published` % and SA
 #   {value}`sparsity-fig5 SA sparsity=0 method=l1-sparse choice=published` %; at the one that the rule picks, which the figure has,
 #   {value}`sparsity-fig5 ASR sparsity=0 method=l1-sparse` % and {value}`sparsity-fig5 SA sparsity=0 method=l1-sparse` %.
 # * One trigger, of one size, at one place. Nothing here says what a trigger that was made to survive fine-tuning would do.
