@@ -37,7 +37,7 @@ from mu import figures, reproduced, results, verdicts
 from mu.experiments import NAMES, PAPERS, Item, best, get_item, items
 from mu.figures.drawing import THEMES, svg
 from mu.figures.printed import against_ours
-from mu.reading import mumis, number, sparsity
+from mu.reading import mumis, number, seeds_in_words, sparsity
 from mu.results import LEADING, Record
 from mu.storage import digest
 from mu.unlearning import methods
@@ -289,9 +289,10 @@ class TallyDirective(Written):
             claims, checks = ([found for claim, found in pairs if claim.ours is ours] for ours in (False, True))
             counts = Counter(found.word for found in claims)
             counts["judged by one seed"] = sum(found.seeds == "one seed" for found in claims)
-            held = f"{sum(found.word == 'holds' for found in checks)} of {sum(bool(f.answers) for f in checks)}"
+            tested = [found.word for found in checks if found.answers]
+            held = f"{tested.count('holds')} of {len(tested)}" if tested else "–"
             name = f"{{doc}}`{NAMES.get(paper, paper)} </book/{paper}>`"
-            columns[name] = [*(str(counts[row] or "–") for row in columns["claims"][:-1]), held if checks else "–"]
+            columns[name] = [*(str(counts[row] or "–") for row in columns["claims"][:-1]), held]
         return "\n".join(markdown(pd.DataFrame(columns).set_index("claims")))
 
 
@@ -409,7 +410,7 @@ def provenance(record: Record) -> list[str]:
     item, csv = get_item(record.item), f"/results/{record.profile}/{record.item}"
     dates = sorted(s.date[:10] for s in record.segments)
     hardware = "; ".join(sorted({s.hardware for s in record.segments}))
-    seeds = "1 seed" if record.seeds == 1 else f"{record.seeds} seeds"
+    seeds = seeds_in_words(Counter(digest(s.settings) for s in record.segments).values())  # of each entry of the grid
     if missing := missing_cells(record):
         seeds += f" ({missing} cells of the grid still missing)"
     parts = (

@@ -88,10 +88,6 @@ class Record:
     def cells(self) -> set[str]:
         return {segment.cell for segment in self.segments}
 
-    @property
-    def seeds(self) -> int:
-        return len({segment.seed for segment in self.segments})
-
     def add(self, segment: Segment, rows: pd.DataFrame) -> None:
         """Add one cell's rows, replacing earlier ones of the same cell."""
         self.keep_only(self.cells - {segment.cell})

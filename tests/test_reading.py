@@ -277,3 +277,12 @@ def test_printed_numbers():
     assert reading.printed("mumis-tab3", "RTE", method="MU-Mis") == 180
     assert reading.printed("mumis-tab1", "RTE", method="MU-Mis", dataset="CIFAR-100") == 30
     assert math.isnan(reading.printed("mumis-tab1", "KL", method="MU-Mis"))
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [((), "no seed"), ((1, 1), "one seed"), ((3,), "3 seeds"), ((1, 3, 3), "1 to 3 seeds"), ((0, 1), "0 to 1 seeds")],
+)
+def test_seeds_are_told_in_words(counts, words):
+    """A part of the grid with fewer seeds than another is not hidden behind the larger number."""
+    assert reading.seeds_in_words(counts) == words

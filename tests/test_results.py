@@ -167,7 +167,7 @@ def test_a_cell_recorded_again_replaces_its_rows(files):
 def test_no_record_is_an_empty_record(tmp_path):
     """Nothing recorded is no error, and has the columns."""
     empty = read(tmp_path)
-    assert (len(empty.frame), empty.segments, empty.seeds) == (0, [], 0)
+    assert (len(empty.frame), empty.segments) == (0, [])
     assert list(empty.frame.columns) == results.COLUMNS
 
 
@@ -398,11 +398,3 @@ def test_the_printed_gaps_follow_from_the_printed_scores():
         if abs(found - scores["Disparity Ave."]) > 0.011:
             off[scenario, sparsity, method] = round(found, 2)
     assert off == {("random-10%", 95, "IU"): 3.04}
-
-
-def test_seeds_are_counted_once():
-    """Two cells at seed 0 and one at seed 1 are two seeds. Breaks if cells are counted."""
-    made = Record("sparsity-tab3", "smoke")
-    for cell, seed in (("aaaa", 0), ("bbbb", 0), ("cccc", 1)):
-        made.add(*segment(cell, [row()], seed=seed))
-    assert made.seeds == 2

@@ -149,7 +149,7 @@ def l1_sparse(ua, tuned, time):
         (100, 22, 13, "does not hold"),  # 1.3 times
         (98, 22, 10, "does not hold"),
         (99.5, 89.8, 10, "does not hold"),  # 9.7 ahead
-        (100, 95, 10, "not recorded"),  # nothing to gain, nothing to test
+        (100, 95, 10, "nothing to test"),  # nothing to gain, nothing to test
         (100, (60, 99, 99), 10, "unclear"),  # 14 on average, unclear
     ],
 )
@@ -296,7 +296,7 @@ def backdoor(before=99, after=10, dense=47, cost=1.0, worst=None):
         ({}, "holds"),
         ({"before": 60}, "does not hold"),  # never planted
         ({"after": 25}, "does not hold"),
-        ({"dense": 5}, "does not hold"),  # removed without sparsity as well
+        ({"dense": 5}, "nothing to test"),  # removed without sparsity as well
         ({"cost": 3.0}, "does not hold"),
         ({"cost": (0.0, 0.0, 6.9)}, "unclear"),  # 2.3 on average, unclear
         ({"worst": 60}, "holds in part"),
@@ -306,7 +306,7 @@ def test_c6_backdoor(change, word):
     """C6: planted, removed, by sparsity, at little cost. Breaks if one is not asked, or below 90 % is."""
     found = decide("C6", backdoor(**change))
     assert found.word == word
-    assert len(found.evidence[0].answers) == 3
+    assert len(found.evidence[0].answers) == (0 if word == "nothing to test" else 3)
 
 
 def test_c6_shows_the_dense_model_too():
@@ -386,7 +386,8 @@ def test_one_seed_decides_by_its_number():
 
 def test_c3_asks_nothing_where_the_dense_model_forgets_already():
     """A class forgotten without sparsity cannot be forgotten better. Breaks if that counts against the claim."""
-    assert decide("C3", rise(ua=(100, 100))).word == "not recorded"
+    assert decide("C3", rise(ua=(100, 100))).word == "nothing to test"
+    assert decide("C3", rise(mia=(99, 100))).word == "nothing to test"
 
 
 def test_c3_asks_what_the_dense_model_leaves():

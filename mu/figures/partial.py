@@ -298,8 +298,8 @@ EXHIBITS = {
         "figure",
         "Partial minus whole form of label flipping and gradient ascent, in points: accuracy on the other classes "
         "where each stops. Right of the dotted line the partial form keeps more. A row for each kind of entries "
-        "and share of a layer's step that is applied. Strokes: seeds; dots: their mean, with bars of one standard deviation; "
-        f"empty where more than {2 * FORGOTTEN:g} % of the forget set is still right, a mean over seeds.",
+        "and share of a layer's step that is applied. Strokes: seeds; dots: their mean, with bars of one standard "
+        f"deviation; empty where more than {2 * FORGOTTEN:g} % of the forget set is still right, a mean over seeds.",
         step_sweep,
         "Dots and bars around a line at zero: a column for each method, a row for each network and scenario.",
     ),

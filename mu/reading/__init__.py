@@ -9,6 +9,7 @@ do in practice. One module per paper has its names, and reads what only its reco
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -98,6 +99,14 @@ def quantity(bytes_: float) -> str:
     while bytes_ >= 999.5 and len(units) > 1:
         bytes_, units = bytes_ / 1000, units[1:]
     return f"{bytes_:.3g} {units[0]}"
+
+
+def seeds_in_words(counts: Iterable[int]) -> str:
+    """ "one seed", "3 seeds", "1 to 3 seeds" where counts differ, "no seed" where there is none."""
+    low, high = min(counts := list(counts), default=0), max(counts, default=0)
+    if low < high:
+        return f"{low} to {high} seeds"
+    return {0: "no seed", 1: "one seed"}.get(low, f"{low} seeds")
 
 
 def listed(values: pd.Series) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from mu.experiments import best, get_item
+from mu.reading import seeds_in_words
 from mu.verdicts import mumis, partial, sparsity
 from mu.verdicts.claim import Answer, Claim, Evidence, in_words
 
@@ -46,13 +47,8 @@ class Verdict(NamedTuple):
 
     @property
     def seeds(self) -> str:
-        """ "one seed", "3 seeds", or "1 to 3 seeds" where networks differ; of what has answers."""
-        counts = sorted({evidence.n for evidence in self.evidence if evidence.answers})
-        if not counts:
-            return "no seed"
-        if counts == [1]:
-            return "one seed"
-        return f"{counts[0]} to {counts[-1]} seeds" if len(counts) > 1 else f"{counts[0]} seeds"
+        """How many there are of what has answers, in words; networks may differ."""
+        return seeds_in_words(evidence.n for evidence in self.evidence if evidence.answers)
 
 
 def claims(paper: str) -> tuple[Claim, ...]:

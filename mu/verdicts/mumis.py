@@ -6,8 +6,8 @@ without retrained model and test set picks; MU-Mis has its learning rate and del
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial, wraps
 
 import pandas as pd
 
@@ -336,15 +336,23 @@ def looks(rows: pd.DataFrame, variant: str, steps: Steps) -> pd.DataFrame:
 
 
 def runs(frames: Rows, delta: float = DELTA) -> Iterator[tuple]:
-    """Courses on which it forgets, by learning rate; also (the rate, where the whole loss is stopped).
-
-    It does if the class loses more than half of its accuracy by then. Where it does not, there is nothing to compare.
-    """
+    """Courses by learning rate; also (the rate, where the whole loss is stopped)."""
     for (dataset, model, lr), item, rows in each_network(frames, "lr"):
-        steps = stops(rows, "both", delta)
-        start, end = (looks(rows, "both", when)["FA"].mean() for when in (dict.fromkeys(steps, 0), steps))
-        if end < start / 2:
-            yield (dataset, model), item, rows, lr, steps
+        yield (dataset, model), item, rows, lr, stops(rows, "both", delta)
+
+
+def where_it_forgets(decide: Callable[..., Iterator[Finding]]) -> Callable[..., Iterator[Finding]]:
+    """Only for runs on which the class loses more than half of its accuracy by the stop; others test nothing."""
+
+    @wraps(decide)
+    def decided(rows: pd.DataFrame, lr: float, steps: Steps, *more, **options) -> Iterator[Finding]:
+        start, end = (looks(rows, "both", when)["FA"] for when in (dict.fromkeys(steps, 0), steps))
+        if end.mean() < start.mean() / 2:
+            yield from decide(rows, lr, steps, *more, **options)
+        else:
+            yield untestable(f"at rate {lr:g} FA {arrow(start, end)} at the stop", end.dropna())
+
+    return decided
 
 
 def priced_runs(frames: Rows) -> Iterator[tuple]:
@@ -358,6 +366,7 @@ def priced_runs(frames: Rows) -> Iterator[tuple]:
             yield from ((*run, delta, most) for run in runs({COURSES: frames[COURSES]}, delta))
 
 
+@where_it_forgets
 def _at_full_size(rows: pd.DataFrame, lr: float, steps: Steps, delta: float, most: float) -> Iterator[Finding]:
     """Cost: an answer for every learning rate and delta. A run that is not stopped counts with all its passes."""
     looked = select(rows, variant="both", metric="other")  # once before the first pass, and after each
@@ -367,6 +376,7 @@ def _at_full_size(rows: pd.DataFrame, lr: float, steps: Steps, delta: float, mos
         yield Finding((taken.below(most),), numbers, taken.n)
 
 
+@where_it_forgets
 def _forgets_less(rows: pd.DataFrame, lr: float, steps: Steps, variant: str) -> Iterator[Finding]:
     """Target and Jacobian: a variant of the loss where the whole one stops."""
     both, part = looks(rows, "both", steps), looks(rows, variant, steps)
@@ -374,6 +384,7 @@ def _forgets_less(rows: pd.DataFrame, lr: float, steps: Steps, variant: str) -> 
     yield Finding((more.exceeds(SAME_FA["class"]),), _side_by_side(lr, both, part, f"with {variant}"), more.n)
 
 
+@where_it_forgets
 def _ruins(rows: pd.DataFrame, lr: float, steps: Steps) -> Iterator[Finding]:
     """Other: the other classes' term where it has forgotten as much."""
     both = looks(rows, "both", steps)
@@ -395,6 +406,7 @@ def _as_low(rows: pd.DataFrame, variant: str, fa: pd.Series) -> Steps:
     return own.groupby("seed")["step"].max().to_dict() | low.to_dict()
 
 
+@where_it_forgets
 def _norms(rows: pd.DataFrame, lr: float, steps: Steps) -> Iterator[Finding]:
     """Norm: each stopped by its own sensitivities."""
     both, other = looks(rows, "both", steps), looks(rows, "spectral", stops(rows, "spectral"))
@@ -403,6 +415,7 @@ def _norms(rows: pd.DataFrame, lr: float, steps: Steps) -> Iterator[Finding]:
     yield Finding((answer,), _side_by_side(lr, both, other, "spectral"), fewest(fa, ra))
 
 
+@where_it_forgets
 def _flat(rows: pd.DataFrame, lr: float, _: Steps) -> Iterator[Finding]:
     """Delta: an answer for every learning rate."""
     ends = [looks(rows, "both", stops(rows, "both", delta)) for delta in mumis.DELTAS]
@@ -413,6 +426,7 @@ def _flat(rows: pd.DataFrame, lr: float, _: Steps) -> Iterator[Finding]:
     yield Finding((answer,), numbers, fewest(fa, ra))
 
 
+@where_it_forgets
 def _dips(rows: pd.DataFrame, lr: float, steps: Steps) -> Iterator[Finding]:
     """Dip: RA at the start, where the sensitivity is least before the stop, and at the stop."""
     ratio = select(rows, variant="both", metric="ratio")

@@ -189,11 +189,11 @@ def _backdoor(rows: pd.DataFrame) -> Iterator[Finding]:
     gone = dense.mean() < REMOVED
     for sparsity in (s for s in TROJAN_SPARSITIES if s >= 90):
         planted, left = by_method(rows, "ASR", *ends, sparsity=sparsity)
-        helped, cost = paired(dense, left), paired(*by_method(rows, "SA", *ends, sparsity=sparsity))
-        removed = every(Paired(planted).exceeds(PLANTED), Paired(left).below(REMOVED), helped.exceeds(0))
+        cost = paired(*by_method(rows, "SA", *ends, sparsity=sparsity))
+        removed = every(Paired(planted).exceeds(PLANTED), Paired(left).below(REMOVED))
         numbers = f"{sparsity} % {arrow(planted, left)}, SA loses {mean_sd(cost.values)}"
         answers = () if gone else (every(removed, cost.below(LITTLE)),)
-        cases.append(Finding(answers, numbers, fewest(helped, cost, Paired(planted))))
+        cases.append(Finding(answers, numbers, fewest(cost, paired(dense, left))))
     yield joined(cases, f"ASR dense {arrow(before, dense)}; ")
 
 
@@ -264,8 +264,8 @@ CLAIMS = (
         "Sparsity helps FT to remove a backdoor, at little cost.",
         "backdoor figure",
         f"At every sparsity from 90 % on: attack success is above {PLANTED:g} % before FT, below {REMOVED:g} % "
-        f"after, and below that of the dense model after FT; clean accuracy loses less than {LITTLE:g} points. Where "
-        f"FT leaves less than {REMOVED:g} % on the dense model, there is nothing to help with, and nothing to test.",
+        f"after; clean accuracy loses less than {LITTLE:g} points. Where FT leaves less than "
+        f"{REMOVED:g} % on the dense model, there is nothing to help with, and nothing to test.",
         ("sparsity-fig5",), each_network, _backdoor,
     ),
     Claim(
