@@ -404,9 +404,6 @@ def test_a_verdict_is_from_the_largest_profile_that_has_evidence():
     record("partial-tab1", removal(trained_class=5))  # never learnt: nothing to test
     found = verdicts.verdict(claim("C1"))
     assert (found.word, found.profile) == ("nothing to test", "laptop")
-        "nothing to test",
-        "laptop",
-    )
     assert verdicts.verdict(replace(claim("C1"), profiles=("paper",))).word == "not recorded"
     record("partial-tab1", removal())
     found = verdicts.verdict(claim("C1"))
