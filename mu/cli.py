@@ -69,12 +69,9 @@ def run(
     from mu import DataError, results, runner
     from mu.experiments import PAPERS, get_item, items
 
-    ids = [
-        i
-        for name in names
-        for i in (items() if name in PAPERS else [name])
-        if name not in PAPERS or i.startswith(f"{name}-")
-    ]
+    ids = []
+    for name in names:
+        ids += [item.id for item in items().values() if item.paper == name] if name in PAPERS else [name]
     for name in ids:
         get_item(name).cells(profile, seeds)  # a wrong name is an error before anything runs
     deadline = time.monotonic() + parse_duration(budget) if budget else None

@@ -2,7 +2,7 @@
 
 Times are left out, as they depend on the hardware. So is what follows from the rest: gaps of single metrics, the gap
 of the retrained model to itself, and what a figure repeats of a table.
-Of methods with a hyper-parameter ours is what the rule picks, see `mu.reading`.
+For methods with a hyper-parameter, our number is the one that the rule of `mu.reading` picks.
 """
 
 from __future__ import annotations
@@ -81,28 +81,32 @@ def compared(name: str) -> list[Comparison]:
     """
     if name not in TOLERANCES:
         raise ValueError(f"nothing of {name!r} is compared; choose one of {', '.join(TOLERANCES)}")
-    record = best(name)
-    ours = pd.DataFrame(columns=["value"]) if record is None else _in_its_words(get_item(name).paper, record.frame)
-    found = []
-    printed = results.reported().query("item == @name and unit == '%'")
-    derived = printed["metric"].str.endswith(" gap")
-    derived |= (printed["method"] == "Retrain") & printed["metric"].isin(("Disparity Ave.", "Avg. Gap"))
-    if name == "sparsity-fig4":  # the rest stands in the main table
-        derived |= printed["source_kind"] != "figure-read"
-    for _, theirs in printed[~derived].iterrows():
-        where = {key: theirs[key] for key in ("dataset", "scenario", "sparsity", "method", "metric")}
-        if get_item(name).paper == "sparsity" and pd.isna(where["sparsity"]):
-            where["sparsity"] = 0.0  # l1-sparse starts from the dense model
-        found.append(_compare(where, theirs, ours, TOLERANCES[name]))
+    paper, record = get_item(name).paper, best(name)
+    ours = pd.DataFrame(columns=["value"]) if record is None else _in_its_words(paper, record.frame)
+    printed = _own(results.reported().query("item == @name and unit == '%'"), name)
+    if paper == "sparsity":
+        printed = printed.fillna({"sparsity": 0.0})  # l1-sparse starts from the dense model
+    found = [_compare(theirs, ours, TOLERANCES[name]) for _, theirs in printed.iterrows()]
     cases, methods = (list(dict.fromkeys(getattr(one, key) for one in found)) for key in ("case", "method"))
     return sorted(found, key=lambda one: (cases.index(one.case), methods.index(one.method)))
 
 
-def _compare(where: dict, theirs: pd.Series, ours: pd.DataFrame, least: float) -> Comparison:
-    values = select(ours, **{key: value for key, value in where.items() if pd.notna(value)})["value"]
+def _own(printed: pd.DataFrame, name: str) -> pd.DataFrame:
+    """What does not follow from other printed numbers."""
+    derived = printed["metric"].str.endswith(" gap")
+    derived |= (printed["method"] == "Retrain") & printed["metric"].isin(("Disparity Ave.", "Avg. Gap"))
+    if name == "sparsity-fig4":  # the rest stands in the main table
+        derived |= printed["source_kind"] != "figure-read"
+    return printed[~derived]
+
+
+def _compare(theirs: pd.Series, ours: pd.DataFrame, least: float) -> Comparison:
+    where = theirs[["dataset", "scenario", "sparsity", "method", "metric"]].dropna()
+    values = select(ours, **where)["value"]
     spread = 0.0 if pd.isna(theirs["std"]) else theirs["std"]
-    sparse = "" if pd.isna(where["sparsity"]) else f"{where['sparsity']:g} % sparse" if where["sparsity"] else "dense"
-    case = ", ".join(filter(None, (where["dataset"], where["scenario"], sparse)))
+    sparsity = where.get("sparsity")
+    sparse = "" if sparsity is None else f"{sparsity:g} % sparse" if sparsity else "dense"
+    case = ", ".join(filter(None, (where.get("dataset"), where.get("scenario"), sparse)))
     return Comparison(case, where["method"], where["metric"], theirs["value"], spread, tuple(values), least)
 
 

@@ -149,10 +149,10 @@ def _finished(
     refused: list[Cell] = []
     parent = None if backend == "dask" else os.getpid()  # dask's workers have a life of their own
     todo = (delayed(_run_cell)(cell, device, parent) for cell in _affordable(missing, record, deadline, refused))
-    # A worker that has grown is replaced between two cells; joblib's warning of it says nothing to a user.
-    warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
     try:
-        with _alarm(deadline), parallel_config(**options):
+        with warnings.catch_warnings(), _alarm(deadline), parallel_config(**options):
+            # A worker that has grown is replaced between two cells; joblib's warning of it says nothing to a user.
+            warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
             # One cell per worker in flight: the next is taken only when one ends, so the budget can refuse it.
             parallel = Parallel(return_as="generator_unordered", pre_dispatch="n_jobs", batch_size=1)
             yield from parallel(todo)
@@ -164,17 +164,28 @@ def _finished(
 
 
 def _run_cell(cell: Cell, device: str, parent: int | None) -> tuple[Cell, list[dict] | DataError, float]:
-    if device == "cpu":
-        torch.set_num_threads(1)
-    torch.backends.cudnn.deterministic = True  # also outside of training, so that a cell can be repeated on a GPU
     if parent not in (None, os.getpid()):
         _end_with(parent)
     start = time.perf_counter()
     try:
-        rows = get_item(cell.item).compute(cell, device)
+        with _repeatable(device):
+            rows = get_item(cell.item).compute(cell, device)
     except DataError as error:
         rows = error
     return cell, rows, time.perf_counter() - start
+
+
+@contextlib.contextmanager
+def _repeatable(device: str) -> Iterator[None]:
+    """One thread on a CPU, the same convolutions every time on a GPU; afterwards as the caller had it."""
+    threads, deterministic = torch.get_num_threads(), torch.backends.cudnn.deterministic
+    torch.set_num_threads(1 if device == "cpu" else threads)
+    torch.backends.cudnn.deterministic = True  # also outside of training
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+        torch.backends.cudnn.deterministic = deterministic
 
 
 @cache

@@ -306,9 +306,9 @@ def test_large_ledgers_are_not_kept(task, small, monkeypatch):
 def test_models_kept_for_one_version_of_the_code_are_not_used_by_another(monkeypatch):
     """The configuration holds the digest of the code: a changed loop must not find old models."""
     trial = Trial(get_item("partial-tab1").cells("smoke")[0].settings, 0, "cpu")
-    trial.retrained()
+    trial.retrained(trial.build())
     monkeypatch.setattr("mu.experiments.cache.training_digest", lambda: "changed")
-    trial.retrained()
+    trial.retrained(trial.build())
     assert len(list((cache_folder() / "trained").iterdir())) == 2
 
 
@@ -323,7 +323,7 @@ def test_a_trial_draws_from_its_seed_and_retrains_apart(same):
     assert not torch.equal(a.task.forget_indices, c.task.forget_indices)
     assert same(a.build(), b.build())
     assert not same(a.build(), c.build())
-    reference = a.retrained().model
+    reference = a.retrained(a.build()).model
     expected = mu.train(mu.build_model("mlp", a.task.data, seed=1000), a.task.retain, a.recipe, seed=1000)
     assert same(reference, expected)
     assert not (a.task.retain.labels == 3).any()
@@ -416,13 +416,13 @@ def test_one_percent_left_counts_as_forgotten(rare, monkeypatch):
     assert trial.choose(None, [SimpleNamespace(keep=keep) for keep in (1.0, 0.1, 0.2)])[1] == 0.2
 
 
-def test_quick_rows_by_counting(rare):
+def test_accuracy_rows_by_counting(rare):
     """Every metric of a model that always answers 3, by hand: UA is what is *wrong* on the forget set."""
     trial = Trial(rare, 0, "cpu")
     model = trial.build().eval()
     torch.nn.init.zeros_(model.head.weight)
     model.head.bias.data = 10 * torch.eye(10)[3]
-    found = {row["metric"]: row["value"] for row in trial.quick_rows("trained", model)}
+    found = {row["metric"]: row["value"] for row in trial.accuracy_rows("trained", model)}
     share = 100 * (trial.task.test.labels == 3).double().mean().item()
     expected = {"target accuracy": 100, "non-target accuracy": 0, "test accuracy": share, "UA": 0}
     assert found == pytest.approx(expected)

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from mu import reading, results
+from mu.experiments.sweeps import Tuned
 from mu.reading import chosen, mumis, sparsity
 
 
@@ -112,9 +113,9 @@ def test_a_method_without_a_published_value_is_left_out_of_that_choice():
     """And one whose published value was not tried; rows without a hyper-parameter stay."""
     reference = {**lines(scores=[(1.0, 0.1, 5, 1)])[2], "method": "retrain", "tried": math.nan, "lr": math.nan}
     rows = pd.DataFrame([*lines(scores=TWO_RATES), reference, *lines("jit", [(3e-4, math.nan, 1, 1)])])
-    assert set(chosen(rows, "published", {"jit": {"class": 3e-4}})["method"]) == {"retrain", "jit"}
-    assert set(chosen(rows, "published", {"jit": {"class": 3e-3}})["method"]) == {"retrain"}
-    assert set(chosen(rows, "published", {"jit": {"random": 3e-4}})["method"]) == {"retrain"}
+    assert set(chosen(rows, "published", {"jit": Tuned((), (), published=3e-4)})["method"]) == {"retrain", "jit"}
+    assert set(chosen(rows, "published", {"jit": Tuned((), (), published=3e-3)})["method"]) == {"retrain"}
+    assert set(chosen(rows, "published", {"jit": Tuned((), (), published={"random": 3e-4})})["method"]) == {"retrain"}
 
 
 def test_rows_may_be_put_together_from_several_records():

@@ -243,7 +243,7 @@ def test_c3_reads_both_scenarios_of_a_table():
                        stepping("label-flip", 90, {("top", 0.1): 85}, scenario="class")])  # fmt: skip
     found = decide("C3", tab1=table.drop(columns=["rule", "keep"]))
     assert found.word == "holds in part"
-    assert "no at label-flip, whole class (" in found.evidence[0].numbers
+    assert "no at label-flip: whole class (" in found.evidence[0].numbers
 
 
 def test_c3_counts_a_comparison_once():

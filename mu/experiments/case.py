@@ -62,7 +62,7 @@ class Case:
         s = self.settings
         self.recipe = Recipe(**s["recipe"])
         self.after = 1000 + self.seed
-        self.forget = s.get("forget", s.get("label", TARGET))
+        self.label = s.get("forget", s.get("label", TARGET))
         data = mu.load_dataset(s["dataset"], device=self.device)
         if "samples" in s:
             data, self.validation = hold_out(data, s["samples"], self.seed)
@@ -70,13 +70,19 @@ class Case:
 
     def request(self, data: Dataset) -> Task:
         """What is to be forgotten."""
-        return {
-            "class": lambda: mu.forget_class(data, self.forget),
-            "rare": lambda: mu.forget_rare(data, self.forget, self.settings["count"], self.seed),
-            "subclass": lambda: mu.forget_subclass(data, self.forget),
-            "random": lambda: mu.forget_random(data, SHARE, self.seed),
-            "poisoned": lambda: mu.forget_poisoned(data, SHARE, self.forget, self.seed),
-        }[self.settings["scenario"]]()
+        match self.settings["scenario"]:
+            case "class":
+                return mu.forget_class(data, self.label)
+            case "rare":
+                return mu.forget_rare(data, self.label, self.settings["count"], self.seed)
+            case "subclass":
+                return mu.forget_subclass(data, self.label)
+            case "random":
+                return mu.forget_random(data, SHARE, self.seed)
+            case "poisoned":
+                return mu.forget_poisoned(data, SHARE, self.label, self.seed)
+            case other:
+                raise ValueError(f"unknown scenario {other!r}; choose one of class, rare, subclass, random, poisoned")
 
     def kinds(self, samples: Samples) -> Int64[Tensor, " n"]:
         """Labels, or fine labels where a sub-class is asked for."""
@@ -124,8 +130,9 @@ class Case:
     def retrained(self, original: nn.Module) -> Trained:
         """The reference: new weights under the original's mask, trained on the retain set only, as published."""
         build = lambda: reinitialise(original, self.after)
-        masked = [f"{self.settings[name]}" for name in ("pruner", "sparsity") if self.settings.get("sparsity")]
-        part = " ".join(["retain", self.task.retain.fingerprint, *masked])
+        part = f"retain {self.task.retain.fingerprint}"
+        if self.settings.get("sparsity"):
+            part += f" {self.settings['pruner']} {self.settings['sparsity']}"
         return self.kept(part, build, self.learn(self.task.retain, self.after))
 
     def kept(self, part: str, build: Callable, make: Callable, recorders: Sequence[Ledger] = (), **more) -> Trained:
@@ -140,8 +147,8 @@ class Case:
         return kept(config, build, make, device=self.device, ledgers=recorders)
 
     def identity(self) -> dict:
-        """What decides how the models of the case are trained, but for part and seed."""
+        """Settings that decide how every model of the case is trained; `kept` adds which model, and the seed."""
         found = {name: self.settings[name] for name in ("dataset", "model", "samples", "recipe")}
         if self.settings["scenario"] == "poisoned":
-            found["poisoned"] = [SHARE, self.forget]
+            found["poisoned"] = [SHARE, self.label]
         return found

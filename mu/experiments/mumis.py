@@ -51,35 +51,35 @@ VARIANTS = (  # of the loss: the paper's ablations
 METHODS = {
     "mu-mis": Tuned((1.1,), (1.0, 1.1, 1.2), paper=DELTAS, option="delta"),  # with each learning rate of the profile
     "fine-tune": Tuned((0.02,), (0.005, 0.02, 0.05), quick=(0.005, 0.05), paper=(0.01, 0.02, 0.05, 0.1),
-                       published=0.02, long=True),
-    "random-label-all": Tuned((1e-3,), (1e-4, 3e-4, 1e-3), quick=(1e-4, 1e-3), published=1e-4, long=True),
-    "bad-teacher": Tuned((1e-3,), (1e-4, 3e-4, 1e-3), quick=(1e-4, 1e-3), published=1e-4, long=True),
+                       published=0.02, shortened=True),
+    "random-label-all": Tuned((1e-3,), (1e-4, 3e-4, 1e-3), quick=(1e-4, 1e-3), published=1e-4, shortened=True),
+    "bad-teacher": Tuned((1e-3,), (1e-4, 3e-4, 1e-3), quick=(1e-4, 1e-3), published=1e-4, shortened=True),
     # It needs its three epochs: its first pass over the forget set starts without a gradient.
     "scrub": Tuned((5e-4,), (5e-4, 2e-3, 0.01, 0.03), quick=(5e-4, 0.01), published=5e-4),
     "ssd": Tuned((10.0,), (5.0, 10.0, 25.0, 50.0, 100.0), quick=(5.0, 25.0, 100.0),
                  paper=(2.0, 5.0, 10.0, 25.0, 50.0, 100.0), option="alpha", published=10.0,
-                 options={"random": {"by_class": False}}),
-    "salun": Tuned((0.013,), (3e-3, 0.013, 0.05), quick=(3e-3, 0.05), published=0.013, long=True),
+                 fixed={"random": {"by_class": False}}),
+    "salun": Tuned((0.013,), (3e-3, 0.013, 0.05), quick=(3e-3, 0.05), published=0.013, shortened=True),
     # An epoch of DUCK or SCAR is one pass over the forget set, and they need many. For a part of a class or for many
     # samples their stopping rule may never be met: there they have fewer.
-    "duck": Tuned((1e-3,), (1e-4, 4e-4, 1e-3), quick=(1e-4, 1e-3), published=4e-4, told=("stop_at", 1.0, 1.0),
-                  least={"subclass": 10, "random": 3}),
-    "munba": Tuned((0.01,), (3e-3, 0.01, 0.03), quick=(3e-3, 0.03), published=0.01, long=True),
-    "lotus": Tuned((1e-3,), (1e-4, 3e-4, 1e-3), quick=(1e-4, 1e-3), published=1e-4, long=True,
-                   told=("unseen_accuracy", 0.01, 0.0), options={"random": {"alpha": 8.0}}),
-    "rum": Tuned((0.013,), (0.013, 0.05, 0.1), quick=(0.013, 0.1), published=0.1, long=True),
+    "duck": Tuned((1e-3,), (1e-4, 4e-4, 1e-3), quick=(1e-4, 1e-3), published=4e-4, expects=("stop_at", 1.0, 1.0),
+                  fewest_epochs={"subclass": 10, "random": 3}),
+    "munba": Tuned((0.01,), (3e-3, 0.01, 0.03), quick=(3e-3, 0.03), published=0.01, shortened=True),
+    "lotus": Tuned((1e-3,), (1e-4, 3e-4, 1e-3), quick=(1e-4, 1e-3), published=1e-4, shortened=True,
+                   expects=("unseen_accuracy", 0.01, 0.0), fixed={"random": {"alpha": 8.0}}),
+    "rum": Tuned((0.013,), (0.013, 0.05, 0.1), quick=(0.013, 0.1), published=0.1, shortened=True),
     "gradient-ascent": Tuned((1e-3,), (1e-5, 3e-5, 1e-4, 3e-4, 1e-3), quick=(1e-5, 1e-4, 1e-3),
                              paper=(1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3), published=1e-4,
-                             options={"": {"frozen_norm": True}}),
+                             fixed={"": {"frozen_norm": True}}),
     "random-label": Tuned((1e-3,), (1e-5, 3e-5, 1e-4, 3e-4), quick=(1e-5, 1e-4),
                           paper=(1e-6, 1e-5, 1e-4, 1e-3, 1e-2)),
     "jit": Tuned((3e-3,), (3e-5, 1e-4, 3e-4, 6e-4, 1e-3, 2e-3), quick=(3e-5, 3e-4, 1e-3),
                  paper=(3e-5, 3e-4, 1e-3, 3e-3, 0.03), published=3e-4,
-                 options={"subclass": {"noise": 0.01}, "random": {"noise": 0.01}}),
+                 fixed={"subclass": {"noise": 0.01}, "random": {"noise": 0.01}}),
     # It does not look at the forget set before its third pass.
     **dict.fromkeys(("scar", "scar-as-published"), Tuned(
-        (5e-4,), (1e-4, 5e-4, 2e-3), quick=(1e-4, 2e-3), published=5e-4, told=("stop_at", 1.0, 1.0),
-        least={"random": 3}, options={"subclass": {"whole_class": False}, "random": {"whole_class": False}},
+        (5e-4,), (1e-4, 5e-4, 2e-3), quick=(1e-4, 2e-3), published=5e-4, expects=("stop_at", 1.0, 1.0),
+        fewest_epochs={"random": 3}, fixed={"subclass": {"whole_class": False}, "random": {"whole_class": False}},
     )),
 }  # fmt: skip
 RETAIN_FREE = tuple(method for method in METHODS if "retain" not in mu.methods()[method].needs)
@@ -166,14 +166,14 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
 
 
 class Request(Swept):
-    """A case whose methods are told, where they ask, how much accuracy on the forget set to expect."""
+    """A case in which a method that has an option for it is given the accuracy on the forget set to expect."""
 
     def options(self, sweep: dict, value: float, original: nn.Module) -> dict:
         options = super().options(sweep, value, original)
         by_retained = self.settings["scenario"] == "subclass"  # then the guess is read off retained images
         method = METHODS.get(sweep["method"])  # none of retraining
-        if method and method.told and not (by_retained and sweep["method"] in RETAIN_FREE):
-            name, factor, least = method.told
+        if method and method.expects and not (by_retained and sweep["method"] in RETAIN_FREE):
+            name, factor, least = method.expects
             options[name] = max(least, factor * self.expected(original)[0])
         for name in {"tuning", "repair"} & set(options):  # a second recipe; without a rate it takes the first's
             options[name] = Recipe(**{"lr": value, **options[name]})
@@ -367,36 +367,41 @@ class Following(Request):
 
 
 def sequence(settings: dict, seed: int, device: str) -> Iterator[dict]:
-    """Accuracies and KL after each request of a sequence, of the retrained models or of one method.
-
-    A method's hyper-parameter is chosen at the first request, by the rule, and kept.
-    """
+    """Accuracies and KL after each request of a sequence, of the retrained models or of one method."""
     labels = settings["sequence"]
-    original = forgotten = picked = None
-    surrogate = _surrogate(settings, device)
-    for step, label in enumerate(labels, 1):
-        asked = {**settings, "forget": label, "removed": labels[: step - 1]}
-        case = Following(asked, seed, device)
-        original = original or case.original().model
-        if step == 1 and not settings["sweeps"]:
-            yield from _after(case, "trained", original, 0, labels)
-        retrained = case.retrained(original).model
-        forgotten = forgotten + case.task.forget if forgotten else case.task.forget
-        if not settings["sweeps"]:
-            yield from _after(case, "retrain", retrained, step, labels)
-            continue
-        picked = picked or _best_by_rule(case, original, surrogate)
-        sweep, value = picked
-        columns = {"tried": value, "option": sweep["name"], "lr": sweep["options"].get("lr")}
+    requests = [{**settings, "forget": label, "removed": labels[:i]} for i, label in enumerate(labels)]
+    cases = [Following(request, seed, device) for request in requests]
+    return _unlearn_along(cases) if settings["sweeps"] else _retrain_along(cases)
+
+
+def _retrain_along(cases: list[Following]) -> Iterator[dict]:
+    """The model before any request, and one retrained after each."""
+    original = cases[0].original().model
+    yield from _after(cases[0], "trained", original, 0)
+    for step, case in enumerate(cases, 1):
+        yield from _after(case, "retrain", case.retrained(original).model, step)
+
+
+def _unlearn_along(cases: list[Following]) -> Iterator[dict]:
+    """One method, request after request; its hyper-parameter is chosen at the first one, by the rule, and kept."""
+    first, settings = cases[0], cases[0].settings
+    original = model = first.original().model
+    surrogate = _surrogate(settings, first.device)
+    sweep, value = _best_by_rule(first, model, surrogate)
+    method, columns = sweep["method"], {"tried": value, "option": sweep["name"], "lr": sweep["options"].get("lr")}
+    forgotten = first.task.forget[:0]
+    for step, case in enumerate(cases, 1):
         try:
-            with stopwatch(device) as watch:
-                original = case.unlearn(sweep, value, original, surrogate)
+            with stopwatch(case.device) as watch:
+                model = case.unlearn(sweep, value, model, surrogate)
         except FloatingPointError:  # the sequence ends here
-            yield from rows(sweep["method"], {"diverged": 1}, step=step, **columns)
+            yield from rows(method, {"diverged": 1}, step=step, **columns)
             return
-        yield from _after(case, sweep["method"], original, step, labels, **columns)
-        values = {"KL": kl(predict(retrained, forgotten), predict(original, forgotten)), "RTE": watch.seconds}
-        yield from rows(sweep["method"], values, step=step, **columns)
+        yield from _after(case, method, model, step, **columns)
+        forgotten = forgotten + case.task.forget
+        reference = predict(case.retrained(original).model, forgotten)
+        values = {"KL": kl(reference, predict(model, forgotten)), "RTE": watch.seconds}
+        yield from rows(method, values, step=step, **columns)
 
 
 def _best_by_rule(case: Following, original: nn.Module, surrogate: Samples | None) -> tuple[dict, float]:
@@ -414,9 +419,9 @@ def _best_by_rule(case: Following, original: nn.Module, surrogate: Samples | Non
     return min(((sweep, value) for sweep in case.settings["sweeps"] for value in sweep["values"]), key=gap)
 
 
-def _after(case: Following, method: str, model: nn.Module, step: int, labels: list[int], **columns) -> Iterator[dict]:
+def _after(case: Following, method: str, model: nn.Module, step: int, **columns) -> Iterator[dict]:
     """FA of every class of the sequence (`asked`), RA of all classes outside it and TA, all on test images."""
-    test = case.task.test
+    test, labels = case.task.test, case.settings["sequence"]
     logits, kinds = predict(model, test), case.kinds(test)
     common = {"method": method, "step": step, **columns}
     for label in labels:
@@ -506,13 +511,13 @@ def sweeps_of(profile: str, scenario: str, methods: Iterable[str]) -> list[dict]
     scale, found = SCALES[profile], []
     for name in methods:
         method, known = METHODS[name], mu.methods()[name].defaults
-        own = {**method.options.get("", {}), **method.options.get(scenario, {})}
+        own = {**method.fixed.get("", {}), **method.fixed.get(scenario, {})}
         sweep = {"method": name, "options": own, "name": method.option, "values": method.values(profile)}
         smaller = {"batch_size": scale.batch} if scale.batch else {}
         if "recipe" in known:
             epochs = known["recipe"].epochs
-            least = method.least.get(scenario, 0)
-            if method.long or least:
+            least = method.fewest_epochs.get(scenario, 0)
+            if method.shortened or least:
                 epochs = min(max(scale.epochs, least), epochs)
             sweep["recipe"] = {"epochs": epochs, **smaller}
         for second in {"tuning", "repair"} & set(known):  # of RUM and of DUCK

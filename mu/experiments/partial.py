@@ -114,15 +114,10 @@ class Trial(Case):
     def ledgers(self, keeps=KEEPS, rule: str = "top") -> list[Ledger]:
         return [Ledger(keep, rule, only=self.task.forget.indices) for keep in keeps]
 
-    def original(self, ledgers: Sequence[Ledger] = ()) -> Trained:
+    def recorded(self, ledgers: Sequence[Ledger] = ()) -> Trained:
         """The original model with its ledgers, from the cache if it is there."""
         which = [[ledger.keep, ledger.selection.rule] for ledger in ledgers]
         return self.kept("train", self.build, self.learn(self.task.train, self.seed, ledgers), ledgers, ledgers=which)
-
-    def retrained(self) -> Trained:
-        """The reference: new weights, retain samples only; from the cache if it is there."""
-        build = lambda: mu.build_model(self.settings["model"], self.task.data, seed=self.after)
-        return self.kept("retain", build, self.learn(self.task.retain, self.after), seed=self.after)
 
     def take_back(self, original: nn.Module, ledger: Recorder) -> nn.Module:
         return mu.unlearn("partial-amnesiac", original, self.task, ledger=ledger)
@@ -155,7 +150,7 @@ class Trial(Case):
     def forget_accuracy(self, model: nn.Module) -> float:
         return accuracy(predict(model, self.task.forget), self.task.forget.labels)
 
-    def quick_rows(self, method: str, model: nn.Module, **columns) -> list[dict]:
+    def accuracy_rows(self, method: str, model: nn.Module, **columns) -> list[dict]:
         """Accuracies on test and forget images alone: a pass over the retain set would cost more than the rest."""
         logits, labels, target = predict(model, self.task.test), self.task.test.labels, self.task.target_test
         values = {
@@ -197,7 +192,7 @@ def accuracy_curves(settings: dict, seed: int, device: str) -> Iterator[dict]:
     every = max(1, len(trial.task.train) // trial.recipe.batch_size // settings["evaluations"])
 
     def record(method: str, phase: str, epoch: float, model: nn.Module, **columns) -> None:
-        scores = trial.quick_rows(method, model, phase=phase, epoch=epoch, **columns)
+        scores = trial.accuracy_rows(method, model, phase=phase, epoch=epoch, **columns)
         curve.extend(row for row in scores if row["metric"] in ("target accuracy", "non-target accuracy"))
 
     def follow(method: str, phase: str, start: float, samples, **columns):
@@ -248,7 +243,7 @@ def affected_share(settings: dict, seed: int, device: str) -> Iterator[dict]:
         ("partial-amnesiac", "chosen", chosen.keep, partial),
     ):
         columns = {"count": len(trial.task.forget), "affected": share, "choice": kind, "keep": keep}
-        yield from trial.quick_rows(method, model, **columns)
+        yield from trial.accuracy_rows(method, model, **columns)
 
 
 # ---- Tables 1 to 6 ---------------------------------------------------------------------------------------
@@ -258,8 +253,8 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Every method from the same trained model, scored against the same retrained one."""
     trial = Trial(settings, seed, device)
     task = trial.task
-    original, ledgers, seconds = trial.original(trial.ledgers(settings["keeps"]))
-    retrained, _, retrain_seconds = trial.retrained()
+    original, ledgers, seconds = trial.recorded(trial.ledgers(settings["keeps"]))
+    retrained, _, retrain_seconds = trial.retrained(original)
     reference = outputs(retrained, task)
     chosen, _ = trial.choose(original, ledgers)
     attack = trial.shadow_attack(settings["shadows"])
@@ -319,13 +314,13 @@ def keep_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
     ledgers = trial.ledgers()
     for rule in RULES[1:]:
         ledgers += trial.ledgers(RULE_KEEPS, rule)
-    original, ledgers, _ = trial.original(ledgers)
-    yield from trial.quick_rows("trained", original)
-    yield from trial.quick_rows("retrain", trial.retrained().model)
+    original, ledgers, _ = trial.recorded(ledgers)
+    yield from trial.accuracy_rows("trained", original)
+    yield from trial.accuracy_rows("retrain", trial.retrained(original).model)
     for ledger in ledgers:
         unlearned = trial.take_back(original, ledger)
         columns = {"keep": ledger.keep, "rule": ledger.selection.rule}
-        yield from trial.quick_rows("partial-amnesiac", unlearned, **columns)
+        yield from trial.accuracy_rows("partial-amnesiac", unlearned, **columns)
         yield {"method": "partial-amnesiac", "metric": "stored bytes", "value": ledger.nbytes, **columns}
 
 
@@ -337,16 +332,16 @@ def optimizer_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
 def step_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Label flipping and ascent, whole and partial, all stopped at the same forgetting, with their steps."""
     trial = Trial(settings, seed, device)
-    original = trial.original().model
-    yield from trial.quick_rows("trained", original)
-    yield from trial.quick_rows("retrain", trial.retrained().model)
+    original = trial.recorded().model
+    yield from trial.accuracy_rows("trained", original)
+    yield from trial.accuracy_rows("retrain", trial.retrained(original).model)
     for base in STEPPING:
         variants = [(base, 1.0, "top")]
         variants += [(f"partial-{base}", keep, rule) for rule in STEP_RULES for keep in STEP_KEEPS]
         for method, keep, rule in variants:
             unlearned, steps, seconds = trial.step(method, original, keep=keep, rule=rule)
             columns = {"keep": keep, "rule": rule}
-            yield from trial.quick_rows(method, unlearned, **columns)
+            yield from trial.accuracy_rows(method, unlearned, **columns)
             yield from rows(method, {"steps": steps, "RTE": seconds}, **columns)
 
 
@@ -362,7 +357,7 @@ def activation_maps(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """
     trial = Trial(settings, seed, device)
     task, kept_class = trial.task, settings["other"]
-    original, ledgers, _ = trial.original(trial.ledgers())
+    original, ledgers, _ = trial.recorded(trial.ledgers())
     _, partial = trial.choose(original, ledgers)
     models = {
         "trained": original,

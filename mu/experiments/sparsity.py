@@ -50,11 +50,11 @@ METHODS = {
     "gradient-ascent": Tuned((1e-4, 1e-3), (1e-5, 1e-4, 3e-4, 1e-3, 3e-3), paper=(1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2),
                              published={"class": 1e-4, "random": 1e-4}),
     "fisher": Tuned((1e-7,), (1e-9, 3e-8, 1e-6), paper=(1e-10, 1e-9, 1e-8, 3e-8, 1e-7, 1e-6), option="alpha",
-                    published={"class": 3e-8, "random": 3e-8}),
+                    published=3e-8),
     "influence": Tuned((1.0,), (0.1, 0.3, 1.0, 3.0, 10.0), paper=(0.1, 0.3, 1.0, 3.0, 10.0, 30.0), option="alpha",
                        published={"class": 1.0, "random": 10.0}),
     "fisher-as-published": Tuned((1e-7,), (1e-9, 3e-8, 1e-6), paper=(1e-9, 1e-8, 3e-8, 1e-7), option="alpha",
-                                 published={"class": 3e-8, "random": 3e-8}),
+                                 published=3e-8),
     "influence-as-published": Tuned((1.0,), (1.0, 3.0, 10.0, 30.0), paper=(1.0, 5.0, 10.0, 20.0), option="alpha",
                                     published={"class": 1.0, "random": 10.0}),
     "l1-sparse": Tuned((5e-4,), (1e-4, 5e-4, 2e-3, 5e-3), quick=(5e-4, 5e-3),
@@ -273,9 +273,7 @@ def transfer(settings: dict, seed: int, device: str) -> Iterator[dict]:
     task, original = case.task, case.original().model
     retrained = case.retrained(original)
     target = mu.load_dataset(settings["target"], device=device)
-    order = torch.randperm(len(target.train), generator=torch.Generator().manual_seed(seed))
-    learnt = target.train[order[: settings["probe"]].to(device)]
-    test = target.test[torch.arange(min(len(target.test), settings["probe"]))]
+    learnt, test = target.train.draw(settings["probe"], seed), target.test[: settings["probe"]]
     epochs, batch = settings["tune"]
     tuning = replace(case.recipe, epochs=epochs, batch_size=batch, lr=TUNING_RATE, schedule="constant")
     with stopwatch(device) as watch:

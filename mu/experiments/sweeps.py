@@ -7,6 +7,7 @@ afterwards.
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -42,14 +43,20 @@ class Tuned:
     paper: tuple[float, ...] = ()  # none: as `laptop`
     option: str = "lr"  # what is tried
     published: float | dict[str, float] | None = None  # value of public code; by scenario, where it differs
-    options: dict[str, dict] = field(default_factory=dict)  # that are fixed, by scenario; "": in every one
-    long: bool = False  # an epoch passes over more than the forget set: the profile may cut epochs down
-    least: dict[str, int] = field(default_factory=dict)  # scenario where it may even if not -> fewest epochs
-    told: tuple[str, float, float] | None = None  # of `Swept.expected`: option, factor to its unit, least value
+    fixed: dict[str, dict] = field(default_factory=dict)  # scenario -> options that are fixed; "": in every one
+    shortened: bool = False  # an epoch passes over retained data too, so a profile may cut the epochs down
+    fewest_epochs: dict[str, int] = field(default_factory=dict)  # scenario -> epochs left, where also others are cut
+    expects: tuple[str, float, float] | None = None  # an option that is given the forget accuracy to expect, in
+    # percent; the factor to the option's unit; its smallest value
 
     def values(self, profile: str) -> list[float]:
         """What is tried under a profile."""
         return list(getattr(self, profile) or self.laptop)
+
+    def known(self, scenario: str) -> float:
+        """The published value for a scenario; NaN if there is none."""
+        value = self.published.get(scenario) if isinstance(self.published, dict) else self.published
+        return math.nan if value is None else value
 
 
 @dataclass
@@ -86,7 +93,7 @@ class Swept(Case):
     def spared(self) -> Bool[Tensor, " held_out"]:
         """Which held-out samples are not of the class or sub-class to forget."""
         kinds = self.kinds(self.validation)
-        return kinds != self.forget if self.task.scenario in WHOLE_CLASS else torch.ones_like(kinds, dtype=torch.bool)
+        return kinds != self.label if self.task.scenario in WHOLE_CLASS else torch.ones_like(kinds, dtype=torch.bool)
 
     def observed(self, forget: Tensor, retain: Tensor, held_out: Tensor) -> tuple[float, float, float]:
         """Accuracy of logits on forget, retain and held-out samples; of the last without what is to be forgotten."""
@@ -116,7 +123,7 @@ class Swept(Case):
         asked = {
             "class": lambda: 0.0,
             "subclass": lambda: by_neighbours(self.task.forget, self.task.retain),
-            "poisoned": lambda: 100 * (held_out.argmax(1) == self.forget).double().mean().item(),
+            "poisoned": lambda: 100 * (held_out.argmax(1) == self.label).double().mean().item(),
         }
         return asked.get(self.settings["scenario"], lambda: unseen)(), retain, unseen
 

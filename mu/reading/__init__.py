@@ -9,11 +9,15 @@ do in practice. One module per paper has its names, and reads what only its reco
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from mu import results
+
+if TYPE_CHECKING:
+    from mu.experiments.sweeps import Tuned
 
 CHOICES = {"published": None, "rule": "proxy gap", "oracle": "Avg. Gap"}  # how to choose -> what to minimise
 CASE = ("seed", "dataset", "model", "scenario", "forget", "level", "sparsity", "pruner", "method")
@@ -40,7 +44,7 @@ def same_seeds(rows: pd.DataFrame, column: str) -> pd.DataFrame:
 def chosen(
     rows: pd.DataFrame,
     how: str,
-    published: dict[str, dict[str, float]],
+    methods: Mapping[str, Tuned],
     within: tuple[str, ...] = (),
     also: tuple[str, ...] = (),
 ) -> pd.DataFrame:
@@ -49,7 +53,7 @@ def chosen(
     Args:
         how: "published"; "rule": smallest "proxy gap", which reads neither the retrained model nor a test image;
             "oracle": smallest "Avg. Gap" to the retrained model, test accuracy included.
-        published: method -> scenario -> value; a method without one is left out of that choice.
+        methods: name -> how it is swept; one without a published value is left out of that choice.
         within: further columns whose every value is chosen for apart.
         also: columns of a second hyper-parameter, chosen together with the first.
 
@@ -62,8 +66,8 @@ def chosen(
         return rows
     fixed, swept = rows[rows["tried"].isna()], rows[rows["tried"].notna()]
     if how == "published":
-        pairs = zip(swept["method"], swept["scenario"], swept["tried"], strict=True)
-        picked = swept[[math.isclose(published.get(m, {}).get(s, math.nan), tried) for m, s, tried in pairs]]
+        tried = zip(swept["method"], swept["scenario"], swept["tried"], strict=True)
+        picked = swept[[m in methods and math.isclose(methods[m].known(s), value) for m, s, value in tried]]
     else:
         keys = [column for column in (*CASE, *within) if column in rows]
         judged = swept[swept["metric"] == CHOICES[how]].sort_values("tried", kind="stable", ignore_index=True)

@@ -34,9 +34,7 @@ def whole(rows: pd.DataFrame) -> pd.DataFrame:
 
 def chosen(rows: pd.DataFrame, how: str) -> pd.DataFrame:
     """The rows with one value of each method's hyper-parameter, see `mu.reading.chosen`."""
-    known = {name: method.published for name, method in METHODS.items() if method.published}
-    everywhere = {name: dict.fromkeys(rows["scenario"].dropna(), value) for name, value in known.items()}
-    return reading.chosen(rows, how, everywhere, also=("lr",))
+    return reading.chosen(rows, how, METHODS, also=("lr",))
 
 
 # ---- Requests in words -----------------------------------------------------------------------------------
@@ -79,14 +77,19 @@ def attempts(rows: pd.DataFrame) -> pd.DataFrame:
 # ---- One request after another ---------------------------------------------------------------------------
 
 
+def in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one sequence, with the `place` of their class in it: 1 is asked for first, as the rows are written."""
+    order = {label: place for place, label in enumerate(rows["asked"].dropna().unique(), 1)}
+    return rows.assign(place=rows["asked"].map(order))
+
+
 def sequences(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Title -> rows of one sequence, whose column `place` numbers the classes as they are asked for, from 1."""
-    found = {}
-    for (dataset, scenario), part in rows.groupby(["dataset", "scenario"], sort=False):
-        order = {label: place for place, label in enumerate(part["asked"].dropna().unique(), 1)}
-        title = f"{NAMES.get(dataset, dataset)}, {SCENARIOS.get(scenario, scenario)}"
-        found[title] = part.assign(place=part["asked"].map(order))
-    return found or {"": rows.assign(place=math.nan)}
+    """Title -> rows of one sequence, in order."""
+    found = {
+        f"{NAMES.get(dataset, dataset)}, {SCENARIOS.get(scenario, scenario)}": in_order(part)
+        for (dataset, scenario), part in rows.groupby(["dataset", "scenario"], sort=False)
+    }
+    return found or {"": in_order(rows)}
 
 
 def gaps(rows: pd.DataFrame) -> pd.DataFrame:

@@ -22,7 +22,7 @@ SCENARIOS = {"class": "class-wise", "random": "random 10 %"}
 
 def chosen(rows: pd.DataFrame, how: str, within: tuple[str, ...] = ()) -> pd.DataFrame:
     """The rows with one value of each method's hyper-parameter, see `mu.reading.chosen`."""
-    return reading.chosen(rows, how, {name: method.published for name, method in METHODS.items()}, within)
+    return reading.chosen(rows, how, METHODS, within)
 
 
 def block_name(scenario: str, sparsity: float) -> str:

@@ -8,6 +8,7 @@ decides, and the verdict says that it is from one seed.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -152,7 +153,14 @@ def as_one(found: Finding) -> Finding:
     return found._replace(answers=(every(*found.answers),) if found.answers else ())
 
 
-Comparison = tuple[str, Answer, str, Paired]  # its label, the answer, its numbers, the differences
+class Comparison(NamedTuple):
+    """One of many that make a finding together."""
+
+    group: str  # whose name is said once for all of it; "" for none
+    label: str  # which of the group
+    answer: Answer
+    numbers: str
+    ahead: Paired
 
 
 def summary(cases: Iterable[Comparison], what: str, by: str = "ahead by", digits: int = 1) -> Finding:
@@ -160,19 +168,21 @@ def summary(cases: Iterable[Comparison], what: str, by: str = "ahead by", digits
 
     Those without a seed are left out.
     """
-    cases = [case for case in cases if case[-1].n]
-    held = [ahead.values.mean() for _, answer, _, ahead in cases if answer]
+    cases = [case for case in cases if case.ahead.n]
+    held = [case.ahead.values.mean() for case in cases if case.answer]
     text = f"{len(held)} of {len(cases)} {what}"
     if held:
         low, high = f"{min(held):.{digits}f}", f"{max(held):.{digits}f}"
         text += f", {by} {low}" + (f" to {high}" if high != low else "")
     for word, answer in (("no", False), ("unclear", None)):
-        some = [(label, why) for label, a, why, _ in cases if a is answer]
-        listed = []
-        for i, (label, why) in enumerate(some):
-            group, _, variant = label.partition(": ")
-            same = i and variant and some[i - 1][0].startswith(f"{group}: ")
-            listed.append(f", {variant}" if same else f"; {word} at {label}")
-            listed.append(f" ({why})" if len(some) <= SPELT_OUT else "")
-        text += "".join(listed)
-    return Finding(tuple(answer for _, answer, _, _ in cases), text, fewest(*(ahead for *_, ahead in cases)))
+        text += _listed(word, [case for case in cases if case.answer is answer])
+    return Finding(tuple(case.answer for case in cases), text, fewest(*(case.ahead for case in cases)))
+
+
+def _listed(word: str, cases: list[Comparison]) -> str:
+    """The comparisons by group, each with its numbers if there are few."""
+    text = ""
+    for group, alike in itertools.groupby(cases, key=lambda case: case.group):
+        shown = [case.label + (f" ({case.numbers})" if len(cases) <= SPELT_OUT else "") for case in alike]
+        text += f"; {word} at {group}{': ' if group else ''}{', '.join(shown)}"
+    return text

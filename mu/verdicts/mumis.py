@@ -14,7 +14,7 @@ import pandas as pd
 from mu.experiments import mumis
 from mu.experiments.mumis import DELTA
 from mu.reading import mean_sd, select
-from mu.reading.mumis import FINE, affordable, at, chosen, stop, whole
+from mu.reading.mumis import FINE, affordable, at, chosen, in_order, stop, whole
 from mu.verdicts.claim import (
     Claim,
     Finding,
@@ -102,13 +102,13 @@ def tables(frames: Rows) -> list[Part]:
     return once(picked_requests(frames), lambda rows: len(by_seed(rows, "Avg. Gap", method="mu-mis")))
 
 
-def _nearer(
-    rows: pd.DataFrame, metric: str, others: Sequence[str], lead: str = "", behind: float = 0
-) -> list[Comparison]:
+def _nearer(rows: pd.DataFrame, metric: str, others: Sequence[str], behind: float = 0) -> list[Comparison]:
     """MU-Mis against each of the other methods: by how much its number is the smaller one; it may be `behind`."""
     own, *theirs = by_method(rows, metric, "mu-mis", *others)
     ahead = [paired(other, own) for other in theirs]
-    return [(f"{lead}{m}", a.exceeds(-behind), mean_sd(a.values, 2), a) for m, a in zip(others, ahead, strict=True)]
+    return [
+        Comparison("", m, a.exceeds(-behind), mean_sd(a.values, 2), a) for m, a in zip(others, ahead, strict=True)
+    ]
 
 
 def _smaller_kl(rows: pd.DataFrame, others: Sequence[str]) -> Finding:
@@ -144,7 +144,7 @@ def _others_lose(rows: pd.DataFrame) -> Iterator[Finding]:
     """Losses: an answer for every other method without retained data."""
     goal, *left = by_method(rows, "RA", "retrain", *FREE)
     losses = [(method, paired(goal, ra)) for method, ra in zip(FREE, left, strict=True)]
-    cases = [(method, loss.exceeds(RED), mean_sd(loss.values), loss) for method, loss in losses]
+    cases = [Comparison("", method, loss.exceeds(RED), mean_sd(loss.values), loss) for method, loss in losses]
     yield summary(cases, "methods", "losing")
 
 
@@ -261,31 +261,28 @@ def _retraining(rows: pd.DataFrame) -> Iterator[Finding]:
 
 
 def sequences(frames: Rows) -> Iterator[Part]:
-    """Every sequence; FA with the step `due` at which its class was asked for."""
+    """Every sequence, in order."""
     for (dataset, model, scenario), item, rows in each_network(frames, "scenario"):
-        rows = whole(rows)
-        order = rows["asked"].dropna().unique()  # rows are written in the order of the requests
-        due = rows["asked"].map({label: step for step, label in enumerate(order, 1)})
-        yield (dataset, model, SCENARIOS.get(scenario, scenario)), item, rows.assign(due=due)
+        yield (dataset, model, SCENARIOS.get(scenario, scenario)), item, in_order(whole(rows))
 
 
 def _earlier(rows: pd.DataFrame, method: str) -> tuple[pd.Series, pd.Series]:
     """FA by seed, mean over all requests but the last: (right after each one, after the last)."""
-    last, fa = rows["due"].max(), select(rows, method=method, metric="FA")
-    fa = fa[fa["due"] < last]
-    return tuple(fa[fa["step"] == at].groupby("seed")["value"].mean() for at in (fa["due"], last))
+    last, fa = rows["place"].max(), select(rows, method=method, metric="FA")
+    fa = fa[fa["place"] < last]
+    return tuple(fa[fa["step"] == at].groupby("seed")["value"].mean() for at in (fa["place"], last))
 
 
 def _along(rows: pd.DataFrame) -> pd.DataFrame:
     """KL of every method and seed, mean over the requests; not of what ended before the last one."""
     kl = select(rows, metric="KL").groupby(["method", "seed"])["value"].agg(["mean", "size"]).reset_index()
-    return kl[kl["size"] == rows["due"].max()].assign(metric="KL").rename(columns={"mean": "value"})
+    return kl[kl["size"] == rows["place"].max()].assign(metric="KL").rename(columns={"mean": "value"})
 
 
 def _robust(rows: pd.DataFrame) -> Iterator[Finding]:
     """C7: an answer for the earlier classes with RA, for a ruined model forgets too, and one for the others' KL."""
     (then, now), (goal, _) = (_earlier(rows, method) for method in ("mu-mis", "retrain"))
-    ra, without = by_method(rows, "RA", "mu-mis", "retrain", step=rows["due"].max())
+    ra, without = by_method(rows, "RA", "mu-mis", "retrain", step=rows["place"].max())
     back, over, loss = paired(now, then), paired(then, goal), paired(without, ra)
     diverged = by_seed(rows, "diverged", method="mu-mis")
     if len(diverged):
@@ -308,7 +305,7 @@ def _others_along(rows: pd.DataFrame) -> Iterator[Finding]:
         back = paired(now, then)
         cases.append(Finding((back.exceeds(REBOUND),), f"{method} FA {arrow(then, now)}", back.n))
     start = select(rows, metric="RA", method="trained").groupby("seed")["value"].first()  # every cell has it
-    end = by_seed(rows, "RA", method="ssd", step=rows["due"].max())
+    end = by_seed(rows, "RA", method="ssd", step=rows["place"].max())
     loss = paired(start, end)
     cases.append(Finding((loss.exceeds(RED),), f"ssd RA {arrow(start, end)}", loss.n))
     yield joined(cases, f"not recorded: {', '.join(absent)}; " if absent else "")

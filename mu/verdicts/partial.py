@@ -203,7 +203,7 @@ def _affected(rows: pd.DataFrame) -> Iterator[Finding]:
             gone = Paired(left).below(GONE)
             label = f"{part['affected'].mean():.0f} %"
             why = f"ahead by {mean_sd(ahead.values)}" + ("" if gone else f", class left {mean_sd(left, 2)}")
-            cases.append((label, every(gone, ahead.exceeds(0)), why, ahead))
+            cases.append(Comparison("", label, every(gone, ahead.exceeds(0)), why, ahead))
     yield summary(cases, "shares of affected steps")
 
 
@@ -240,10 +240,10 @@ def _against_naive(rows: pd.DataFrame, base: str) -> Iterator[Comparison]:
         known = 100 - by_seed(part, "UA")
         if len(known):
             gone = Paired(known).below(GONE)
-            rule_keep = " ".join(f"{x:g}" if isinstance(x, float) else str(x) for x in variant)
-            label = f"{base}, {scenario}: {rule_keep}".removesuffix(": ")
+            label = " ".join(f"{x:g}" if isinstance(x, float) else x for x in variant)
+            named = (f"{base}, {scenario}", label) if variant else (base, scenario)
             why = f"{mean_sd(ahead.values)}" + ("" if gone else f", {mean_sd(known)} % of the forget set left")
-            yield label, every(gone, ahead.exceeds(0)), why, ahead
+            yield Comparison(*named, every(gone, ahead.exceeds(0)), why, ahead)
 
 
 def _maps(rows: pd.DataFrame) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from mu.verdicts.claim import (
 )
 from mu.verdicts.differences import (
     NO_DIFFERENCE,
+    Comparison,
     Paired,
     arrow,
     as_one,
@@ -86,11 +87,11 @@ def _disparity(rows: pd.DataFrame) -> Iterator[Finding]:
             gaps = dense_sparse(rows, "Avg. Gap", method, scenario)
             moved = [abs((gap - at_first).mean()) for gap, at_first in zip(gaps, untouched, strict=True)]
             nearer = paired(*gaps)
-            label = f"{shown}: {PAPER_NAMES[method]}"
             if max(moved) < NO_DIFFERENCE:
                 still.append(nearer.values)
             else:
-                cases.append((label, nearer.exceeds(0), mean_sd(nearer.values), nearer))
+                numbers = mean_sd(nearer.values)
+                cases.append(Comparison(shown, PAPER_NAMES[method], nearer.exceeds(0), numbers, nearer))
     yield summary(cases, "comparisons", "nearer by") if cases else untestable("no method moves either model", *still)
 
 
