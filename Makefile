@@ -38,7 +38,7 @@ book: $(STAMP)
 
 # One thread a worker: two workers on two cores would otherwise fight over them.
 test: $(STAMP)
-	$(BIN)/ruff check .
+	$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -q
 
 # The reviewed sources are the .py files; cells that did not change keep their ids.

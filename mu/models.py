@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from mu.pruning import apply_masks, dense, is_pruned, masks_of
+from mu.masks import apply_masks, dense, is_pruned, masks_of
 
 if TYPE_CHECKING:
     from jaxtyping import Float, UInt8

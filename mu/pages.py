@@ -36,7 +36,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from mu import figures, reproduced, results, verdicts
 from mu.experiments import NAMES, PAPERS, Item, best, get_item, items
 from mu.figures.drawing import THEMES, svg
-from mu.figures.printed import against_ours
+from mu.figures.reproduced import against_ours
 from mu.reading import mumis, number, seeds_in_words, sparsity
 from mu.results import LEADING, Record
 from mu.storage import digest

@@ -116,7 +116,7 @@ def test_it_is_repeatable_and_leaves_no_trace(original, task, small, same):
 def test_a_pruned_model_stays_pruned(task, normed):
     """Masked weights are zero after the steps as before."""
     model = mu.train(normed(0), task.train, mu.Recipe(epochs=1, batch_size=32))
-    pruned = mu.pruning.apply_masks(model, mu.pruning.magnitude_masks(model, 50))
+    pruned = mu.masks.apply_masks(model, mu.pruning.magnitude_masks(model, 50))
     moved = duck(pruned, task.forget, task.retain, recipe=mu.Recipe(epochs=2, batch_size=32), repair=NONE)
     assert (moved[2].weight == 0).sum() == 18
 

@@ -36,10 +36,10 @@ ROOT = Path(mu.__file__).parent.parent
 
 @pytest.mark.parametrize("name", ITEMS)
 def test_an_item_has_every_profile(name):
-    """Grid and number of seeds for smoke, quick, laptop and paper, and a paper or `beyond` in front."""
+    """Grid and number of seeds for smoke, quick, laptop and paper, and its paper in front."""
     item = get_item(name)
     assert item.id == name
-    assert item.paper in (*PAPERS, "beyond")
+    assert item.paper in PAPERS
     assert item.title
     assert item.notebook == f"notebooks/{item.paper}/{name.removeprefix(item.paper + '-')}.ipynb"
     assert set(item.seeds) == set(PROFILES)

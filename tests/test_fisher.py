@@ -9,8 +9,8 @@ from torch import nn
 from torch.nn.utils import parametrize
 
 import mu
+from mu.masks import Masked
 from mu.models import Normalise
-from mu.pruning import Masked
 from mu.unlearning.fisher import diagonal, fisher, fisher_as_published, single
 
 module = importlib.import_module("mu.unlearning.fisher")  # `mu.unlearning.fisher` is the function

@@ -13,8 +13,8 @@ from torch.nn.utils import parametrize
 
 import mu
 from mu import pruning
+from mu.masks import Masked, apply_masks, masks_of, unmasked
 from mu.models import Normalise
-from mu.pruning import Masked
 from mu.unlearning.influence import (
     gradient_change,
     influence,
@@ -197,11 +197,11 @@ def test_leaving_pruned_weights_out_changes_nothing(pruned, parts, monkeypatch):
     """The step is the one with all columns, at the memory of those that are left. Breaks if a live weight is left out
     or the change lands on other weights."""
     model = pruned
-    live = pruning.unmasked(model)
+    live = unmasked(model)
     assert 0 < live.sum() < len(live)
     names = [name for name, p in model.named_parameters() if p.requires_grad]
     conv = next(name for name in names if name.endswith("weight.original"))
-    mask = next(iter(pruning.masks_of(model).values())).flatten()
+    mask = next(iter(masks_of(model).values())).flatten()
     start = sum(p.numel() for name, p in model.named_parameters() if names.index(name) < names.index(conv))
     assert torch.equal(live[start : start + len(mask)], mask)
     few = influence(model, *parts, samples=20)
@@ -218,7 +218,7 @@ def pruned():
         torch.default_generator.manual_seed(0)
         conv, head = nn.Conv2d(1, 4, 5, stride=4), nn.Linear(144, 10)
     model = nn.Sequential(Normalise((0.5,), (0.5,)), conv, nn.ReLU(), nn.Flatten(), head)
-    return pruning.apply_masks(model, pruning.magnitude_masks(model, 70))
+    return apply_masks(model, pruning.magnitude_masks(model, 70))
 
 
 def test_wrong_options_are_refused(normed, parts):

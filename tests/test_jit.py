@@ -93,7 +93,7 @@ def test_statistics_and_dropout_stay(task, normed, same):
 def test_a_pruned_model_stays_pruned(task, normed):
     """Masked weights are zero after the steps as before; without the masks they would move."""
     model = mu.train(normed(0), task.train, mu.Recipe(epochs=1, batch_size=32))
-    pruned = mu.pruning.apply_masks(model, mu.pruning.magnitude_masks(model, 50))
+    pruned = mu.masks.apply_masks(model, mu.pruning.magnitude_masks(model, 50))
     moved = jit(pruned, task.forget, copies=2, recipe=ONE)
     assert (moved[2].weight == 0).sum() == (pruned[2].weight == 0).sum() == 18
 

@@ -13,6 +13,7 @@ from torch import nn
 import mu
 from mu import pruning
 from mu.data import Samples
+from mu.masks import apply_masks, masks_of, prunable, sparsity
 from mu.models import Classifier, Normalise, build_model
 from mu.sensitivity import input_gradient, sensitivity, squared_norm
 from mu.training import batch_norms, recalibrate
@@ -273,15 +274,15 @@ def test_a_pruned_model_stays_pruned():
     """The masks are bitwise those of the model given, and what they hide is exactly zero."""
     data = mu.load_dataset("synthetic-rgb")
     model = build_model("resnet9-slim", data)
-    model = pruning.apply_masks(model, pruning.magnitude_masks(model, 80))
+    model = apply_masks(model, pruning.magnitude_masks(model, 80))
     found = mu_mis(model, data.train[:4], lr=1e-3, delta=math.inf, max_steps=2)
-    masks = pruning.masks_of(model)
-    for name, mask in pruning.masks_of(found).items():
+    masks = masks_of(model)
+    for name, mask in masks_of(found).items():
         assert torch.equal(mask, masks[name])
-        weight = pruning.prunable(found)[name].weight
+        weight = prunable(found)[name].weight
         assert (weight[~mask] == 0).all()
-        assert not torch.equal(weight, pruning.prunable(model)[name].weight)
-    assert pruning.sparsity(found) == pruning.sparsity(model) == pytest.approx(80, abs=0.1)
+        assert not torch.equal(weight, prunable(model)[name].weight)
+    assert sparsity(found) == sparsity(model) == pytest.approx(80, abs=0.1)
 
 
 # ---- the end --------------------------------------------------------------------------------------------

@@ -14,18 +14,20 @@ from torch.nn.utils.parametrize import is_parametrized
 
 import mu
 from mu import pruning, storage
-from mu.models import Classifier, build_model, reinitialise
-from mu.pruning import (
+from mu.masks import (
     apply_masks,
     dense,
-    imp,
     is_pruned,
-    magnitude_masks,
     masks_of,
-    omp,
     prunable,
-    rewound,
     sparsity,
+)
+from mu.models import Classifier, build_model, reinitialise
+from mu.pruning import (
+    imp,
+    magnitude_masks,
+    omp,
+    rewound,
     synflow_masks,
     synflow_scores,
 )
@@ -546,12 +548,12 @@ def test_a_start_outside_the_recipe_is_refused(task, small, same):
 def test_another_parametrisation_is_no_mask(task, convs):
     """Weight norm beside a mask: not pruned, all weights count, and a mask is refused by name."""
     model = convs()
-    for conv in pruning.prunable(model).values():
+    for conv in prunable(model).values():
         parametrizations.weight_norm(conv)
-    assert not pruning.is_pruned(model)
-    assert pruning.sparsity(model) == 0
-    masks = pruning.masks_of(model)
+    assert not is_pruned(model)
+    assert sparsity(model) == 0
+    masks = masks_of(model)
     assert all(mask.all() for mask in masks.values())
     with pytest.raises(ValueError, match="parametrisation of its own"):
-        pruning.apply_masks(model, masks)
+        apply_masks(model, masks)
     assert mu.unlearn("influence", model, task, samples=4) is not model

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from mu import reproduced, results
-from mu.figures.printed import against_ours
+from mu.figures.reproduced import against_ours
 from mu.reproduced import TOLERANCES, compared, tally
 
 

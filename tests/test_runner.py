@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+import torch
 
 import mu.experiments
 from mu import results, runner
@@ -384,3 +385,17 @@ def test_a_folder_that_cannot_be_written_is_found_out_before_anything_is_run(toy
     monkeypatch.setattr("os.access", lambda path, mode: False)
     with pytest.raises(PermissionError, match="cannot write into"):
         runner.run("toy-tab1", "smoke", out=tmp_path / "o")
+
+
+def test_a_run_in_this_process_leaves_its_settings_alone(monkeypatch):
+    """One cell is computed here: with one thread, and with as many as before afterwards. Breaks if a notebook is left
+    with one thread."""
+    threads, seen = torch.get_num_threads(), []
+    torch.set_num_threads(2)
+    try:
+        with runner._repeatable("cpu"):
+            seen.append((torch.get_num_threads(), torch.backends.cudnn.deterministic))
+        seen.append((torch.get_num_threads(), torch.backends.cudnn.deterministic))
+    finally:
+        torch.set_num_threads(threads)
+    assert seen == [(1, True), (2, False)]

@@ -190,7 +190,7 @@ def test_it_is_repeatable_and_leaves_no_trace(original, task, surrogate, same):
 def test_a_pruned_model_stays_pruned(task, normed, surrogate):
     """Masked weights are zero after the steps as before; negative features make no NaN."""
     model = mu.train(normed(0), task.train, mu.Recipe(epochs=3, batch_size=32))
-    pruned = mu.pruning.apply_masks(model, mu.pruning.magnitude_masks(model, 50))
+    pruned = mu.masks.apply_masks(model, mu.pruning.magnitude_masks(model, 50))
     assert (embed(model, task.forget) < 0).any()
     moved = scar(pruned, task.forget, surrogate, recipe=SHORT)
     assert (moved[2].weight == 0).sum() == 18

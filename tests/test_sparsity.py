@@ -12,11 +12,11 @@ import torch
 from torch.nn import functional
 
 import mu
-from mu import pruning
 from mu.experiments import get_item
 from mu.experiments import sparsity as experiments
 from mu.experiments.case import TARGET, hold_out
 from mu.experiments.sweeps import Swept
+from mu.masks import apply_masks, masks_of, prunable, sparsity
 from mu.metrics import Outputs, attack_success
 
 
@@ -88,12 +88,12 @@ def test_the_sparse_original_and_reference_share_a_mask(cells):
     case = Swept(cells["random", 95], 0, "cpu")
     original = case.original().model
     retrained = case.retrained(original).model
-    assert pruning.sparsity(original) == pytest.approx(95, abs=0.01)
-    masks = pruning.masks_of(original), pruning.masks_of(retrained)
+    assert sparsity(original) == pytest.approx(95, abs=0.01)
+    masks = masks_of(original), masks_of(retrained)
     assert all(torch.equal(a, b) for a, b in zip(*(m.values() for m in masks), strict=True))
     again = Swept(cells["random", 95], 0, "cpu").original().model  # from the cache
     assert all(torch.equal(a, b) for a, b in zip(original.parameters(), again.parameters(), strict=True))
-    assert pruning.sparsity(again) == pruning.sparsity(original)
+    assert sparsity(again) == sparsity(original)
 
 
 def test_the_forget_set_is_not_what_training_begins_with(rgb):
@@ -109,11 +109,11 @@ def test_rounds_of_iterative_pruning_go_on_from_one_another(cells, monkeypatch):
     """Six rounds after three train three more times: each round is kept."""
     trained = []
     real = experiments.pruning.imp
-    monkeypatch.setattr(experiments.pruning, "imp", lambda *a, **k: trained.append(a[4]) or real(*a, **k))
+    monkeypatch.setattr(experiments.pruning, "imp", lambda *a, **k: trained.append(k) or real(*a, **k))
     for rounds, calls in ((2, 2), (3, 3)):
         percent = 100 * (1 - 0.8**rounds)
         case = Swept({**cells["class", 0], "pruner": "imp", "sparsity": percent}, 0, "cpu")
-        assert pruning.sparsity(case.original().model) == pytest.approx(percent, abs=0.05)
+        assert sparsity(case.original().model) == pytest.approx(percent, abs=0.05)
         assert len(trained) == calls
 
 
@@ -241,7 +241,7 @@ def test_masks_keep_the_same_share_of_every_layer():
     """By size the largest of each; at random others, as many. Breaks if a layer is lost whole."""
     data = mu.load_dataset("synthetic-rgb")
     model = mu.build_model("convnet-slim", data)
-    convs = pruning.prunable(model)
+    convs = prunable(model)
     for name, mask in experiments.layer_masks(model, 95).items():
         size = convs[name].weight.detach().abs()
         assert mask.sum() == round(0.05 * mask.numel())
@@ -416,9 +416,9 @@ def test_ascent_takes_half_the_epochs_of_fine_tuning():
 
 def test_the_control_keeps_as_many_weights_of_each_layer_but_others(monkeypatch):
     """Masks at random beside masks by size. Breaks if the control is the same mask."""
-    seen, apply = [], pruning.apply_masks
+    seen, apply = [], apply_masks
     watch = lambda model, masks: seen.append(masks) or apply(model, masks)
-    monkeypatch.setattr(experiments.pruning, "apply_masks", watch)
+    monkeypatch.setattr(experiments, "apply_masks", watch)
     sizes = {"percents": [90], "steps": 2, "batch": 8, "lr": 0.1}
     settings = {"dataset": "synthetic-rgb", "model": "convnet-slim", **sizes}
     list(experiments.proposition(settings, 0, "cpu"))

@@ -8,7 +8,7 @@ from torch.nn import functional
 from torch.nn.utils import parametrize
 
 import mu
-from mu.pruning import Masked
+from mu.masks import Masked
 from mu.unlearning.ssd import importance, ssd
 
 

@@ -25,8 +25,8 @@ PRESENTATION = {
     "reading", "verdicts", "figures",
 }  # fmt: skip
 TRAINING = (
-    "data.py", "downloads.py", "tasks.py", "models.py", "training.py", "checkpoints.py", "selection.py", "pruning.py",
-    "ledger.py", "spill.py", "timing.py", "experiments/case.py",
+    "data.py", "downloads.py", "tasks.py", "models.py", "training.py", "checkpoints.py", "selection.py", "masks.py",
+    "pruning.py", "ledger.py", "spill.py", "timing.py", "experiments/case.py",
 )  # fmt: skip
 KEPT_BYTES = 1e9  # ours: ledgers above this are not worth their disk; they are recorded again
 

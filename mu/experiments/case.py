@@ -16,6 +16,7 @@ import mu
 from mu import pruning
 from mu.data import Dataset, Samples
 from mu.experiments.cache import Trained, kept
+from mu.masks import apply_masks, masks_of
 from mu.models import reinitialise
 from mu.training import Recipe, train
 
@@ -99,33 +100,40 @@ class Case:
     def original(self) -> Trained:
         """The trained model, dense or pruned by the cell's pruner; every training on the way comes from the cache."""
         pruner, percent = self.settings.get("pruner"), self.settings.get("sparsity")
-        train_on = self.task.train
-        learn = self.learn(train_on, self.seed)
-        if pruner == "synflow" and percent:
-            masks = lambda model: pruning.synflow_masks(model, self.task.data.shape, percent)
-            make = lambda _: learn(pruning.apply_masks(self.build(), masks(self.build())))
-            return self.kept(f"synflow {percent:g}", self._build_pruned, make)
-        made = self.kept("dense", self.build, learn)
         if not percent:
-            return made
-        early = lambda model: pruning.rewound(model, train_on, self.recipe, seed=self.seed)
-        rewound = self.kept("rewound", self.build, early).model
-        rounds, rate = 1, percent / 100  # OMP is one round of IMP
+            return self._dense()
+        if pruner == "synflow":
+            return self._synflow(percent)
         if pruner == "imp":
-            rounds, rate = round(math.log(1 - percent / 100) / math.log(1 - pruning.RATE)), pruning.RATE
+            return self._pruned(round(math.log(1 - percent / 100) / math.log(1 - pruning.RATE)), pruning.RATE)
+        return self._pruned(1, percent / 100)  # OMP is one round of IMP
+
+    def _dense(self) -> Trained:
+        return self.kept("dense", self.build, self.learn(self.task.train, self.seed))
+
+    def _synflow(self, percent: float) -> Trained:
+        def make(_: nn.Module) -> nn.Module:
+            untrained = self.build()
+            masks = pruning.synflow_masks(untrained, self.task.data.shape, percent)
+            return self.learn(self.task.train, self.seed)(apply_masks(untrained, masks))
+
+        return self.kept(f"synflow {percent:g}", self._build_pruned, make)
+
+    def _pruned(self, rounds: int, rate: float) -> Trained:
+        """By magnitude, round by round, each of which is kept: IMP at one sparsity goes on from another's."""
+        more = {"samples": self.task.train, "recipe": self.recipe, "seed": self.seed}
+        early = self.kept("rewound", self.build, lambda model: pruning.rewound(model, **more)).model
+        made = self._dense()
         for k in range(1, rounds + 1):
-            before = made
-            make = lambda _, before=before: pruning.imp(
-                before.model, rewound, train_on, self.recipe, 1, seed=self.seed, rate=rate
-            )
-            made = self.kept(f"pruned {rate:g}, round {k}", self._build_pruned, make)
-            made = made._replace(seconds=made.seconds + before.seconds)
+            make = lambda _, before=made.model: pruning.imp(before, early, rounds=1, rate=rate, **more)
+            after = self.kept(f"pruned {rate:g}, round {k}", self._build_pruned, make)
+            made = after._replace(seconds=after.seconds + made.seconds)
         return made
 
     def _build_pruned(self) -> nn.Module:
         """A model with the tensors of a pruned one."""
         model = self.build()
-        return pruning.apply_masks(model, pruning.masks_of(model))
+        return apply_masks(model, masks_of(model))
 
     def retrained(self, original: nn.Module) -> Trained:
         """The reference: new weights under the original's mask, trained on the retain set only, as published."""

@@ -25,6 +25,7 @@ from mu.experiments.case import SHARE, TARGET, Case
 from mu.experiments.item import ONE_SEED, Item
 from mu.experiments.rows import named, rows
 from mu.experiments.sweeps import TUNING_RATE, Swept, Tuned, method_rows, one_each, tries
+from mu.masks import apply_masks, prunable
 from mu.metrics import Outputs, accuracy, attack_success, confidence, evaluate, outputs
 from mu.models import predict
 from mu.tasks import Task
@@ -134,7 +135,7 @@ def scores(case: Swept, model: nn.Module, out: Outputs, reference: Outputs) -> d
 
 def zero_share(model: nn.Module) -> float:
     """Percent of convolution weights that are exactly zero: pruned, or shrunk to it."""
-    weights = torch.cat([conv.weight.detach().flatten() for conv in pruning.prunable(model).values()])
+    weights = torch.cat([conv.weight.detach().flatten() for conv in prunable(model).values()])
     return 100 * (weights == 0).double().mean().item()
 
 
@@ -191,7 +192,7 @@ def proposition(settings: dict, seed: int, device: str) -> Iterator[dict]:
         by_size = layer_masks(trained, percent)
         by_chance = {name: _shuffled(mask, generator) for name, mask in by_size.items()}
         for kind, masks in (("size", by_size), ("random", by_chance)):
-            start = pruning.apply_masks(model, masks)
+            start = apply_masks(model, masks)
             end, without = _descend(start, pairs, eta), _descend(start, pairs[1:], eta)
             vector = lambda m: torch.nn.utils.parameters_to_vector(m.parameters()).detach()
             unlearned = vector(end) + eta * _gradient(start, *pairs[0])
@@ -211,7 +212,7 @@ def proposition(settings: dict, seed: int, device: str) -> Iterator[dict]:
 
 def layer_masks(model: nn.Module, percent: float) -> dict[str, Tensor]:
     """Masks that keep the largest weights of every convolution, the same share of each."""
-    return {name: pruning.magnitude_masks(conv, percent)[""] for name, conv in pruning.prunable(model).items()}
+    return {name: pruning.magnitude_masks(conv, percent)[""] for name, conv in prunable(model).items()}
 
 
 def _shuffled(mask: Tensor, generator: torch.Generator) -> Tensor:

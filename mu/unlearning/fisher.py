@@ -24,7 +24,7 @@ import torch
 from torch import nn
 from torch.func import functional_call, vjp, vmap
 
-from mu.pruning import masks_of
+from mu.masks import masks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -22,7 +22,7 @@ import torch
 from torch.func import functional_call, grad, vmap
 from torch.nn import functional
 
-from mu.pruning import unmasked
+from mu.masks import unmasked
 from mu.selection import Layout
 from mu.unlearning.fisher import single
 
