@@ -2,6 +2,7 @@
 
 import copy
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -55,6 +56,22 @@ def test_a_proximal_step_is_soft_thresholding(original, task, flat):
     sparse = flat(mu.unlearn("l1-sparse", original, task, **options))
     assert torch.allclose(sparse, plain.sign() * (plain.abs() - 0.02).clamp(min=0), atol=1e-6)
     assert (sparse == 0).sum() == (plain.abs() <= 0.02).sum() > 10
+
+
+def test_a_proximal_step_leaves_frozen_weights_and_momentum_to_sgd(original, task, flat):
+    """Breaks if a weight that is not trained is shrunk, or if the threshold has a momentum that Adam ignores."""
+    model = copy.deepcopy(original)
+    frozen = next(model.parameters()).requires_grad_(False)
+    options = {"gamma": 0.2, "schedule": "constant", "update": "proximal"}
+    one = mu.Recipe(epochs=1, batch_size=len(task.retain), optimizer="sgd", lr=0.1)
+    sparse = mu.unlearn("l1-sparse", model, task, recipe=one, **options)
+    assert torch.equal(next(sparse.parameters()), frozen)
+    assert (flat(sparse) == 0).any()
+    adam = mu.Recipe(epochs=1, batch_size=len(task.retain), lr=1e-2)
+    plain = flat(mu.unlearn("fine-tune", original, task, recipe=adam))
+    for momentum in (0.0, 0.9):
+        sparse = flat(mu.unlearn("l1-sparse", original, task, recipe=replace(adam, momentum=momentum), **options))
+        assert torch.allclose(sparse, plain.sign() * (plain.abs() - 0.002).clamp(min=0), atol=1e-6)
 
 
 def test_no_penalty_is_fine_tuning(original, task, same):

@@ -19,6 +19,7 @@ from torch.nn import functional
 import mu
 from mu import storage
 from mu.ledger import Entry, Recorder
+from mu.models import Normalise
 from mu.selection import Layout, Selection
 from mu.spill import WAITING, LedgerFull
 from mu.storage import CorruptFile
@@ -414,7 +415,7 @@ def test_recalibrating_averages_the_batches_and_touches_nothing_else(task, norme
 
     means, variances = {3: [], 8: []}, {3: [], 8: []}
     with torch.no_grad():
-        for images in task.retain.images.split(50):  # 50, 50, 35
+        for images in task.retain.images.tensor_split(3):  # no batch above 50, and none much smaller
             x = images
             for place, layer in enumerate(trained):
                 if place in means:
@@ -435,6 +436,16 @@ def test_recalibrating_averages_the_batches_and_touches_nothing_else(task, norme
         assert not torch.allclose(norm.running_mean, trained[place].running_mean, rtol=1e-3)
         assert norm.num_batches_tracked == 3
     assert same(recalibrate(mended, task.retain, batch_size=50), mended)  # nothing of the past is left
+
+
+def test_a_ragged_last_batch_does_not_count_like_a_whole_one(task, normed):
+    """One bright image behind 512 black ones: a batch of its own would be half of the statistics."""
+    images = torch.zeros(513, *task.train.images.shape[1:], dtype=torch.uint8)
+    images[-1] = 255
+    samples = mu.Samples(images, torch.zeros(513, dtype=torch.int64), torch.arange(513))
+    model = nn.Sequential(Normalise((0.0,), (1.0,)), nn.BatchNorm2d(images.shape[1]))
+    mean = recalibrate(model, samples)[1].running_mean
+    assert mean.tolist() == pytest.approx([1 / 513] * images.shape[1], rel=0.01)
 
 
 # ---- refusals -------------------------------------------------------------------------------------------

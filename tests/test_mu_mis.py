@@ -136,6 +136,15 @@ def test_the_weighted_form_by_hand():
     assert _loss(target, other, "target", 2.0).item() == pytest.approx((2 * 4 + 1) / 2)
 
 
+def test_the_weighted_form_is_handed_on():
+    """The first pass doubles nothing, the second may. Breaks if the option ends nowhere."""
+    data = mu.load_dataset("synthetic-rgb")
+    forget, model = data.train[:3], build_model("convnet-slim", data)
+    ends = [mu_mis(model, forget, lr=1.0, delta=math.inf, max_steps=4, weighted=w) for w in (False, True)]
+    first, second = (torch.nn.utils.parameters_to_vector(end.parameters()) for end in ends)
+    assert not torch.equal(first, second)
+
+
 def test_the_spectral_norm_reaches_the_step():
     """Each row of weights a matrix: only its leading part is scaled, where the Frobenius norm scales all."""
     model = linear()

@@ -1,5 +1,6 @@
 """MUNBa: the bargaining weights against their equations, and the step made of them against autograd by hand."""
 
+import importlib
 import math
 
 import pytest
@@ -9,6 +10,7 @@ from torch.nn import functional
 import mu
 from mu.models import Normalise
 from mu.unlearning.munba import FALLBACK, munba, weights
+from mu.unlearning.relabel import wrong_labels
 
 ONE = mu.Recipe(epochs=1, batch_size=1000, optimizer="sgd", lr=0.1)
 
@@ -146,3 +148,32 @@ def test_a_step_without_agreement_by_hand(black):
     p = torch.ones(1, 4) @ model[2].weight.detach().T
     slope = (p.softmax(1) - torch.eye(2)[label]).T @ torch.ones(1, 4)
     assert torch.allclose(moved[2].weight - model[2].weight, -0.1 * weight * slope, atol=1e-6)
+
+
+def test_each_pass_has_its_own_labels_order_and_augmentation(original, task, monkeypatch):
+    """Four passes over six samples, one batch each. Breaks if passes share labels or order, or see plain images."""
+    seen, labels = [], []
+
+    class Spy(torch.nn.Module):
+        def forward(self, x):
+            if self.training:
+                seen.append(x.clone())
+            return x
+
+    def draw(*arguments):
+        drawn = wrong_labels(*arguments)
+        labels.append(drawn.labels)
+        return drawn
+
+    monkeypatch.setattr(importlib.import_module("mu.unlearning.munba"), "wrong_labels", draw)
+    spied, forget = torch.nn.Sequential(Spy(), *original), task.forget[:6]
+    for how in ("none", "crop-flip"):
+        recipe = mu.Recipe(epochs=4, batch_size=200, optimizer="sgd", lr=1e-3, augment=how)
+        munba(spied, forget, task.retain, recipe=recipe)
+    plain, moved = ([x for x in part if len(x) == 6] for part in (seen[:8], seen[8:]))
+    assert len(plain) == len(moved) == 4
+    assert all(not torch.equal(plain[0], other) for other in plain[1:])
+    inks = [sorted(x.flatten(1).sum(1).tolist()) for x in (forget.images, *plain, *moved)]
+    assert inks[1:5] == [inks[0]] * 4
+    assert all(other != inks[0] for other in inks[5:])
+    assert any(not torch.equal(labels[0], other) for other in labels[1:4])

@@ -79,6 +79,14 @@ def test_choosing_is_uniform(data):
     assert (counts - expected).abs().max() < 4.5 * 8.5
 
 
+def test_the_forget_set_is_not_the_first_batch_of_training(data):
+    """Training with the same seed shuffles by that seed alone. Breaks if the draw uses it as it is."""
+    first = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(5))[: len(data.train) // 10]
+    assert (
+        len(set(mu.forget_random(data, 0.1, seed=5).forget_indices.tolist()) & set(first.tolist())) < len(first) / 2
+    )
+
+
 @pytest.mark.parametrize(
     "draw",
     [

@@ -45,7 +45,7 @@ def bad_teacher(
     Labels are not read. Teachers see the images as they are, whatever augmentation the recipe has for the student.
 
     Args:
-        share: of the retain set that is used, 0 to 1.
+        share: of the retain set that is used, above 0 and at most 1.
         temperature: by which the logits of teachers and student are divided; above 0.
         seed: of the random network, the share and the batch order.
 

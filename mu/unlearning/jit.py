@@ -7,7 +7,8 @@ every batch $\\mathcal B$ of the samples to forget, in one pass:
        $x + \\varepsilon$ clamped to the range of images, so $\\xi$ is what the clamping has left*.
     2. $L = \\sum_{x\\in\\mathcal B}\\frac1n\\sum_{i=1}^n
        \\lVert f(x) - f(x + \\xi_i)\\rVert_2 / \\lVert\\xi_i\\rVert_2$, a sum over the batch*.
-    3. One SGD step on L. The answer $f(x)$ has a gradient, $f(x + \\xi_i)$ is taken as given*.
+    3. One SGD step on L; the public code adds the gradients of all earlier batches to its own. The answer $f(x)$ has
+       a gradient, $f(x + \\xi_i)$ is taken as given*.
 
 f are logits. $\\sigma$ and $\\lVert\\xi\\rVert$ are in units of normalised pixels*, as in `mu.sensitivity`.
 """

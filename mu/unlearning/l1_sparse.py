@@ -70,10 +70,11 @@ def l1_sparse(
 
     @torch.no_grad()
     def shrink(step: int, model: nn.Module) -> None:
-        rate = recipe.rate(progress) / (1 - recipe.momentum)
+        rate = recipe.rate(progress) / (1 - (recipe.momentum if recipe.optimizer == "sgd" else 0.0))
         threshold = rate * penalty(gamma, schedule, progress, recipe.epochs)
         for parameter in model.parameters():
-            parameter.copy_(functional.softshrink(parameter, threshold))
+            if parameter.requires_grad:
+                parameter.copy_(functional.softshrink(parameter, threshold))
 
     on_step = shrink if update == "proximal" else None
     return train(model, retain, recipe, seed=seed, on_gradient=on_gradient, on_step=on_step)

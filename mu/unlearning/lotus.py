@@ -53,7 +53,7 @@ def lotus(
 
     Args:
         alpha: how fast the temperature rises with the accuracy on the forget set.
-        share: of the retain set that is used, 0 to 1. Its labels are not read.
+        share: of the retain set that is used, above 0 and at most 1. Its labels are not read.
         unseen_accuracy: accuracy that a model has without training on the forget set, as a share: 0 for a whole
             class; for random subsets the original's on held-out images.
         seed: of the share, the noise and the batch order.
