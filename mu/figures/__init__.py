@@ -6,12 +6,12 @@ import base64
 import html
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from mu.figures import mumis, partial, sparsity
 from mu.figures.drawing import THEMES, svg
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from mu.figures.exhibit import Exhibit
 
 _EXHIBITS = {**partial.EXHIBITS, **mumis.EXHIBITS, **sparsity.EXHIBITS}
