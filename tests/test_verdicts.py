@@ -286,7 +286,7 @@ def test_c6_shares():
     assert found.word == "holds in part"
     text = found.evidence[0].numbers
     assert "1 of 3 shares of affected steps, ahead by 7.0" in text
-    assert "no at 1 % (ahead by 1.0 ± 0.0, class left 5.00 ± 0.00); no at 90 % (ahead by -10.0 ± 0.0)" in text
+    assert "no at 1 % (ahead by 1.0 ± 0.0, class left 5.00 ± 0.00), 90 % (ahead by -10.0 ± 0.0)" in text
     assert decide("C6", fig4=shares({900: (40, 50, 0)})).word == "does not hold"
     unlearnt = pd.DataFrame(rows(CLASS, 5, method="trained", count=10))
     part = decide("C6", fig4=pd.concat([shares({10: (98, 97, 0), 900: (40, 50, 0)}), unlearnt]))

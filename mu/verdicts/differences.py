@@ -23,7 +23,7 @@ from mu.verdicts.claim import Answer, Finding, Part, Rows
 # standard error of 0.15 points and a difference one of 0.2; half a point is more than two of those.
 NO_DIFFERENCE = 0.5
 CONFIDENCE = 0.95  # with which a margin must be passed; ours
-SPELT_OUT = 4  # comparisons not held, up to which each one's numbers are given: more are unreadable on a phone
+SPELT_OUT = 4  # comparisons up to which each one's numbers are given: more are unreadable on a phone
 
 
 # ---- Numbers of a record ----------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ class Comparison(NamedTuple):
 
 
 def summary(cases: Iterable[Comparison], what: str, by: str = "ahead by", digits: int = 1) -> Finding:
-    """Comparisons as one finding that shows how many hold, by how much, and every one that does not.
+    """Comparisons as one finding that shows how many hold, by how much, every one that does not, and a few unclear.
 
     Those without a seed are left out.
     """
@@ -174,8 +174,9 @@ def summary(cases: Iterable[Comparison], what: str, by: str = "ahead by", digits
     if held:
         low, high = f"{min(held):.{digits}f}", f"{max(held):.{digits}f}"
         text += f", {by} {low}" + (f" to {high}" if high != low else "")
-    for word, answer in (("no", False), ("unclear", None)):
-        text += _listed(word, [case for case in cases if case.answer is answer])
+    against, unclear = ([case for case in cases if case.answer is answer] for answer in (False, None))
+    text += _listed("no", against)
+    text += f"; {len(unclear)} unclear" if len(unclear) > SPELT_OUT else _listed("unclear", unclear)
     return Finding(tuple(case.answer for case in cases), text, fewest(*(case.ahead for case in cases)))
 
 
