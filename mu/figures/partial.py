@@ -135,9 +135,11 @@ def step_sweep(rows: pd.DataFrame) -> Figure:
         axis.set_yticks(range(len(variants)), [f"{ENTRIES[rule]}, {keep:g}" for rule, keep in variants])
         axis.set_ylim(len(variants) - 0.5, -0.5)
 
-    names = {"rare": "few samples", "class": "whole class"}
-    parts = wide.groupby(["model", "scenario"], sort=False)
-    blocks = {f"{NAMES[model]}\n{names[scenario]}": part for (model, scenario), part in parts}
+    blocks = {
+        f"{NAMES[model]}\n{name}": select(wide, model=model, scenario=scenario)
+        for model in rows["model"].unique()
+        for scenario, name in {"rare": "few samples", "class": "whole class"}.items()
+    }
     return panels(panel, {base: base for base in STEPPING}, blocks, height=2.0, sharey=True)
 
 

@@ -23,7 +23,7 @@
 #
 # Memorisation is estimated after {cite:t}`feldman2020does`: for each sample, how often models trained with it are right on it, minus how often those trained without it
 # are ({ref}`definition <metric-memorisation>`). The number of models is small, see the chapter's {ref}`table of sizes <mumis-sizes>`; so a sample's value is coarse, and many are tied. The
-# forget set is a tenth of the training samples. Values are picked
+# forget set is a tenth of the training samples: those of the lowest values, of values by one half, as in the public code of {cite:t}`zhao2024rum`, or of the highest. Values are picked
 # by the {ref}`rule <mumis-choice>`, as in {doc}`tab1`.
 #
 # Under `quick` the embedded digits and a slim ResNet9 stand in for them.

@@ -23,7 +23,7 @@
 #
 # All runs stop by one rule that looks at the forget set: at most 1 % of it (of 512 samples, if there are more) still
 # classified correctly. So points can be compared at
-# equal forgetting. A cross marks where more than 2 % of the whole forget set is still right: the limit of
+# equal forgetting. A dot is empty where more than 2 % of the whole forget set is still right: the limit of
 # steps was reached, or the rule looked at the part that was forgotten first. There the comparison is not at equal forgetting, and the verdicts
 # count it as not held.
 #
