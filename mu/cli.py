@@ -156,7 +156,13 @@ def _data(what: str, name: str) -> None:
 
     states = []
     for one in data.dataset_names() if name == "all" else [name]:
-        for state in getattr(data, what)(one):
+        try:
+            found = getattr(data, what)(one)
+        except data.DataError as error:
+            print(f"mu: {error}", file=sys.stderr)
+            states.append("missing")
+            continue
+        for state in found:
             print(f"{one}: {state.file}: {state.status}" + (f" ({state.path})" if state.path else ""))
             states.append(state.status)
     if any(state != "ok" for state in states):

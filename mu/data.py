@@ -42,6 +42,22 @@ MNIST5K_SEED = 0  # ours: which 100 of a class's 500 images are the test part, a
 SYNTHETIC_SEED = 0  # ours
 
 
+def positions(where: Int64[Tensor, " n"] | list[int]) -> Int64[Tensor, " n"]:
+    """Positions of samples as a vector.
+
+    Raises:
+        ValueError: they are not whole numbers from 0 on, or no vector; a bool mask is neither.
+    """
+    where = torch.as_tensor(where)
+    if not where.numel() or where.is_meta:  # nothing to look at
+        return where.flatten().long()
+    if where.dtype == torch.bool:
+        raise ValueError("a bool mask is not positions; mask.nonzero().flatten() makes them")
+    if where.ndim != 1 or where.is_floating_point() or where.is_complex() or where.min() < 0:
+        raise ValueError(f"positions must be a vector of whole numbers from 0 on, not {where}")
+    return where.long()
+
+
 @dataclass(frozen=True, eq=False)
 class Samples:
     """Labelled images."""
@@ -52,6 +68,12 @@ class Samples:
     fine: Int64[Tensor, " n"] | None = None  # labels below the classes, where the set has a hierarchy
 
     def __post_init__(self):
+        for name in ("images", "labels", "indices", "fine"):
+            value = getattr(self, name)
+            if not isinstance(value, torch.Tensor) and (value is not None or name != "fine"):
+                raise ValueError(
+                    f"{name} must be a torch tensor, not {type(value).__name__}; torch.as_tensor makes one"
+                )
         if self.images.dtype != torch.uint8 or self.images.ndim != 4:
             found = f"{self.images.dtype} {tuple(self.images.shape)}"
             raise ValueError(f"images must be uint8 (n, channel, height, width), not {found}")

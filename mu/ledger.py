@@ -25,6 +25,7 @@ import numpy as np
 import torch
 
 from mu import storage
+from mu.data import positions
 from mu.selection import Layout, Selection
 from mu.spill import INDEX, Spill
 
@@ -51,7 +52,7 @@ class Recorder:
         seed: int = 0,
     ) -> None:
         self.selection = Selection(keep, rule, layers, seed)
-        self.only = None if only is None else torch.as_tensor(only).cpu()
+        self.only = None if only is None else positions(only).cpu()
         if only is not None:  # the table's last entry stands for all positions above
             self._watched = torch.zeros(int(self.only.max()) + 2 if len(self.only) else 1, dtype=torch.bool)
             self._watched[self.only] = True
@@ -95,7 +96,7 @@ class Recorder:
             ValueError: nothing was recorded, the model's layers are not those recorded, or the samples are
                 not all covered by `only`.
         """
-        sample_indices = torch.as_tensor(sample_indices).cpu()
+        sample_indices = positions(sample_indices).cpu()
         self._check(model, sample_indices)
         total = self._total(sample_indices)
         model = copy.deepcopy(model)
@@ -214,7 +215,7 @@ class Ledger(Recorder):
 
     def affected(self, sample_indices: Int64[Tensor, " n"]) -> Int64[Tensor, " steps"]:
         """Numbers of the recorded steps whose batch held any of the samples, ascending. No chunk is read."""
-        wanted = torch.as_tensor(sample_indices).cpu().numpy()
+        wanted = positions(sample_indices).cpu().numpy()
         return torch.tensor([self.steps[i] for i in self._holding(wanted)], dtype=torch.int64)
 
     def _store(self, step, change, samples) -> None:
@@ -232,10 +233,13 @@ class Ledger(Recorder):
         else:
             scales = torch.ones_like(scales)
             kept = kept.clone()
+        held = samples.cpu().numpy()
+        if held.max(initial=0) > np.iinfo(np.int32).max:
+            raise ValueError(f"a ledger stores positions up to {np.iinfo(np.int32).max}, not {held.max()}")
         self._append(
             Entry(
                 step,
-                samples.cpu().numpy().astype(np.int32),
+                held.astype(np.int32),
                 mask,
                 kept.to(getattr(torch, self.values)).cpu(),
                 scales.cpu(),
@@ -420,7 +424,7 @@ class RunningSum(Recorder):
 
     def affected(self, sample_indices: Int64[Tensor, " n"]) -> Int64[Tensor, " steps"]:
         """Numbers of the steps in the sum. The samples must be exactly those of `only`."""
-        self._require_all(torch.as_tensor(sample_indices).cpu())
+        self._require_all(positions(sample_indices).cpu())
         return torch.tensor(self.steps, dtype=torch.int64)
 
     def _store(self, step, change, samples) -> None:

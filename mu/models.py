@@ -301,16 +301,34 @@ def build_model(name: str, data: Dataset, seed: int = 0) -> Classifier:
 
 def predict(model: nn.Module, samples: Samples, batch_size: int = 512) -> Float[Tensor, "n class"]:
     """Logits of all samples in evaluation mode, float32, on the model's device; every module's mode is kept."""
-    device = next(model.parameters()).device
+    device = next((parameter.device for parameter in model.parameters()), samples.images.device)
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:
         with torch.no_grad():
-            parts = [model(images.to(device)).float() for images in samples.images.split(batch_size)]
+            parts = [logits_of(model, images.to(device)).float() for images in samples.images.split(batch_size)]
     finally:
         for module, training in modes:  # one by one: a frozen batch norm in a training model stays frozen
             module.training = training
     return torch.cat(parts)
+
+
+def logits_of(model: nn.Module, images: UInt8[Tensor, "n channel height width"]) -> Float[Tensor, "n class"]:
+    """The model's answer, with errors that say what a model takes and gives.
+
+    Raises:
+        ValueError: it does not take uint8 images, or does not return a matrix.
+    """
+    try:
+        logits = model(images)
+    except RuntimeError as error:
+        if "Byte" not in str(error):
+            raise
+        raise ValueError("images are uint8, and this model takes floats: put mu.models.Normalise in front") from error
+    if not isinstance(logits, torch.Tensor) or logits.ndim != 2:
+        found = tuple(logits.shape) if isinstance(logits, torch.Tensor) else type(logits).__name__
+        raise ValueError(f"a model must return logits (images, classes), not {found}")
+    return logits
 
 
 @torch.no_grad()

@@ -130,10 +130,10 @@ def _finished(
     missing: list[Cell], record: Record, device: str, backend: str, budget: float | None, workers: int | None
 ) -> Iterator[tuple[Cell, list[dict] | DataError, float]]:
     """Yield (cell, rows, seconds) as cells end, in whatever order; the error instead of rows where data lack."""
-    from joblib import Parallel, delayed, parallel_config
+    from joblib import Parallel, cpu_count, delayed, parallel_config
 
     deadline = None if budget is None else time.monotonic() + budget
-    workers = min(workers or (os.cpu_count() if device == "cpu" else 1) or 1, len(missing) or 1)
+    workers = min(workers or (cpu_count() if device == "cpu" else 1) or 1, len(missing) or 1)
     options = {"backend": backend, "n_jobs": workers}
     if backend == "dask":
         try:

@@ -1,8 +1,8 @@
 """What to forget: one data set split into a forget set, a retain set and a test set.
 
 A `Task` holds nothing but indices into `data.train`, so it can be saved, shared and checked. Forget and
-retain are disjoint and together are exactly what the original model is trained on, by construction: both
-are read off one array that says for each training sample whether it is forgotten, retained or left out.
+retain are disjoint and together are exactly what the original model is trained on; those made here are read off
+one array that says for each training sample whether it is forgotten, retained or left out.
 
 | scenario   | forget set                                        | retain set                         |
 |------------|---------------------------------------------------|------------------------------------|
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from mu import storage
-from mu.data import Dataset, Samples
+from mu.data import Dataset, Samples, positions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +59,19 @@ class Task:
     target: int | None = None
     fine_target: int | None = None
     settings: dict = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("forget_indices", "retain_indices"):
+            object.__setattr__(self, name, positions(getattr(self, name)))
+        both = torch.cat([self.forget_indices, self.retain_indices])
+        if both.is_meta:
+            return
+        if both.numel() and both.max() >= len(self.data.train):
+            raise ValueError(f"position {both.max()} is beyond the {len(self.data.train)} training samples")
+        if len(both.unique()) < len(both):
+            raise ValueError(
+                "a sample is named twice: forget and retain set are disjoint, and each has a sample once"
+            )
 
     @cached_property
     def train(self) -> Samples:

@@ -127,6 +127,8 @@ def train(
         FloatingPointError: the loss became NaN or infinite; the message names epoch and step.
         ValueError: there are no samples, nothing to train, or `start_epoch` lies outside the recipe.
     """
+    if not any(parameter.requires_grad for parameter in model.parameters()):
+        raise ValueError("there is nothing to train: the model has no trainable parameter")
     device = next(model.parameters()).device
     samples = samples.to(device)
     if not len(samples):

@@ -8,6 +8,7 @@ import errno
 import gc
 import shutil
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -864,3 +865,20 @@ def test_the_base_recorder_stores_nothing_by_itself():
     recorder.begin(Layout(("a",), ((2,),)))
     with pytest.raises(NotImplementedError):
         recorder.record(0, torch.zeros(2), indices(0))
+
+
+@pytest.mark.parametrize("wrong", [torch.tensor([True, False]), [-1], [1.5], 3])
+def test_positions_are_whole_numbers_from_0_on(task, small, wrong):
+    """A bool mask would be read as positions 0 and 1. Breaks if any of the ways in takes one."""
+    ledger = mu.Ledger()
+    model = mu.train(small(), task.train, mu.Recipe(epochs=1, batch_size=64), ledger=ledger)
+    for call in (ledger.affected, lambda where: ledger.subtract(model, where), lambda where: mu.Ledger(only=where)):
+        with pytest.raises(ValueError, match=r"bool mask|whole numbers"):
+            call(wrong)
+
+
+def test_positions_that_do_not_fit_are_refused(task, small):
+    """Cut to 32 bits they would be other samples, and nothing would be taken back."""
+    samples = replace(task.train, indices=task.train.indices + 2**32)
+    with pytest.raises(ValueError, match="positions up to"):
+        mu.train(small(), samples, mu.Recipe(epochs=1, batch_size=64), ledger=mu.Ledger())

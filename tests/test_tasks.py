@@ -238,3 +238,18 @@ def test_a_sub_class_without_samples_is_refused(data):
     without = replace(fine, train=fine.train[fine.train.fine != 7])
     with pytest.raises(ValueError, match="no training sample has fine label 7"):
         mu.forget_subclass(without, 7)
+
+
+@pytest.mark.parametrize(
+    ("forget", "retain", "message"),
+    [
+        ([0, 1], [1, 2], "named twice"), ([0, 0], [1], "named twice"), ([-1], [0], "from 0 on"),
+        ([0], [10**6], "beyond"),
+        (torch.tensor([True, False]), [2], "bool mask"), ([0.5], [2], "whole numbers"),
+    ],
+)  # fmt: skip
+def test_a_task_of_ones_own_is_checked(data, forget, retain, message):
+    """Overlapping, repeated, negative, misread positions. Breaks if `retrain` may train on the forget set."""
+    with pytest.raises(ValueError, match=message):
+        mu.Task(data, "random", forget, retain)
+    assert mu.Task(data, "random", [3, 1], np.array([0, 2])).retain_indices.tolist() == [0, 2]

@@ -12,9 +12,10 @@ from torch import nn
 
 import mu
 from mu.figures.drawing import COLOURS
-from mu.models import reinitialise
+from mu.models import Normalise, reinitialise
 from mu.sensitivity import sensitivity
 from mu.unlearning import DATA
+from mu.unlearning.features import features
 
 SHORT = mu.Recipe(epochs=2, batch_size=32, lr=1e-2)
 METHODS = list(mu.methods())
@@ -227,3 +228,48 @@ def test_the_amnesiac_pair_reads_indices_only(task, trained, same, name):
     expected = mu.unlearn(name, model, task, ledger=ledger)
     assert same(mu.unlearn(name, model, Blind, ledger=ledger), expected)
     assert same(ledger.subtract(model, task.forget_indices), expected)
+
+
+def test_retraining_leaves_frozen_layers_as_they_are(task, same):
+    """A pretrained body was not learnt from the forget set. Breaks if it is drawn anew and then never trained."""
+    body = torch.nn.Sequential(torch.nn.Linear(784, 8), torch.nn.BatchNorm1d(8)).requires_grad_(False)
+    model = torch.nn.Sequential(Normalise((0.0,), (1.0,)), torch.nn.Flatten(), body, torch.nn.Linear(8, 10))
+    again = mu.unlearn("retrain", model, task, recipe=mu.Recipe(epochs=1, batch_size=64), seed=1)
+    assert torch.equal(again[2][0].weight, body[0].weight)
+    assert not torch.equal(again[3].weight, model[3].weight)
+
+
+class HeadFirst(torch.nn.Module):
+    """A network whose head is registered before its body."""
+
+    def __init__(self):
+        super().__init__()
+        self.head, self.body = torch.nn.Linear(8, 10), torch.nn.Linear(784, 8)
+        self.normalise = Normalise((0.0,), (1.0,))
+
+    def forward(self, images):
+        return self.head(self.body(self.normalise(images).flatten(1)).relu())
+
+
+def test_the_head_is_the_layer_called_last(task):
+    """Breaks if it is the one registered last: Fisher forgetting would replace a row of the body."""
+    model = HeadFirst()
+    entering, logits = features(model, task.forget.images)
+    assert entering.shape[1] == 8
+    torch.testing.assert_close(model.head(entering), logits)
+    moved = mu.unlearn("fisher", model, task, label=3, samples=20, alpha=0.0)
+    assert not torch.equal(moved.head.weight[3], model.head.weight[3])
+    assert torch.equal(moved.body.weight, model.body.weight)
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(784, 10)), "Normalise in front"),
+        (torch.nn.Sequential(Normalise((0.0,), (1.0,))), "must return logits"),
+    ],
+)
+def test_what_a_model_must_take_and_give_is_said(task, model, message):
+    """Breaks if the first error of a new user is one of torch's."""
+    with pytest.raises(ValueError, match=message):
+        mu.predict(model, task.test)

@@ -37,15 +37,37 @@ def features(
     """What enters the last linear layer, and the logits, both with gradient.
 
     Raises:
-        ValueError: the model has no linear layer.
+        ValueError: the logits do not come from a linear layer.
     """
-    linear = [module for module in model.modules() if isinstance(module, nn.Linear)]
-    if not linear:
-        raise ValueError("features are what enters the last linear layer, and this model has none")
-    caught = []
-    with linear[-1].register_forward_pre_hook(lambda _, inputs: caught.append(inputs[0])):
+    _, entering, logits = _last_linear(model, images)
+    return entering, logits
+
+
+def head(model: nn.Module, images: UInt8[Tensor, "n channel height width"]) -> nn.Linear:
+    """The linear layer that gives the logits: the one called last, wherever it was registered.
+
+    Raises:
+        ValueError: the logits do not come from a linear layer.
+    """
+    with torch.no_grad():
+        return _last_linear(model, images)[0]
+
+
+def _last_linear(model: nn.Module, images: Tensor) -> tuple[nn.Linear, Tensor, Tensor]:
+    calls = []
+    note = lambda module, inputs, output: calls.append((module, inputs[0], output))
+    hooks = [module.register_forward_hook(note) for module in model.modules() if isinstance(module, nn.Linear)]
+    try:
         logits = model(images)
-    return caught[-1], logits
+    finally:
+        for hook in hooks:
+            hook.remove()
+    if not calls or calls[-1][2].shape != logits.shape:
+        raise ValueError(
+            f"the logits of this {type(model).__name__} do not come from an nn.Linear; this method needs one"
+        )
+    module, entering, _ = calls[-1]
+    return module, entering, logits
 
 
 def embed(model: nn.Module, samples: Samples) -> Float[Tensor, "n feature"]:

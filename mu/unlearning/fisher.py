@@ -25,6 +25,8 @@ from torch import nn
 from torch.func import functional_call, vjp, vmap
 
 from mu.masks import masks_of
+from mu.unlearning.features import head
+from mu.unlearning.relabel import class_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,11 +63,11 @@ def fisher(
         label: a class whose row of the head is to be replaced by noise, or None: whole-class forgetting only.
         seed: of the draw and of the noise.
     """
-    classes = _head(model).out_features
+    classes = class_count(model, retain)
     if label is not None and not 0 <= label < classes:
         raise ValueError(f"label must be a class from 0 to {classes - 1}, or None, not {label}")
     images = single(model, retain.draw(samples, seed).images)
-    return _scrubbed(model, diagonal(model, images), alpha, label, seed, skip_pruned=True)
+    return _scrubbed(model, retain, diagonal(model, images), alpha, label, seed, skip_pruned=True)
 
 
 def fisher_as_published(
@@ -88,7 +90,7 @@ def fisher_as_published(
         seed: of the noise.
     """
     batches = (batch.unsqueeze(0) for batch in retain.images.split(batch_size))
-    return _scrubbed(model, diagonal(model, batches), alpha, label, seed, skip_pruned=False)
+    return _scrubbed(model, retain, diagonal(model, batches), alpha, label, seed, skip_pruned=False)
 
 
 def diagonal(model: nn.Module, chunks: Iterable[UInt8[Tensor, "group image channel height width"]]) -> Diagonal:
@@ -131,35 +133,33 @@ def single(model: nn.Module, tensor: Shaped[Tensor, "n ..."]) -> tuple[Shaped[Te
 
 @torch.no_grad()
 def _scrubbed(
-    model: nn.Module, diagonal: Diagonal, alpha: float, label: int | None, seed: int, skip_pruned: bool
+    model: nn.Module,
+    retain: Samples,
+    diagonal: Diagonal,
+    alpha: float,
+    label: int | None,
+    seed: int,
+    skip_pruned: bool,
 ) -> nn.Module:
     """A copy of the model with noise on its weights: steps 2 to 6."""
     if not 0 <= alpha < math.inf:
         raise ValueError(f"alpha must be finite and not below 0; it is {alpha}")
     model, generator = copy.deepcopy(model), torch.Generator().manual_seed(seed)
-    head = {id(p) for p in _head(model).parameters()}
+    last = {id(p) for p in head(model.eval(), retain[:1].to(next(model.parameters()).device).images).parameters()}
     # Dense convolutions go by another name; their masks would be all True.
     masks = {f"{name}.parametrizations.weight.original": mask for name, mask in masks_of(model).items()}
     for name, p in model.named_parameters():
         if not p.requires_grad:
             continue
         mask = masks.get(name, torch.ones_like(p, dtype=torch.bool))
-        variance = alpha * (1 / (diagonal[name] + EPSILON)).clamp(max=HEAD_CAP if id(p) in head else CAP)
+        variance = alpha * (1 / (diagonal[name] + EPSILON)).clamp(max=HEAD_CAP if id(p) in last else CAP)
         if p.ndim > 1:
             counted = mask if skip_pruned else torch.ones_like(mask)
             variance = (variance * counted).sum(1, keepdim=True) / counted.sum(1, keepdim=True).clamp(min=1)
-        if label is not None and id(p) in head:
+        if label is not None and id(p) in last:
             p[label], variance[label] = 0, ROW_VARIANCE
-        if id(p) in head or p.ndim == 1:
+        if id(p) in last or p.ndim == 1:
             variance *= FACTOR
         noise = torch.randn(p.shape, generator=generator).to(p)
         p.add_(variance.sqrt() * noise * mask)
     return model
-
-
-def _head(model: nn.Module) -> nn.Linear:
-    """The last linear layer."""
-    linear = [module for module in model.modules() if isinstance(module, nn.Linear)]
-    if not linear:
-        raise ValueError(f"this {type(model).__name__} has no nn.Linear; the noise on the head needs one")
-    return linear[-1]

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 
 def wrong_labels(samples: Samples, classes: int, seed: int) -> Samples:
-    """The samples with labels drawn uniformly from the other classes: never the true one."""
+    """The samples with labels drawn uniformly from the other classes: never the true one.
+
+    Raises:
+        ValueError: there is no other class.
+    """
+    if classes < 2:
+        raise ValueError(f"there is no wrong label: the model tells {classes} class apart")
     shift = torch.randint(1, classes, samples.labels.shape, generator=torch.Generator().manual_seed(seed))
     return replace(samples, labels=(samples.labels + shift.to(samples.labels.device)) % classes)
 

@@ -74,7 +74,8 @@ def saliency(model: nn.Module, forget: Samples) -> Float[Tensor, " d"]:
     with torch.backends.cudnn.flags(torch.backends.cudnn.enabled, deterministic=True, benchmark=False):
         for images, labels in zip(forget.images.split(BATCH), forget.labels.split(BATCH)):
             loss = functional.cross_entropy(model(images), labels, reduction="sum")
-            total += torch.cat([gradient.reshape(-1) for gradient in torch.autograd.grad(loss, parameters)])
+            gradients = torch.autograd.grad(loss, parameters, materialize_grads=True)
+            total += torch.cat([gradient.reshape(-1) for gradient in gradients])
     return total.abs()
 
 

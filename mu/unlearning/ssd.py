@@ -75,7 +75,7 @@ def importance(model: nn.Module, samples: Samples, batch_size: int) -> list[Tens
     images, labels = batches.images.split(batch_size), batches.labels.split(batch_size)
     with torch.enable_grad():
         for x, y in zip(images, labels):
-            gradients = torch.autograd.grad(functional.cross_entropy(model(x), y), parameters)
+            gradients = torch.autograd.grad(functional.cross_entropy(model(x), y), parameters, materialize_grads=True)
             torch._foreach_addcmul_(total, gradients, gradients)
     return [t / len(images) for t in total]
 
