@@ -19,15 +19,7 @@ from mu.models import build_model, predict
 from mu.selection import Layout, Selection
 from mu.spill import LedgerFull
 from mu.storage import CorruptFile
-from mu.tasks import (
-    Task,
-    forget_class,
-    forget_poisoned,
-    forget_random,
-    forget_rare,
-    forget_some,
-    forget_subclass,
-)
+from mu.tasks import Task, forget_class, forget_poisoned, forget_random, forget_rare, forget_some, forget_subclass
 from mu.training import Recipe, train
 from mu.unlearning import methods, unlearn
 

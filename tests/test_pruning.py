@@ -14,23 +14,9 @@ from torch.nn.utils.parametrize import is_parametrized
 
 import mu
 from mu import pruning, storage
-from mu.masks import (
-    apply_masks,
-    dense,
-    is_pruned,
-    masks_of,
-    prunable,
-    sparsity,
-)
+from mu.masks import apply_masks, dense, is_pruned, masks_of, prunable, sparsity
 from mu.models import Classifier, build_model, reinitialise
-from mu.pruning import (
-    imp,
-    magnitude_masks,
-    omp,
-    rewound,
-    synflow_masks,
-    synflow_scores,
-)
+from mu.pruning import imp, magnitude_masks, omp, rewound, synflow_masks, synflow_scores
 from mu.selection import Layout
 
 SHORT = mu.Recipe(epochs=2, batch_size=32, lr=1e-2)

@@ -13,26 +13,9 @@ from matplotlib.ticker import LogLocator
 
 from mu.experiments import NAMES
 from mu.experiments.mumis import ALONG, DELTA, LEVELS, METHODS, RETAIN_FREE
-from mu.figures.drawing import (
-    COLOURS,
-    MARKED,
-    MARKS,
-    PALETTE,
-    line,
-    log_axis,
-    panels,
-    percent,
-)
-from mu.figures.exhibit import (
-    BY_RULE,
-    Exhibit,
-)
-from mu.figures.tables import (
-    choices,
-    indexed,
-    line_each,
-    method_line,
-)
+from mu.figures.drawing import COLOURS, MARKED, MARKS, PALETTE, line, log_axis, panels, percent
+from mu.figures.exhibit import BY_RULE, Exhibit
+from mu.figures.tables import choices, indexed, line_each, method_line
 from mu.reading import CHOICES, printed, select
 from mu.reading.mumis import (
     CASE,

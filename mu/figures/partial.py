@@ -11,22 +11,9 @@ import pandas as pd
 
 from mu.experiments import NAMES
 from mu.experiments.partial import FORGOTTEN, STEPPING, TABLES
-from mu.figures.drawing import (
-    COLOURS,
-    MARKED,
-    PALETTE,
-    line,
-    log_axis,
-    panels,
-    percent,
-)
-from mu.figures.exhibit import (
-    Exhibit,
-)
-from mu.figures.tables import (
-    indexed,
-    method_line,
-)
+from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, log_axis, panels, percent
+from mu.figures.exhibit import Exhibit
+from mu.figures.tables import indexed, method_line
 from mu.reading import listed, mean_sd, number, select
 from mu.selection import RULES
 

@@ -15,25 +15,9 @@ import pandas as pd
 
 from mu import results
 from mu.experiments.sparsity import CORE, METHODS, SCALES, SCHEDULES, SPARSE
-from mu.figures.drawing import (
-    COLOURS,
-    MARKED,
-    PALETTE,
-    line,
-    log_axis,
-    panels,
-    percent,
-)
-from mu.figures.exhibit import (
-    BY_RULE,
-    Exhibit,
-)
-from mu.figures.tables import (
-    choices,
-    indexed,
-    line_each,
-    method_line,
-)
+from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, log_axis, panels, percent
+from mu.figures.exhibit import BY_RULE, Exhibit
+from mu.figures.tables import choices, indexed, line_each, method_line
 from mu.reading import CHOICES, listed, printed, same_seeds, select, with_columns
 from mu.reading.sparsity import (
     METRICS,

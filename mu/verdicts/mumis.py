@@ -15,12 +15,7 @@ from mu.experiments import mumis
 from mu.experiments.mumis import DELTA
 from mu.reading import mean_sd, select
 from mu.reading.mumis import FINE, affordable, at, chosen, in_order, stop, whole
-from mu.verdicts.claim import (
-    Claim,
-    Finding,
-    Part,
-    Rows,
-)
+from mu.verdicts.claim import Claim, Finding, Part, Rows
 from mu.verdicts.differences import (
     NO_DIFFERENCE,
     Comparison,

@@ -9,12 +9,7 @@ import pandas as pd
 
 from mu.experiments.partial import FORGOTTEN, TABLES, TARGET
 from mu.reading import mean_sd, quantity, select
-from mu.verdicts.claim import (
-    Claim,
-    Finding,
-    Part,
-    Rows,
-)
+from mu.verdicts.claim import Claim, Finding, Part, Rows
 from mu.verdicts.differences import (
     NO_DIFFERENCE,
     Comparison,

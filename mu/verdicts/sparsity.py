@@ -13,12 +13,7 @@ import pandas as pd
 from mu.experiments.sparsity import SPARSE, TROJAN_SPARSITIES
 from mu.reading import mean_sd, select
 from mu.reading.sparsity import PAPER_NAMES, SCENARIOS, chosen
-from mu.verdicts.claim import (
-    Claim,
-    Finding,
-    Part,
-    Rows,
-)
+from mu.verdicts.claim import Claim, Finding, Part, Rows
 from mu.verdicts.differences import (
     NO_DIFFERENCE,
     Comparison,
