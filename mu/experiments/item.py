@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -125,7 +125,7 @@ class Cell:
     @property
     def key(self) -> str:
         """Hash of all of it."""
-        return digest(asdict(self))
+        return digest(vars(self))
 
     def __str__(self) -> str:
         names = ("dataset", "model", "scenario", "forget", "level", "variant", "count", "pruner", "sparsity")
