@@ -246,27 +246,30 @@ def test_a_line_is_the_mean_and_its_band_one_deviation_either_side():
     plt.close(figure)
 
 
-def test_a_cross_is_where_the_class_is_not_forgotten():
-    """UA 99 at a share of 0.1, 90 at 0.2; the whole step is the end of every rule's line. Breaks if crosses mark what
-    is forgotten, or lines of other rules lack their end."""
+def test_a_partial_form_is_drawn_beside_its_whole_form_seed_by_seed():
+    """Whole steps leave 50 and 70. The largest tenth is ahead by 10 and 20; fixed entries are behind by 5 and leave a
+    tenth of the forget set. Breaks if seeds are averaged first, if the sign is turned, or if the dot is not empty."""
     made = []
-    for method, keep, rule, ua, other in (
-        ("ascent", 1.0, "top", 100, 50),
-        ("partial-ascent", 0.1, "top", 99, 80), ("partial-ascent", 0.2, "top", 90, 70),
-        ("partial-ascent", 0.1, "fixed", 99, 60), ("partial-ascent", 0.2, "fixed", 99, 65),
+    for method, keep, rule, ua, others in (
+        ("ascent", 1.0, "top", 100, (50, 70)), ("partial-ascent", 0.1, "top", 99, (60, 90)),
+        ("partial-ascent", 0.1, "fixed", 90, (45, 65)), ("partial-ascent", 0.1, "random", 99, (50, 70)),
     ):  # fmt: skip
-        at = {"seed": 0, "model": "mlp", "scenario": "rare", "method": method, "keep": keep, "rule": rule}
-        made += [{**at, "metric": "UA", "value": ua}, {**at, "metric": "non-target accuracy", "value": other}]
+        for seed, other in enumerate(others):
+            at = {"seed": seed, "model": "mlp", "scenario": "rare", "method": method, "keep": keep, "rule": rule}
+            made += [{**at, "metric": "UA", "value": ua}, {**at, "metric": "non-target accuracy", "value": other}]
     figure = figures.exhibit("partial-steps").make(pd.DataFrame(made))
-    axis = figure.axes[0]
-    assert curves(axis)["class not forgotten"] == ([0.2], [70])
-    assert curves(axis)["ascent"] == ([0.1, 0.2, 1.0], [80, 70, 50])
-    assert ([0.1, 0.2, 1.0], [60, 65, 50]) in [(list(l.get_xdata()), list(l.get_ydata())) for l in axis.lines]
+    axis = next(axis for axis in figure.axes if axis.get_title() == "ascent")
+    dots = [container[0] for container in axis.containers]
+    assert [(dot.get_xdata()[0], dot.get_markerfacecolor() == "none") for dot in dots] == [
+        (15, False), (0, False), (-5, True),
+    ]  # fmt: skip
+    strokes = [line for line in axis.lines if line.get_marker() == "|"]
+    assert sorted(strokes[0].get_xdata()) == [10, 20]
     plt.close(figure)
 
 
-def test_peaks_of_maps_are_shares_of_the_rows_largest():
-    """The removal doubles it: before 50 %, after 100 %. Breaks if the map before is always 100 %."""
+def test_every_map_has_its_own_scale():
+    """The removal doubles the heights. Breaks if one scale for all leaves a low map black."""
     made = [{"method": "trained", "metric": "pixel", "value": 1.0}]
     for method, peak in (("trained", 2.0), ("amnesiac", 4.0), ("partial-amnesiac", 1.0)):
         made += [
@@ -275,7 +278,8 @@ def test_peaks_of_maps_are_shares_of_the_rows_largest():
         ]
     rows = pd.DataFrame(made).assign(seed=0, label=3.0, x=0, y=0)
     figure = figures.exhibit("partial-fig3").make(rows)
-    assert [axis.get_xlabel().split("\n")[0] for axis in figure.axes[1:]] == ["peak 50 %", "peak 100 %", "peak 25 %"]
+    assert [axis.images[0].get_clim()[1] for axis in figure.axes[1:]] == [2.0, 4.0, 1.0]
+    assert [axis.get_xlabel() for axis in figure.axes[1:]] == ["scored 9 %"] * 3
     plt.close(figure)
 
 
