@@ -19,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock
 
-from mu.storage import CorruptFile, cache_folder, digest, write_text
+from mu.storage import CorruptFile, write_text
 
 PROFILES = ("smoke", "quick", "laptop", "paper")
 LEADING = ("paper", "laptop", "quick")  # which recorded profile a page leads with, best first
@@ -179,11 +179,13 @@ def add(segment: Segment, rows: pd.DataFrame, item: str, profile: str, root: Pat
 
 
 def _alone(root: Path, profile: str, item: str) -> FileLock:
-    """A lock on one record, to be held while it is read and written, so that nobody writes in between."""
-    name = digest(str((root / profile / item).resolve()))
-    folder = cache_folder() / "locks"
+    """A lock on one record, to be held while it is read and written, so that nobody writes in between.
+
+    It lies beside the record: whoever writes that may have another cache.
+    """
+    folder = root / profile
     folder.mkdir(parents=True, exist_ok=True)
-    return FileLock(folder / f"{name}.lock")
+    return FileLock(folder / f".{item}.lock")
 
 
 def merge(source: Path, root: Path | None = None) -> dict[tuple[str, str], int]:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 import pytest
+from filelock import Timeout
 
 from mu import results
 from mu.results import Record, Segment
@@ -398,3 +399,12 @@ def test_the_printed_gaps_follow_from_the_printed_scores():
         if abs(found - scores["Disparity Ave."]) > 0.011:
             off[scenario, sparsity, method] = round(found, 2)
     assert off == {("random-10%", 95, "IU"): 3.04}
+
+
+def test_writers_with_different_caches_share_the_lock(tmp_path, monkeypatch):
+    """Node-local caches, one folder of records. Breaks if each has a lock of its own and overwrites the other's cells."""
+    monkeypatch.setenv("MU_CACHE", str(tmp_path / "one"))
+    with results._alone(tmp_path, "smoke", "partial-tab1"):
+        monkeypatch.setenv("MU_CACHE", str(tmp_path / "other"))
+        with pytest.raises(Timeout):
+            results._alone(tmp_path, "smoke", "partial-tab1").acquire(timeout=0.01)
