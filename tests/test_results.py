@@ -402,7 +402,7 @@ def test_the_printed_gaps_follow_from_the_printed_scores():
 
 
 def test_writers_with_different_caches_share_the_lock(tmp_path, monkeypatch):
-    """Node-local caches, one folder of records. Breaks if each has a lock of its own and overwrites the other's cells."""
+    """Node-local caches, one folder of records. Breaks if each has a lock of its own and one loses cells."""
     monkeypatch.setenv("MU_CACHE", str(tmp_path / "one"))
     with results._alone(tmp_path, "smoke", "partial-tab1"):
         monkeypatch.setenv("MU_CACHE", str(tmp_path / "other"))
