@@ -525,8 +525,8 @@ def sweeps_of(profile: str, scenario: str, methods: Iterable[str]) -> list[dict]
                 epochs = min(max(scale.epochs, least), epochs)
             sweep["recipe"] = {"epochs": epochs, **smaller}
         for second in {"tuning", "repair"} & set(known):  # of RUM and of DUCK
-            shorter = {"epochs": min(scale.epochs, known[second].epochs), **smaller}
-            own[second] = asdict(replace(known[second], **{"augment": scale.recipe.augment, **shorter}))
+            shorter = {"epochs": min(scale.epochs, known[second].epochs), "augment": scale.recipe.augment, **smaller}
+            own[second] = asdict(replace(known[second], **shorter))
         if name == "rum":
             del own["tuning"]["lr"]
         if name == "mu-mis":

@@ -169,9 +169,8 @@ def against_sparsity(rows: pd.DataFrame, metrics: dict[str, str]) -> Figure:
         for method in ("retrain", *CORE):
             dash, colour = ":" if method == "retrain" else "-", COLOURS[method]
             _line(axis, select(joined, metric=metric, method=method), colour, method, linestyle=dash)
-            by = select(more, metric=metric, method=method).groupby("sparsity")["value"].agg(["mean", "std"])
-            look = {"markersize": 5, "markerfacecolor": "none", "elinewidth": 1, "capsize": 2}
-            axis.errorbar(by.index, by["mean"], by["std"], fmt="D", color=colour, **look)
+            look = {"linestyle": "none", "marker": "D", "markersize": 5, "markerfacecolor": "none"}
+            _line(axis, select(more, metric=metric, method=method), colour, "", bars=True, **look)
 
     return _panels(panel, metrics)
 
