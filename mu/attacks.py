@@ -280,6 +280,8 @@ class ShadowAttack:
         x, held_x, member, held_member = train_test_split(
             x, member, test_size=HELD_OUT, stratify=member, random_state=seed
         )
+        if held_member.all():
+            raise TooFewOutputs(f"none of class {label}'s {counts[1]} non-members among the outputs is held out")
         classifier = MLPClassifier(
             SHADOW_LAYERS,
             alpha=0.0,  # no weight decay

@@ -33,7 +33,7 @@ def list_items(as_json: AsJson = False) -> None:
 
     rows = []
     for item in items().values():
-        recorded = [profile for profile in results.PROFILES if results.read(item.record, profile).segments]
+        recorded = [p for p in results.PROFILES if item.progress(results.read(item.record, p))[0]]
         rows.append({
             "id": item.id, "paper": item.paper, "title": item.title, "notebook": item.notebook,
             "profiles": list(results.PROFILES), "recorded": recorded,

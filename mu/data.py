@@ -46,13 +46,13 @@ def positions(where: Int64[Tensor, " n"] | list[int]) -> Int64[Tensor, " n"]:
     """Positions of samples as a vector.
 
     Raises:
-        ValueError: they are not whole numbers from 0 on, or no vector; a bool mask is neither.
+        ValueError: they are not whole numbers from 0 on, or no vector; a mask, bool or uint8, is neither.
     """
     where = torch.as_tensor(where)
     if not where.numel() or where.is_meta:  # nothing to look at
         return where.flatten().long()
-    if where.dtype == torch.bool:
-        raise ValueError("a bool mask is not positions; mask.nonzero().flatten() makes them")
+    if where.dtype in (torch.bool, torch.uint8):
+        raise ValueError(f"a {where.dtype} mask is not positions; mask.nonzero().flatten() makes them")
     if where.ndim != 1 or where.is_floating_point() or where.is_complex() or where.min() < 0:
         raise ValueError(f"positions must be a vector of whole numbers from 0 on, not {where}")
     return where.long()

@@ -70,6 +70,9 @@ def grad_cam(
     if place is None:
         raise ValueError(f"layer {layer} is not a module of the model")
     model = copy.deepcopy(model).requires_grad_(True)  # a frozen model would have no gradient to look at
+    for module in model.modules():
+        if hasattr(module, "inplace"):  # it would overwrite the layer's maps
+            module.inplace = False
     layer = list(model.modules())[place]
     device = next(model.parameters()).device
     images = images.detach().to(device)

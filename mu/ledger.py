@@ -257,7 +257,10 @@ class Ledger(Recorder):
 
     def _holding(self, wanted: np.ndarray) -> list[int]:
         """Places, in the order of recording, of the steps whose batch held one of the samples."""
-        return [i for i, samples in enumerate(self.samples) if np.isin(samples, wanted).any()]
+        if not self.samples:
+            return []
+        starts = np.cumsum([0, *map(len, self.samples[:-1])])
+        return np.flatnonzero(np.logical_or.reduceat(np.isin(np.concatenate(self.samples), wanted), starts)).tolist()
 
     def _total(self, sample_indices) -> Float[Tensor, " d"]:
         total = torch.zeros(self.layout.size, dtype=torch.float64)
@@ -268,7 +271,7 @@ class Ledger(Recorder):
             for entry in (chunk[i % self.chunk_steps] for i in held):
                 change = entry.values.double() * entry.scales.double().repeat_interleave(counts)
                 if len(entry.mask):
-                    total[_unpack(entry.mask, len(total))] += change
+                    total.index_add_(0, _unpack(entry.mask, len(total)).nonzero().flatten(), change)
                 else:
                     total += change
         return total

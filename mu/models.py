@@ -74,7 +74,7 @@ def require_floats(model: nn.Module, images: UInt8[Tensor, "n channel height wid
         ValueError: it does; `Normalise` in front of it makes the two the same.
     """
     few = images[:4].to(next(model.parameters()).device)
-    if not torch.allclose(model(few), model(few.float() / 255), rtol=1e-3, atol=1e-3):
+    if not torch.allclose(model(few), model(few.float() / 255), rtol=1e-3, atol=1e-3, equal_nan=True):
         raise ValueError(
             f"this {type(model).__name__} answers floats in [0, 1] otherwise than uint8 images, and this needs both; "
             "put mu.models.Normalise(mean, std) in front"

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from mu.masks import apply_masks, dense, masks_of, prunable, sparsity
+from mu.selection import extreme
 from mu.training import train
 
 if TYPE_CHECKING:
@@ -109,8 +110,9 @@ def _largest(scores: Mapping[str, Tensor], masks: Masks, share: float) -> Masks:
     count, left = round(share * len(kept)), kept.nonzero().flatten()
     if count > len(left):
         raise ValueError(f"{count} weights cannot be kept: only {len(left)} are not yet pruned")
-    order = torch.cat([scores[name].flatten() for name in masks])[left].argsort(descending=True, stable=True)
-    kept[left[order[count:]]] = False
+    values = torch.cat([scores[name].flatten() for name in masks])[left]
+    if count < len(left):
+        kept[left[~extreme(values, count, largest=True)]] = False
     parts = kept.split([mask.numel() for mask in masks.values()])
     return {name: part.view(mask.shape).clone() for (name, mask), part in zip(masks.items(), parts, strict=True)}
 

@@ -116,7 +116,7 @@ class Record:
         csv, manifest = _paths(root, self.profile, self.item)
         if manifest.exists():
             known = _segments(manifest, manifest.read_bytes())
-            staying = [s for s in known if asdict(s) in [asdict(mine) for mine in self.segments]]
+            staying = [s for s in known if s in self.segments]
             if len(staying) < len(known):
                 write_text(manifest, self._manifest(staying))
         write_text(csv, self.text.to_csv(index=False, lineterminator="\n"))

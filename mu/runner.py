@@ -29,7 +29,8 @@ from mu import results
 from mu.data import DataError
 from mu.experiments import get_item
 from mu.experiments.cache import code_digest
-from mu.results import Record, Segment
+from mu.results import Segment
+from mu.storage import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,10 +107,12 @@ def run(
     say = (lambda *_: None) if quiet else (lambda text: print(text, file=sys.stderr, flush=True))
     start = time.monotonic()
     without: DataError | None = None
-    for cell, rows, seconds in _finished(missing, record, device, backend, budget, workers):
+    known = {digest(s.settings): s.seconds for s in record.segments}  # what a cell cost at another seed
+    for cell, rows, seconds in _finished(missing, known, device, backend, budget, workers):
         if isinstance(rows, DataError):
             without = rows
             continue
+        known[digest(cell.settings)] = seconds
         rows = pd.DataFrame(rows)
         text = results.as_text(rows)
         segment = Segment(
@@ -127,7 +130,7 @@ def run(
 
 
 def _finished(
-    missing: list[Cell], record: Record, device: str, backend: str, budget: float | None, workers: int | None
+    missing: list[Cell], known: dict[str, float], device: str, backend: str, budget: float | None, workers: int | None
 ) -> Iterator[tuple[Cell, list[dict] | DataError, float]]:
     """Yield (cell, rows, seconds) as cells end, in whatever order; the error instead of rows where data lack."""
     from joblib import Parallel, cpu_count, delayed, parallel_config
@@ -148,7 +151,7 @@ def _finished(
         options["inner_max_num_threads"] = 1
     refused: list[Cell] = []
     parent = None if backend == "dask" else os.getpid()  # dask's workers have a life of their own
-    todo = (delayed(_run_cell)(cell, device, parent) for cell in _affordable(missing, record, deadline, refused))
+    todo = (delayed(_run_cell)(cell, device, parent) for cell in _affordable(missing, known, deadline, refused))
     try:
         with warnings.catch_warnings(), _alarm(deadline), parallel_config(**options):
             # A worker that has grown is replaced between two cells; joblib's warning of it says nothing to a user.
@@ -200,11 +203,16 @@ def _end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _affordable(missing: list[Cell], record: Record, deadline: float | None, refused: list[Cell]) -> Iterator[Cell]:
-    """The missing cells that are expected to end before the deadline; the others go to `refused`."""
+def _affordable(
+    missing: list[Cell], known: dict[str, float], deadline: float | None, refused: list[Cell]
+) -> Iterator[Cell]:
+    """The missing cells that are expected to end before the deadline; the others go to `refused`.
+
+    Args:
+        known: hash of settings -> seconds that they took; of what is not in it nothing is expected.
+    """
     for cell in missing:
-        like = [s.seconds for s in record.segments if s.settings == cell.settings]
-        if deadline is not None and time.monotonic() + max(like, default=0) > deadline:
+        if deadline is not None and time.monotonic() + known.get(digest(cell.settings), 0) > deadline:
             refused.append(cell)
         else:
             yield cell

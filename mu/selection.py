@@ -108,9 +108,9 @@ class Selection:
             elif count == 0:
                 continue
             elif self.rule == "top":
-                kept.copy_(_extreme(x.abs(), count, largest=True))
+                kept.copy_(extreme(x.abs(), count, largest=True))
             elif self.rule == "bottom":
-                kept.copy_(_extreme(x.abs(), count, largest=False))
+                kept.copy_(extreme(x.abs(), count, largest=False))
             elif self.rule == "cyclic":
                 kept[torch.arange(step * count, (step + 1) * count, device=x.device) % len(x)] = True
             else:
@@ -142,7 +142,7 @@ def _top(vector: Float[Tensor, " d"], layout: Layout, counts: tuple[int, ...]) -
     return mask if np.count_nonzero(mask.numpy()) == sum(counts) else None
 
 
-def _extreme(x: Float[Tensor, " n"], count: int, largest: bool) -> Bool[Tensor, " n"]:
+def extreme(x: Float[Tensor, " n"], count: int, largest: bool) -> Bool[Tensor, " n"]:
     """True for the `count` largest (or smallest) of non-negative entries; among equals for the first ones.
 
     NaN counts as infinite, so that a diverged step still keeps exactly `count` entries.

@@ -67,11 +67,16 @@ def squared_norm(gradient: Float[Tensor, "n channel height width"], norm: str = 
 
     "frobenius": sum of all squares. "spectral": of each channel, as a matrix, the largest singular value squared,
     summed over channels; at most the former.
+
+    Raises:
+        FloatingPointError: a gradient is not finite; a matrix of such has no singular values.
     """
     if norm not in NORMS:
         raise ValueError(f"unknown norm {norm!r}; choose one of {', '.join(NORMS)}")
     if norm == "frobenius":
         return gradient.square().flatten(1).sum(1)
+    if not gradient.isfinite().all():
+        raise FloatingPointError("an input gradient became infinite; a smaller learning rate may help")
     return torch.linalg.matrix_norm(gradient, ord=2).square().sum(1)
 
 

@@ -16,6 +16,8 @@ one array that says for each training sample whether it is forgotten, retained o
 
 from __future__ import annotations
 
+import hashlib
+import operator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -44,9 +46,9 @@ class Task:
     Attributes:
         data: the data set; in the poisoned scenario its training part is already poisoned.
         scenario: one of the names in the module's table.
-        forget_indices: ascending positions in `data.train` of the samples to forget. Where `data.train` is itself a
-            part of a data set, a ledger knows them by `forget.indices`, their positions in the whole.
-        retain_indices: ascending positions of those the model may keep.
+        forget_indices: positions in `data.train` of the samples to forget, put in ascending order. Where `data.train`
+            is itself a part of a data set, a ledger knows them by `forget.indices`, their positions in the whole.
+        retain_indices: the same of those the model may keep.
         target: the label that is forgotten (for `poisoned`: the label the trigger leads to), or None.
         fine_target: the fine label that is forgotten (sub-class scenario), or None.
         settings: the arguments that made the task, for its record.
@@ -62,7 +64,8 @@ class Task:
 
     def __post_init__(self) -> None:
         for name in ("forget_indices", "retain_indices"):
-            object.__setattr__(self, name, positions(getattr(self, name)))
+            where = positions(getattr(self, name))
+            object.__setattr__(self, name, where if where.is_meta else where.sort().values)
         both = torch.cat([self.forget_indices, self.retain_indices])
         if both.is_meta:
             return
@@ -121,6 +124,7 @@ class Task:
             {
                 "data": self.data.name,
                 "samples": self.data.train.fingerprint,
+                "labels": _labels(self.data),
                 "scenario": self.scenario,
                 "target": self.target,
                 "fine_target": self.fine_target,
@@ -143,6 +147,8 @@ class Task:
             raise ValueError(f"{path} is a task on other training samples of {data.name!r}")
         if facts["scenario"] == "poisoned":
             data = _poison(data, indices["forget"], facts["target"])
+        if facts["labels"] != _labels(data):
+            raise ValueError(f"{path} is a task on other labels: the training samples of {data.name!r} have changed")
         return cls(
             data,
             facts["scenario"],
@@ -252,8 +258,19 @@ def _poison(data: Dataset, positions: Int64[Tensor, " n"], target: int) -> Datas
     return replace(data, train=replace(data.train, images=images, labels=labels))
 
 
+def _labels(data: Dataset) -> str:
+    """Hash of the training labels: positions alone are those of any data set of that size."""
+    return hashlib.sha256(data.train.labels.cpu().numpy().tobytes()).hexdigest()[:16]
+
+
 def _known(label: int, classes: int, what: str = "label") -> int:
-    """The label as a plain int, whatever integer it came as."""
+    """The label as a plain int, whatever integer it came as.
+
+    Raises:
+        TypeError: it is not a whole number.
+        ValueError: there is no such label.
+    """
+    label = operator.index(label)
     if not 0 <= label < classes:
         raise ValueError(f"{what} {label} is not one of 0 to {classes - 1}")
-    return int(label)
+    return label

@@ -63,8 +63,12 @@ class Recipe:
         ):
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
-        if self.epochs < 0 or self.batch_size < 1 or not self.lr > 0 or self.weight_decay < 0:
-            raise ValueError(f"epochs >= 0, batch_size >= 1, lr > 0 and weight_decay >= 0 are needed, not {self}")
+        if not all(isinstance(count, int) for count in (self.epochs, self.batch_size)):
+            raise ValueError(f"epochs and batch_size are whole numbers, not {self.epochs!r} and {self.batch_size!r}")
+        if self.epochs < 0 or self.batch_size < 1 or not 0 < self.lr < math.inf:
+            raise ValueError(f"epochs >= 0, batch_size >= 1 and a finite lr > 0 are needed, not {self}")
+        if not all(0 <= value < math.inf for value in (self.weight_decay, self.gamma)):
+            raise ValueError(f"weight_decay and gamma must be finite and not below 0, not those of {self}")
         if not all(0 <= share <= 1 for share in (self.momentum, self.warmup, *self.milestones)):
             raise ValueError(f"momentum, warmup and milestones are shares from 0 to 1, not those of {self}")
 
@@ -103,7 +107,8 @@ def train(
     """Train a copy of `model` from the weights it has.
 
     Args:
-        model: images -> logits; left untouched. Every parameter with `requires_grad` is trained.
+        model: images -> logits; left untouched. Every parameter with `requires_grad` is trained; a batch norm none of
+            whose parameters has it keeps its statistics.
         samples: what to train on; moved to the model's device.
         recipe: optimiser, schedule and length.
         seed: drives batch order, augmentation and dropout, and nothing else. Same seed, device and thread
@@ -124,7 +129,7 @@ def train(
         The trained copy, in evaluation mode.
 
     Raises:
-        FloatingPointError: the loss became NaN or infinite; the message names epoch and step.
+        FloatingPointError: the loss became NaN or infinite, and the message names epoch and step; or the weights did.
         ValueError: there are no samples, nothing to train, or `start_epoch` lies outside the recipe.
     """
     if not any(parameter.requires_grad for parameter in model.parameters()):
@@ -140,8 +145,9 @@ def train(
     total = recipe.epochs * steps_per_epoch
     stop = False
     with _trainable_copy(model) as (model, flat), _repeatable(seed, device) as generator, torch.enable_grad():
-        if frozen_norm:
-            for norm in batch_norms(model):
+        for norm in batch_norms(model):
+            own = list(norm.parameters(recurse=False))
+            if frozen_norm or (own and not any(parameter.requires_grad for parameter in own)):
                 norm.eval()
         optimizer = recipe.build_optimizer(flat.vector)
         for recorder in recorders:
@@ -184,6 +190,10 @@ def train(
             checkpoint.save(epoch + 1, last=epoch + 1 == recipe.epochs)
             if stop:
                 break
+        if not flat.vector.isfinite().all():  # no loss was taken after the last step
+            raise FloatingPointError(
+                f"the weights became infinite in the last steps; a smaller learning rate than {recipe.lr:g} may help"
+            )
         for recorder in recorders:
             recorder.finish()
     return model.eval()
@@ -267,12 +277,23 @@ def _trainable_copy(model: nn.Module) -> Iterator[tuple[nn.Module, Flat]]:
 def _repeatable(seed: int, device: torch.device) -> Iterator[torch.Generator]:
     """All randomness inside comes from `seed`; the caller's random state and settings are as before after."""
     cuda = [device] if device.type == "cuda" else []
-    flags = torch.backends.cudnn.flags(torch.backends.cudnn.enabled, deterministic=True, benchmark=False)
-    with torch.random.fork_rng(devices=cuda), flags:  # left out, `enabled` would be False
+    with torch.random.fork_rng(devices=cuda), deterministic():
         torch.default_generator.manual_seed(seed)
         if cuda:
             torch.cuda.manual_seed(seed)
         yield torch.Generator().manual_seed(seed)
+
+
+@contextlib.contextmanager
+def deterministic() -> Iterator[None]:
+    """The same convolutions every time, on a GPU too. `torch.backends.cudnn.flags` would set more than these two."""
+    cudnn = torch.backends.cudnn
+    before = cudnn.deterministic, cudnn.benchmark
+    cudnn.deterministic, cudnn.benchmark = True, False
+    try:
+        yield
+    finally:
+        cudnn.deterministic, cudnn.benchmark = before
 
 
 def _autocast(precision: str, device: torch.device):

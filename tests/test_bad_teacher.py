@@ -1,5 +1,6 @@
 """Bad teacher: who teaches what, and what is forgotten of it."""
 
+import importlib
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ import torch
 import mu
 from mu.metrics import accuracy
 from mu.models import predict, reinitialise
-from mu.unlearning.bad_teacher import bad_teacher
+from mu.unlearning.bad_teacher import TEACHER_SEED, bad_teacher
 
 STEP = mu.Recipe(epochs=1, batch_size=200, optimizer="sgd", lr=0.5)
 
@@ -27,7 +28,7 @@ def test_one_step_by_hand(original, task, flat, temperature):
     """
     stepped = bad_teacher(original, task.forget, task.retain, temperature=temperature, recipe=STEP, seed=7)
     with torch.no_grad():
-        p = (reinitialise(original, 7)(task.forget.images) / temperature).softmax(1)
+        p = (reinitialise(original, TEACHER_SEED + 7)(task.forget.images) / temperature).softmax(1)
     q = (original(task.forget.images) / temperature).softmax(1)
     loss = -(p * q.log()).sum() / (len(task.forget) + 40)
     gradient = torch.cat([g.flatten() for g in torch.autograd.grad(loss, list(original.parameters()))])
@@ -48,7 +49,7 @@ def test_the_forget_set_is_taught_ignorance_and_the_rest_is_kept(original, task)
     rest stays. A student taught by one teacher alone fails one of the two."""
     recipe = mu.Recipe(epochs=30, batch_size=16, lr=1e-2)
     student = bad_teacher(original, task.forget, task.retain, recipe=recipe)
-    bad = predict(reinitialise(original, 0), task.forget)
+    bad = predict(reinitialise(original, TEACHER_SEED), task.forget)
     before, after = (mu.metrics.kl(bad, predict(model, task.forget)) for model in (original, student))
     assert after < 0.1 * before
     assert accuracy(predict(student, task.forget), task.forget.labels) < 50
@@ -63,7 +64,7 @@ def test_batch_norms_of_the_teachers_do_not_see_the_batch(task, normed, flat):
     stepped = bad_teacher(model, task.forget, task.retain, share=1.0, recipe=STEP, seed=7)
     images = torch.cat([task.forget.images, task.retain.images])
     with torch.no_grad():
-        parts = reinitialise(model, 7).eval()(task.forget.images), model.eval()(task.retain.images)
+        parts = reinitialise(model, TEACHER_SEED + 7).eval()(task.forget.images), model.eval()(task.retain.images)
         p = torch.cat(parts).softmax(1)
     student = mu.train(model, task.forget, mu.Recipe(epochs=0)).train()
     loss = -(p * student(images).log_softmax(1)).sum() / len(images)
@@ -76,3 +77,14 @@ def test_a_temperature_that_is_none_is_refused(original, task, temperature):
     """By a message that names it."""
     with pytest.raises(ValueError, match=f"above 0, not {temperature}"):
         bad_teacher(original, task.forget, task.retain, temperature=temperature)
+
+
+def test_the_teacher_is_not_what_a_model_of_that_seed_began_as(task, small, monkeypatch):
+    """It must know nothing, and be no relative. Breaks if it is drawn with the plain seed."""
+    drawn = []
+    module = importlib.import_module("mu.unlearning.bad_teacher")  # the package has the function under this name
+    real = module.reinitialise
+    monkeypatch.setattr(module, "reinitialise", lambda model, seed: drawn.append(real(model, seed)) or drawn[-1])
+    original = mu.build_model("mlp", task.data, seed=0)
+    mu.unlearn("bad-teacher", original, task, seed=0)
+    assert not torch.equal(next(drawn[0].parameters()), next(original.parameters()))

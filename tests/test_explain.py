@@ -236,3 +236,15 @@ def test_probe_errors():
         linear_probe(x[:5], y[:5], x, y)
     with pytest.raises(ValueError, match="infinity"):
         linear_probe(x / 0, y, x, y)
+
+
+def test_maps_do_not_depend_on_relu_in_place():
+    """In place it overwrites the maps that are to be weighted. Breaks if the copy keeps it."""
+    maps = []
+    for inplace in (False, True):
+        model = same_size()
+        for module in model.modules():
+            if isinstance(module, nn.ReLU):
+                module.inplace = inplace
+        maps.append(grad_cam(model, pictures(), torch.zeros(6, dtype=torch.int64)))
+    assert torch.equal(*maps)

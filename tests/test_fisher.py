@@ -269,3 +269,11 @@ def test_wrong_options_are_refused(data, small):
         fisher(small(), data.train, alpha=-1)
     with pytest.raises(ValueError, match="samples must be at least 1; it is 0"):
         fisher(small(), data.train, samples=0)
+
+
+def test_the_noise_does_not_follow_the_first_weights(data):
+    """Model and noise of one seed: both are normal draws. Breaks if they come from the same stream."""
+    original = mu.build_model("mlp", data, seed=0)
+    scrubbed = fisher(original, data.train[:50], alpha=1e-4, seed=0)
+    weights, noisy = (torch.nn.utils.parameters_to_vector(m.parameters()).detach() for m in (original, scrubbed))
+    assert abs(torch.corrcoef(torch.stack([weights, noisy - weights]))[0, 1]) < 0.02

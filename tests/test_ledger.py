@@ -298,7 +298,7 @@ def test_amnesiac_refuses_a_pruned_ledger(task, small):
     """Conventional unlearning from pruned steps would be mislabelled; the error points to the other method."""
     ledger = mu.Ledger(0.5)
     trained = mu.train(small(), task.train, ADAM, ledger=ledger)
-    with pytest.raises(ValueError, match=r"0\.5.*partial-amnesiac"):
+    with pytest.raises(ValueError, match=r"a part of each step.*partial-amnesiac"):
         mu.unlearn("amnesiac", trained, task, ledger=ledger)
 
 

@@ -177,7 +177,9 @@ def test_norms_are_averaged_over_samples():
     samples = Samples(torch.tensor([0, 255, 0], dtype=torch.uint8).view(3, 1, 1, 1), torch.tensor([0, 0, 1]),
                       torch.arange(3))  # fmt: skip
     for batch in (1, 2, 3):
-        own, other = _mean_norms(Bent().eval(), samples, 1 - samples.labels, "frobenius", batch)
+        other, own = _mean_norms(
+            Bent().eval(), samples.images, (1 - samples.labels, samples.labels), "frobenius", batch
+        )
         assert own == pytest.approx((1 + 1 + 3) / 3)
         assert other == pytest.approx((3 + 3 + 1) / 3)
 
@@ -211,12 +213,12 @@ def test_other_classes_are_drawn_anew_for_every_sample_at_every_step(data, small
 def test_the_looks_keep_their_classes(data, small, monkeypatch):
     """s_t is of the same c' at every look: what moves it is the model alone."""
     spy, forget = Spy(monkeypatch), data.train[data.train.labels == 3]
-    mu_mis(small(), forget, lr=1e-6, delta=math.inf, batch_size=len(forget), max_steps=4)
+    mu_mis(small(), forget, lr=1e-6, delta=math.inf, batch_size=len(forget), max_steps=4, curve=[])
     assert len(spy.looks) == 5
-    for images, own, other in spy.looks:
+    for images, other, own in spy.looks:
         assert torch.equal(images, forget.images)
         assert torch.equal(own, forget.labels)
-        assert torch.equal(other, spy.looks[0][2])
+        assert torch.equal(other, spy.looks[0][1])
 
 
 def test_every_pass_takes_each_image_once_and_as_it_is(data, small, monkeypatch):
@@ -320,7 +322,7 @@ def test_the_rule_on_made_up_courses(delta, course, at):
 def test_the_run_ends_by_the_rule_or_the_cap(data, small, monkeypatch, delta, steps):
     """Two steps a pass: the made-up course stops after three passes, or else goes on to the cap, inside a pass."""
     course, done = iter((1, 0.9, 0.8, 0.85, 0.85, 0.85)), []
-    monkeypatch.setattr(module, "_mean_norms", lambda *_: (1.0, next(course)))
+    monkeypatch.setattr(module, "_mean_norms", lambda *_: [next(course)])
     mu_mis(
         small(), data.train[:10], lr=1e-6, delta=delta, batch_size=5, max_steps=9,
         on_step=lambda step, model: done.append(step),

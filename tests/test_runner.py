@@ -19,7 +19,6 @@ import torch
 import mu.experiments
 from mu import results, runner
 from mu.experiments import Cell, Item, cache, get_item
-from mu.results import Record
 from mu.storage import CorruptFile
 
 ROOT = Path(mu.__file__).parent.parent
@@ -230,6 +229,14 @@ def test_no_cell_is_begun_that_took_longer_than_is_left(toy, tmp_path):
     assert len(made(tmp_path)) == 3
 
 
+def test_the_budget_learns_from_the_run_itself(toy, tmp_path):
+    """Two seeds of cells of 0.4 s in 2 s, the fifth would end too late. Breaks if only files are read."""
+    toy.seconds = dict.fromkeys(range(3), 0.4)
+    with pytest.raises(runner.BudgetSpent, match="would not end inside the budget"):
+        go(tmp_path, seeds=2, budget=1.9)
+    assert len(toy.calls) == len(made(tmp_path)) == 4  # none was begun only to be ended
+
+
 def test_nothing_missing_needs_no_budget(toy, tmp_path):
     """A complete record is returned even with no time at all."""
     go(tmp_path)
@@ -289,7 +296,7 @@ def complete(tmp_path_factory):
 def test_processes_give_bitwise_what_this_process_gives(complete):
     """Every value of every cell, to the last bit: threads, forked random states or shared models would show."""
     cells = get_item(ITEM).cells("smoke", 2)
-    finished = runner._finished(cells, Record(ITEM, "smoke"), "cpu", "loky", budget=None, workers=2)
+    finished = runner._finished(cells, {}, "cpu", "loky", budget=None, workers=2)
     there = {cell.key: rows for cell, rows, _ in finished}
     assert there == {cell.key: get_item(cell.item).compute(cell, "cpu") for cell in cells}
     recorded = results.read(ITEM, "smoke", complete[0]).frame

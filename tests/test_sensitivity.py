@@ -171,3 +171,9 @@ def test_sensitivity_is_that_of_evaluation_mode(data, normed, same):
     assert model.training
     assert same(model, before)
     assert all(p.grad is None for p in model.parameters())
+
+
+def test_the_spectral_norm_of_what_is_not_finite_is_an_error():
+    """As any divergence, so that a run in which it happens is recorded as diverged. Breaks if it ends the program."""
+    with pytest.raises(FloatingPointError, match="became infinite"):
+        squared_norm(torch.full((2, 1, 4, 4), torch.nan), "spectral")

@@ -1,5 +1,6 @@
 """Label flipping and ascent: what they step on, what they move, and when they stop."""
 
+import copy
 import importlib
 
 import pytest
@@ -129,3 +130,22 @@ def test_the_seed_draws_entries_and_batches(original, task):
     pairs = mu.Recipe(batch_size=2, lr=1e-2)
     first, other = (moved(seed, recipe=pairs) for seed in (1, 2))
     assert not torch.allclose(first, other, atol=1e-4)
+
+
+def test_outputs_that_are_not_finite_do_not_count_as_forgotten(original, task):
+    """By argmax NaN is class 0, so any other class would look forgotten."""
+    broken = copy.deepcopy(original)
+    for parameter in broken.parameters():
+        parameter.data.fill_(torch.nan)
+    with pytest.raises(FloatingPointError, match="outputs became infinite"):
+        steps.at_most(1.0, broken, task.forget)
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 200])
+def test_a_look_in_parts_is_the_whole_look(original, task, count):
+    """At every level, also one that is just met. Breaks if a part is left out or counted twice."""
+    some = task.train[:count]
+    share = accuracy(predict(original, some), some.labels)
+    assert steps.at_most(share, original, some)
+    assert not steps.at_most(share - 0.1, original, some)
+    assert steps.at_most(100, original, some)

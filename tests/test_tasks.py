@@ -253,3 +253,31 @@ def test_a_task_of_ones_own_is_checked(data, forget, retain, message):
     with pytest.raises(ValueError, match=message):
         mu.Task(data, "random", forget, retain)
     assert mu.Task(data, "random", [3, 1], np.array([0, 2])).retain_indices.tolist() == [0, 2]
+
+
+def test_positions_are_put_in_order(data):
+    """Attacks take the first members in data-set order. Breaks if the caller's order stays."""
+    task = mu.Task(data, "random", torch.tensor([5, 2, 9]), torch.tensor([7, 1]))
+    assert task.forget_indices.tolist() == [2, 5, 9]
+    assert task.retain_indices.tolist() == [1, 7]
+
+
+def test_a_uint8_mask_is_refused(data):
+    """Read as positions it would be samples 0 and 1."""
+    mask = torch.zeros(len(data.train), dtype=torch.uint8)
+    with pytest.raises(ValueError, match="mask is not positions"):
+        mu.Task(data, "random", mask, torch.tensor([7]))
+
+
+def test_a_saved_task_is_refused_by_a_data_set_of_that_name_with_other_labels(data, tmp_path):
+    """A folder of images may have changed. Breaks if positions are all that is compared."""
+    mu.forget_class(data, 3).save(tmp_path / "task")
+    changed = replace(data, train=replace(data.train, labels=data.train.labels.flip(0)))
+    with pytest.raises(ValueError, match="other labels"):
+        mu.Task.load(tmp_path / "task", changed)
+
+
+def test_a_label_that_is_no_whole_number_is_refused(data):
+    """3.7 is not class 3."""
+    with pytest.raises(TypeError):
+        mu.forget_class(data, 3.7)

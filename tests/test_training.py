@@ -580,3 +580,38 @@ def test_images_of_any_task_are_moved_not_changed(task, small):
     copied = replace(task.train, images=task.train.images.clone())
     mu.train(small(), task.train, mu.Recipe(epochs=1, augment="crop-flip"))
     assert torch.equal(task.train.images, copied.images)
+
+
+def test_weights_that_end_infinite_are_an_error(task, small):
+    """The loss of the only step is finite, what it leaves is not. Breaks if such a model is handed back."""
+    with pytest.raises(FloatingPointError, match="weights became infinite"):
+        mu.train(small(), task.train, mu.Recipe(epochs=1, batch_size=1000, optimizer="sgd", lr=1e39))
+
+
+def test_a_batch_norm_that_is_frozen_keeps_its_statistics(task, normed):
+    """Nothing of it is trained. Breaks if its running mean follows the samples all the same."""
+    model = normed()
+    norm = mu.training.batch_norms(model)[0].requires_grad_(False)
+    trained = mu.train(model, task.train, mu.Recipe(epochs=1))
+    assert torch.equal(mu.training.batch_norms(trained)[0].running_mean, norm.running_mean)
+
+
+def test_training_leaves_what_else_cudnn_is_set_to(task, small):
+    """`torch.backends.cudnn.flags` would switch TF32 on, and refuses the newer way to set it."""
+    seen, cudnn = [], torch.backends.cudnn
+    before, cudnn.allow_tf32 = cudnn.allow_tf32, False
+    try:
+        mu.train(small(), task.train, mu.Recipe(epochs=1), on_step=lambda *_: seen.append(cudnn.allow_tf32))
+    finally:
+        cudnn.allow_tf32 = before
+    assert not any(seen)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"epochs": 1.5}, {"batch_size": 64.5}, {"lr": float("inf")}, {"weight_decay": float("nan")}, {"gamma": -3}],
+)
+def test_a_recipe_refuses_numbers_that_are_none(options):
+    """Whole where they count, finite where they scale."""
+    with pytest.raises(ValueError, match=r"whole numbers|finite"):
+        mu.Recipe(**options)

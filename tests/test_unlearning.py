@@ -273,3 +273,41 @@ def test_what_a_model_must_take_and_give_is_said(task, model, message):
     """Breaks if the first error of a new user is one of torch's."""
     with pytest.raises(ValueError, match=message):
         mu.predict(model, task.test)
+
+
+def test_retraining_leaves_one_frozen_tensor_of_a_layer_as_it_is(task, small):
+    """The weight is frozen and the bias is not. Breaks if only wholly frozen layers stay."""
+    model = small()
+    weight = next(module for module in model.modules() if isinstance(module, nn.Linear)).weight.requires_grad_(False)
+    redrawn = mu.unlearn("retrain", model, task, recipe=mu.Recipe(epochs=1), seed=7)
+    layer = next(module for module in redrawn.modules() if isinstance(module, nn.Linear))
+    assert torch.equal(layer.weight, weight)
+
+
+def test_by_default_retraining_starts_elsewhere_than_the_original(task):
+    """One seed for everything is what most scripts use. Breaks if both networks begin as the same one."""
+    original = mu.build_model("mlp", task.data, seed=0)
+    again = mu.unlearn("retrain", original, task, recipe=mu.Recipe(epochs=0))
+    assert not torch.equal(next(original.parameters()), next(again.parameters()))
+
+
+@pytest.mark.parametrize("need", ["forget", "retain"])
+@pytest.mark.parametrize("name", mu.methods())
+def test_an_empty_set_is_refused(task, trained, surrogate, name, need):
+    """A method that needs it says so, and none returns a model that learnt from the rest alone."""
+    original, ledger = trained
+    empty = torch.zeros(0, dtype=torch.int64)
+    asked = mu.Task(task.data, "class", **{
+        "forget_indices": task.forget_indices, "retain_indices": task.retain_indices, f"{need}_indices": empty,
+    })  # fmt: skip
+    if need in mu.methods()[name].needs:
+        with pytest.raises(ValueError, match=f"{name} needs a {need} set"):
+            mu.unlearn(name, original, asked, ledger=ledger, surrogate=surrogate)
+
+
+def test_a_ledger_of_some_layers_is_not_the_conventional_one(task, small):
+    """All entries of one layer are a part of each step. Breaks if only `keep` is looked at."""
+    ledger = mu.Ledger(keep=1.0, layers=("head.weight",))
+    model = mu.train(mu.build_model("mlp", task.data), task.train, mu.Recipe(epochs=1), ledger=ledger)
+    with pytest.raises(ValueError, match="keeps a part of each step"):
+        mu.unlearn("amnesiac", model, task, ledger=ledger)

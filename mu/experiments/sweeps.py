@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 TUNING_RATE = 0.01  # learning rate of l1-sparse: that of class-wise fine-tuning (Jia et al., public code)
 NEIGHBOURS = 10  # ours
-AGAIN = 2000  # seed of a second retrained model, none of the first's
+AGAIN = 2000  # seed of a second retrained model, none of the first's; the same beside every first
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,8 @@ def unlearn(
         A new model in evaluation mode.
 
     Raises:
-        ValueError: unknown method or option, or a ledger or surrogate images are needed and none were given.
+        ValueError: unknown method or option; a ledger or surrogate images are needed and none were given; the forget
+            or the retain set that it needs is empty; the model has no trainable parameter.
     """
     if name not in _METHODS:
         raise ValueError(f"unknown method {name!r}; choose one of {', '.join(_METHODS)}")
@@ -165,5 +166,10 @@ def unlearn(
     for need, what in (("ledger", "the ledger of the model's training"), ("surrogate", "images from elsewhere")):
         if need in method.needs and extra[need] is None:
             raise ValueError(f"{name} needs {what}; pass {need}=...")
+    for need in ("forget", "retain"):
+        if need in method.needs and not len(getattr(task, need)):
+            raise ValueError(f"{name} needs a {need} set, and this task's is empty")
+    if not any(parameter.requires_grad for parameter in model.parameters()):
+        raise ValueError("there is nothing to change: the model has no trainable parameter")
     handed = {need: extra[need] if need in extra else getattr(task, need) for need in method.needs}
     return method.function(model, **handed, **method.preset | options).eval()

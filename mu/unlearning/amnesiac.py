@@ -33,10 +33,10 @@ def amnesiac(model: nn.Module, forget: Samples, ledger: Recorder) -> nn.Module:
     Only `forget.indices` is read, never an image.
 
     Raises:
-        ValueError: the ledger is pruned (`keep` below 1): that is `partial-amnesiac`.
+        ValueError: the ledger holds a part of each step (`keep` below 1, or some layers): that is `partial-amnesiac`.
     """
-    if ledger.keep != 1:
-        raise ValueError(f"this ledger keeps {ledger.keep:g} of each step; use 'partial-amnesiac'")
+    if ledger.keep != 1 or ledger.selection.layers is not None:
+        raise ValueError("this ledger keeps a part of each step; use 'partial-amnesiac'")
     return ledger.subtract(model, forget.indices)
 
 

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from mu.metrics import accuracy
 from mu.models import predict
 from mu.training import train
-from mu.unlearning.steps import LOOK_AT
+from mu.unlearning.steps import LOOK_AT, at_most
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,7 +133,7 @@ def move(
         if step + 1 >= steps:
             return True
         looking = stop_at is not None and step >= after and (step + 1) % every == 0
-        return looking and accuracy(predict(pair.model, seen), seen.labels) <= stop_at
+        return looking and at_most(stop_at, pair.model, seen)
 
     epochs = math.ceil(steps / math.ceil(len(others) / recipe.batch_size))
     pair, recipe = _Pair(model, lambda: forget.images[now]), replace(recipe, epochs=epochs)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     Diagonal = dict[str, Tensor]  # by name of the parameter, each of its shape
 
+# Added to the seed of the noise: with the plain seed it would follow the first weights of a model of that seed.
+NOISE_SEED = 7_000_003
 ALPHA = 3e-8  # Jia et al., an earlier state of their code; their authors: 1e-9 where test accuracy collapses
 # Steps 2, 4 and 5 and the batch: Jia et al., public code
 EPSILON, CAP, HEAD_CAP, ROW_VARIANCE, FACTOR, BATCH = 1e-8, 1e3, 1e2, 1e-4, 10, 32
@@ -63,9 +65,7 @@ def fisher(
         label: a class whose row of the head is to be replaced by noise, or None: whole-class forgetting only.
         seed: of the draw and of the noise.
     """
-    classes = class_count(model, retain)
-    if label is not None and not 0 <= label < classes:
-        raise ValueError(f"label must be a class from 0 to {classes - 1}, or None, not {label}")
+    _require_class(model, retain, label, least=0)
     images = single(model, retain.draw(samples, seed).images)
     return _scrubbed(model, retain, diagonal(model, images), alpha, label, seed, skip_pruned=True)
 
@@ -89,6 +89,7 @@ def fisher_as_published(
             is the last row. None leaves all rows, as the code does with any other number of samples.
         seed: of the noise.
     """
+    _require_class(model, retain, label, least=-1)
     batches = (batch.unsqueeze(0) for batch in retain.images.split(batch_size))
     return _scrubbed(model, retain, diagonal(model, batches), alpha, label, seed, skip_pruned=False)
 
@@ -131,6 +132,12 @@ def single(model: nn.Module, tensor: Shaped[Tensor, "n ..."]) -> tuple[Shaped[Te
     return tensor.unsqueeze(1).split(max(1, min(MOST, budget // size)))
 
 
+def _require_class(model: nn.Module, samples: Samples, label: int | None, least: int) -> None:
+    classes = class_count(model, samples)
+    if label is not None and not least <= label < classes:
+        raise ValueError(f"label must be a class from {least} to {classes - 1}, or None, not {label}")
+
+
 @torch.no_grad()
 def _scrubbed(
     model: nn.Module,
@@ -144,7 +151,7 @@ def _scrubbed(
     """A copy of the model with noise on its weights: steps 2 to 6."""
     if not 0 <= alpha < math.inf:
         raise ValueError(f"alpha must be finite and not below 0; it is {alpha}")
-    model, generator = copy.deepcopy(model), torch.Generator().manual_seed(seed)
+    model, generator = copy.deepcopy(model), torch.Generator().manual_seed(NOISE_SEED + seed)
     last = {id(p) for p in head(model.eval(), retain[:1].to(next(model.parameters()).device).images).parameters()}
     # Dense convolutions go by another name; their masks would be all True.
     masks = {f"{name}.parametrizations.weight.original": mask for name, mask in masks_of(model).items()}

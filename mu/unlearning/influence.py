@@ -86,6 +86,8 @@ def influence_as_published(
         alpha: length of the step.
         samples: M of the recursion. The code reads the first M + 2 of the retain set, in data-set order.
     """
+    if samples < 1:
+        raise ValueError(f"samples must be at least 1; it is {samples}")
     k, o, m = gradient_change(model, forget, retain), None, samples
     for chunk in sample_gradients(model, retain[: m + 2]):
         for g in chunk:

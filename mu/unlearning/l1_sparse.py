@@ -16,6 +16,7 @@ The penalty covers all parameters, as in the public code: batch norm, biases and
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import torch
@@ -57,8 +58,8 @@ def l1_sparse(
     """
     if update not in UPDATES:
         raise ValueError(f"unknown update {update!r}; choose one of {', '.join(UPDATES)}")
-    if gamma < 0:
-        raise ValueError(f"gamma must not be negative, not {gamma}")
+    if not 0 <= gamma < math.inf:
+        raise ValueError(f"gamma must be finite and not below 0; it is {gamma}")
     penalty(gamma, schedule, 0.0, recipe.epochs)  # a wrong name is an error before training
     progress = 0.0
 

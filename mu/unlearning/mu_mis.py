@@ -104,29 +104,33 @@ def mu_mis(
     """
     if terms not in TERMS:
         raise ValueError(f"unknown terms {terms!r}; choose one of {', '.join(TERMS)}")
+    if not 0 < lr < math.inf or not delta >= 0 or batch_size < 1:
+        raise ValueError(f"lr > 0, delta >= 0 and batch_size >= 1 are needed, not {lr}, {delta} and {batch_size}")
     model = copy.deepcopy(model).eval()
     require_floats(model, forget.images)
     parameters = [p for p in model.parameters() if p.requires_grad]
     forget = forget.to(parameters[0].device)
     classes, generator = class_count(model, forget), torch.Generator().manual_seed(seed)
     watched = _other(forget, classes, generator)
+    looked = (watched,) if curve is None else (watched, forget.labels)  # only the curve needs the second
     guard, first, step = Guard(delta), None, 0
     while True:
-        own, other = _mean_norms(model, forget, watched, norm, batch_size)
+        other, *own = _mean_norms(model, forget.images, looked, norm, batch_size)
         if not other > 0 and first is None:
             raise ValueError("the model does not react to these images: its other-class sensitivity is 0")
-        if not math.isfinite(own + other):
+        if not math.isfinite(sum(own, other)):
             raise FloatingPointError(f"sensitivity became {other} by step {step}; a smaller lr than {lr:g} may help")
         first = first or other
         if curve is not None:
-            curve.append(Pass(step, own, other, other / first))
+            curve.append(Pass(step, *own, other, other / first))
         if guard(other) or step >= max_steps:
             return model
         for batch in torch.randperm(len(forget), generator=generator).split(batch_size):
             part = forget[batch]
             drawn = _other(part, classes, generator)
-            slopes = input_gradient(model, part.images, part.labels, drawn, create_graph=True)
-            loss = _loss(*(squared_norm(slope, norm) for slope in slopes), terms, first if weighted else None)
+            with torch.enable_grad():
+                slopes = input_gradient(model, part.images, part.labels, drawn, create_graph=True)
+                loss = _loss(*(squared_norm(slope, norm) for slope in slopes), terms, first if weighted else None)
             gradients = torch.autograd.grad(loss, parameters, allow_unused=True)  # the head's bias has no part in it
             used = [(p, g) for p, g in zip(parameters, gradients, strict=True) if g is not None]
             with torch.no_grad():
@@ -143,13 +147,15 @@ def _other(samples: Samples, classes: int, generator: torch.Generator) -> Tensor
     return wrong_labels(samples, classes, int(torch.randint(2**62, (), generator=generator))).labels
 
 
-def _mean_norms(model: nn.Module, samples: Samples, other: Tensor, norm: str, batch_size: int) -> tuple[float, float]:
-    """Means over the samples of both norms, not squared."""
+def _mean_norms(
+    model: nn.Module, images: Tensor, classes: tuple[Tensor, ...], norm: str, batch_size: int
+) -> list[float]:
+    """Means over the images of the norms, not squared, of the slopes of these classes."""
     total = 0.0
-    for where in torch.arange(len(samples)).split(batch_size):
-        slopes = input_gradient(model, samples.images[where], samples.labels[where], other[where])
+    for where in torch.arange(len(images)).split(batch_size):
+        slopes = input_gradient(model, images[where], *(labels[where] for labels in classes))
         total += torch.stack([squared_norm(slope, norm).sqrt().sum() for slope in slopes]).double()
-    return tuple((total / len(samples)).tolist())
+    return (total / len(images)).tolist()
 
 
 def _loss(target: Tensor, other: Tensor, terms: str, first: float | None) -> Tensor:

@@ -58,6 +58,8 @@ def munba(
             public code: one pass an epoch, then plain, unclipped steps on the retain set until the epoch ends.
         seed: of the batch orders and of the wrong labels, which are drawn anew for every pass.
     """
+    if not clip >= 0:
+        raise ValueError(f"clip must not be below 0; it is {clip}")
     forget, classes = forget.to(next(model.parameters()).device), class_count(model, forget)
     generator = torch.Generator().manual_seed(seed)
     steps_per_epoch = math.ceil(len(retain) / recipe.batch_size)

@@ -70,6 +70,8 @@ def hardness(model: nn.Module, samples: Samples) -> Float[Tensor, " n"]:
 
 def thirds(samples: Samples, scores: Float[Tensor, " n"]) -> list[Samples]:
     """The samples of low, middle and high score; ties by position, the earlier parts larger by at most one."""
+    if not scores.isfinite().all():
+        raise ValueError("a memorisation score is not finite")
     if scores.shape != (len(samples),) or len(samples) < 3:
         raise ValueError(f"three samples or more and a score for each, not {len(samples)} and {tuple(scores.shape)}")
     return [samples[where] for where in scores.argsort(stable=True).tensor_split(3)]

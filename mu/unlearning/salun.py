@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
-from mu.training import Recipe, train
+from mu.selection import extreme
+from mu.training import Recipe, deterministic, train
 from mu.unlearning.relabel import class_count, wrong_labels
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def saliency(model: nn.Module, forget: Samples) -> Float[Tensor, " d"]:
     parameters = [p for p in model.parameters() if p.requires_grad]
     forget, total = forget.to(parameters[0].device), 0
     # On a GPU too the same mask every time: what rounding does to a sum may swap two weights at its border.
-    with torch.backends.cudnn.flags(torch.backends.cudnn.enabled, deterministic=True, benchmark=False):
+    with deterministic():
         for images, labels in zip(forget.images.split(BATCH), forget.labels.split(BATCH)):
             loss = functional.cross_entropy(model(images), labels, reduction="sum")
             gradients = torch.autograd.grad(loss, parameters, materialize_grads=True)
@@ -80,10 +81,9 @@ def saliency(model: nn.Module, forget: Samples) -> Float[Tensor, " d"]:
 
 
 def largest(scores: Float[Tensor, " d"], share: float) -> Bool[Tensor, " d"]:
-    """True for the `share` of the entries with the largest scores; of equal ones the first count."""
-    mask = torch.zeros_like(scores, dtype=torch.bool)
-    mask[scores.argsort(descending=True, stable=True)[: round(share * len(scores))]] = True
-    return mask
+    """True for the `share` of the entries, at least one, with the largest scores; of equal ones the first count."""
+    count = max(1, round(share * len(scores)))
+    return extreme(scores, count, largest=True) if count < len(scores) else torch.ones_like(scores, dtype=torch.bool)
 
 
 @dataclass(frozen=True)
