@@ -29,6 +29,7 @@ import pandas as pd
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from sphinx import addnodes
 from sphinx.roles import XRefRole
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 FIT = 4, 60  # columns, and characters of a line, that a table may have beside its names to fit the text width
 judged = cache(verdicts.verdict)  # one page has the table, others the tally and single words
+SOURCES = {"paper": "the paper", "secondary": "third-party account", "figure-read": "read off the paper's figure"}
 CHOSEN = {"mumis": mumis.chosen, "sparsity": sparsity.chosen}  # of papers whose hyper-parameters are swept
 
 
@@ -212,8 +214,9 @@ class ReportedDirective(Written):
         shown = rows["value"].map("{:g}".format) + rows["unit"].map(" {}".format, na_action="ignore").fillna("")
         rows = rows.assign(value=shown).rename(columns={"source_kind": "source"})
         rows = rows[["dataset", "model", "scenario", "method", "metric", "value", "source"]].dropna(axis=1, how="all")
+        rows["source"] = rows["source"].replace(SOURCES)
         same = [c for c in rows if len(rows) > 1 and rows[c].nunique(dropna=False) == 1]
-        everywhere = f"Of all these: {', '.join(f'{c} {rows[c].iloc[0]}' for c in same)}."
+        everywhere = f"The same in every line: {', '.join(f'{c} {rows[c].iloc[0]}' for c in same)}."
         table = as_table(rows.drop(columns=same).astype(str).to_dict("records"))
         return f"{everywhere}\n\n{table}" if same else table
 
@@ -250,9 +253,9 @@ class VerdictsDirective(Written):
         for claim in known:
             found = judged(claim)
             rows.append((
-                f"**{claim.id.split('-')[1]}** {claim.claim} *({claim.source})*",
+                f"({label(claim)})=\n**{claim.id.split('-')[1]}** {claim.claim} *({claim.source})*",
                 "; ".join([f"**{found.word}**", *basis(found), *self.to_come(found)]),
-                "\n".join(self.line(e) for e in found.evidence) or f"reads {self.read(claim)}",
+                "\n".join(self.line(e, e in found.counted) for e in found.evidence) or f"reads {self.read(claim)}",
                 claim.test,
             ))  # fmt: skip
         made = ["```{list-table}", ":header-rows: 1", ":widths: 24 14 38 24", ":class: mu-verdicts", ""]
@@ -264,12 +267,18 @@ class VerdictsDirective(Written):
         done = found.complete == found.items
         return [] if done else [f"so far: {found.complete} of {found.items} items complete"]
 
-    def line(self, evidence: verdicts.Evidence) -> str:
+    def line(self, evidence: verdicts.Evidence, counts: bool) -> str:
         item = notebook_link(get_item(evidence.item))
-        return f"* **{evidence.word}** {evidence.network}: {evidence.numbers} (n = {evidence.n}, {item})"
+        n = f"n = {evidence.n}" + ("" if counts or not evidence.answers else ", not counted")
+        return f"* **{evidence.word}** {evidence.network}: {evidence.numbers} ({n}, {item})"
 
     def read(self, claim: verdicts.Claim) -> str:
         return ", ".join(notebook_link(get_item(name)) for name in claim.items)
+
+
+def label(claim: verdicts.Claim) -> str:
+    """The address of its line in the table of verdicts."""
+    return f"verdict-{claim.id.lower()}"
 
 
 def basis(found: verdicts.Verdict) -> list[str]:
@@ -297,7 +306,7 @@ class TallyDirective(Written):
 
 
 class VerdictRole(SphinxRole):
-    """The word of one claim's verdict, with seeds and profile."""
+    """The word of one claim's verdict, a link to its evidence, with seeds and profile."""
 
     def run(self) -> tuple[list[nodes.Node], list]:
         known = {claim.id: claim for paper in PAPERS for claim in verdicts.claims(paper)}
@@ -306,7 +315,9 @@ class VerdictRole(SphinxRole):
             return [], []
         found = judged(known[self.text])
         on = f" ({'; '.join(basis(found))})" if found.evidence else ""
-        return [nodes.strong(text=found.word), nodes.Text(on)], []
+        where = {"refdomain": "std", "reftype": "ref", "reftarget": label(known[self.text]), "refexplicit": True}
+        word = addnodes.pending_xref("", nodes.strong(text=found.word), refdoc=self.env.docname, **where)
+        return [word, nodes.Text(on)], []
 
 
 class ValueRole(SphinxRole):

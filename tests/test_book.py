@@ -332,7 +332,7 @@ def test_what_all_reported_numbers_share_is_said_once(site):
     html, warnings = site("```{reported} graves2021-run-mnist-amnesiac\n```")
     assert not warnings
     text = re.sub("<[^>]+>", " ", html)
-    assert "Of all these: dataset MNIST, model" in text
+    assert "The same in every line: dataset MNIST, model" in text
     assert text.count("MNIST") == 1
     assert "method" in text
 

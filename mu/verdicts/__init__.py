@@ -1,7 +1,8 @@
 """Each paper's claims as tests on the records; verdicts are computed, never typed.
 
 A verdict counts the answers that a claim finds in the records (`mu.verdicts.claim`), each from differences paired by
-seed (`mu.verdicts.differences`). One module per paper holds its claims and their margins.
+seed (`mu.verdicts.differences`). One seed counts only where there is no evidence from several. One module per paper
+holds its claims and their margins.
 
 A verdict rests on the records of one profile, the largest that has an answer: what a small stand-in shows is no
 evidence beside the real data.
@@ -41,14 +42,20 @@ class Verdict(NamedTuple):
     items: int = 0
 
     @property
+    def counted(self) -> tuple[Evidence, ...]:
+        """The evidence with answers that the word rests on: where some has several seeds, one seed does not count."""
+        tested = [evidence for evidence in self.evidence if evidence.answers]
+        return tuple(evidence for evidence in tested if evidence.n > 1) or tuple(tested)
+
+    @property
     def answers(self) -> tuple[Answer, ...]:
-        """Those of all evidence."""
-        return tuple(answer for evidence in self.evidence for answer in evidence.answers)
+        """Those of the evidence that counts."""
+        return tuple(answer for evidence in self.counted for answer in evidence.answers)
 
     @property
     def seeds(self) -> str:
-        """How many there are of what has answers, in words; networks may differ."""
-        return seeds_in_words(evidence.n for evidence in self.evidence if evidence.answers)
+        """How many there are of what counts, in words; networks may differ."""
+        return seeds_in_words(evidence.n for evidence in self.counted)
 
 
 def claims(paper: str) -> tuple[Claim, ...]:
