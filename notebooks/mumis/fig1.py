@@ -31,11 +31,22 @@
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# Next to the odd sample (its pixel value is 50; curves are computed at every fourth value, so at 48) the difference is {value}`mumis-fig1 logit difference method=trained x=48` trained and
+# {value}`mumis-fig1 logit difference method=retrain x=48` retrained. Above zero the model answers *right*.
+#
+# * Trained: the curve bends to reach the odd sample, and so it is steep beside it. That slope is what the method reads.
+# * Retrained: without the sample there is no bend.
+# * MU-Mis itself is not shown: with two classes the other class $c'$ is always the same one, and the loss can trade the slope of one logit
+#   for that of the other while their difference keeps its own.
+# * One seed, one pixel: a picture of the idea, and no evidence for it.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -47,15 +58,3 @@ from mu import figures, runner
 
 rows = runner.run("mumis-fig1", profile=profile, seeds=seeds, device=device)
 figures.show("mumis-fig1", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# Next to the odd sample (its pixel value is 50; curves are computed at every fourth value, so at 48) the difference is {value}`mumis-fig1 logit difference method=trained x=48` trained and
-# {value}`mumis-fig1 logit difference method=retrain x=48` retrained. Above zero the model answers *right*.
-#
-# * Trained: the curve bends to reach the odd sample, and so it is steep beside it. That slope is what the method reads.
-# * Retrained: without the sample there is no bend.
-# * MU-Mis itself is not shown: with two classes the other class $c'$ is always the same one, and the loss can trade the slope of one logit
-#   for that of the other while their difference keeps its own.
-# * One seed, one pixel: a picture of the idea, and no evidence for it.

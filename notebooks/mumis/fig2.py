@@ -29,17 +29,32 @@
 # ({ref}`definition <metric-sensitivity>`). Each of these four changes the magnitude, and none of them is reported. So the crosses in the figure, which are theirs, cannot be
 # compared with ours in size; only the direction can.
 #
-# Neither CIFAR-100 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
-#
 # ```{record} mumis-fig2
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# Medians: {value}`mumis-fig2 jacobian, median method=untrained digits=3` with random weights and {value}`mumis-fig2 jacobian, median method=trained digits=3` after training.
+#
+# * The claim is that training raises sensitivity at the samples it uses, by orders of magnitude. Under `laptop` it does. The axis is logarithmic:
+#   each bin is a tenth of an order.
+# * It does not follow that the rise belongs to the samples. Training makes logits larger everywhere, and slopes with them. So there are held-out
+#   images beside them (ours), which the model never saw. Their median after training is as large:
+#   {value}`mumis-fig2 jacobian, held out, median method=trained digits=3`.
+# * How well the norm tells the two apart, as AUC: {value}`mumis-fig2 jacobian, AUC method=untrained` % before training,
+#   {value}`mumis-fig2 jacobian, AUC method=trained` % after; 50 is not at all. Of the target class's logit alone
+#   {value}`mumis-fig2 target, AUC method=trained` %, of the others {value}`mumis-fig2 other, AUC method=trained` %. Under `laptop` none of them
+#   does: what training raised is the slope at any image.
+# * {item}`mumis-fig3` splits the same samples by logit.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Neither CIFAR-100 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -51,18 +66,3 @@ from mu import figures, runner
 
 rows = runner.run("mumis-fig2", profile=profile, seeds=seeds, device=device)
 figures.show("mumis-fig2", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# Medians: {value}`mumis-fig2 jacobian, median method=untrained digits=3` with random weights and {value}`mumis-fig2 jacobian, median method=trained digits=3` after training.
-#
-# * The claim is that training raises sensitivity at the samples it uses, by orders of magnitude. The axis is logarithmic: each bin is a tenth of
-#   an order.
-# * It does not follow that the rise belongs to the samples. Training makes logits larger everywhere, and slopes with them. So there are held-out
-#   images beside them (ours), which the model never saw. Median after training:
-#   {value}`mumis-fig2 jacobian, held out, median method=trained digits=3`.
-# * How well the norm tells the two apart, as AUC: {value}`mumis-fig2 jacobian, AUC method=untrained` % before training,
-#   {value}`mumis-fig2 jacobian, AUC method=trained` % after; 50 is not at all. Of the target class's logit alone
-#   {value}`mumis-fig2 target, AUC method=trained` %, of the others {value}`mumis-fig2 other, AUC method=trained` %.
-# * {item}`mumis-fig3` splits the same samples by logit.

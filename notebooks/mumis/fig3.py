@@ -22,17 +22,29 @@
 # {term}`target class <target class of a sample>`'s logit, $\lVert\nabla_x f_c\rVert_F$, and the mean over all {term}`irrelevant classes <irrelevant class>`. The
 # claim: alike before training, and after it that of the target class is larger. This asymmetry is what the method takes back.
 #
-# Neither CIFAR-100 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
-#
 # ```{record} mumis-fig3
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# | median | random weights | trained |
+# |:---|---:|---:|
+# | target class | {value}`mumis-fig2 target, median method=untrained digits=3` | {value}`mumis-fig2 target, median method=trained digits=3` |
+# | mean of the others | {value}`mumis-fig2 other, median method=untrained digits=3` | {value}`mumis-fig2 other, median method=trained digits=3` |
+#
+# * Left: with random weights the two histograms lie on each other, as claimed.
+# * Right: after training under `laptop` the target class lies to the right, but by little. Both rose by more than two orders of magnitude, and they
+#   still overlap over most of their width.
+# * The mean over irrelevant classes is narrower than one class's value, because it is a mean. MU-Mis does not use it: it draws one class.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Neither CIFAR-100 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -44,15 +56,3 @@ from mu import figures, runner
 
 rows = runner.run("mumis-fig3", profile=profile, seeds=seeds, device=device)
 figures.show("mumis-fig3", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# | median | random weights | trained |
-# |:---|---:|---:|
-# | target class | {value}`mumis-fig2 target, median method=untrained digits=3` | {value}`mumis-fig2 target, median method=trained digits=3` |
-# | mean of the others | {value}`mumis-fig2 other, median method=untrained digits=3` | {value}`mumis-fig2 other, median method=trained digits=3` |
-#
-# * Left: the two histograms should lie on each other. Right: apart, the target class to the right.
-# * How far they overlap after training says how many samples the asymmetry misses.
-# * The mean over irrelevant classes is narrower than one class's value, because it is a mean. MU-Mis does not use it: it draws one class.

@@ -22,17 +22,34 @@
 # is known from a third-party account, the definitions are ours ({ref}`formulas <metric-sequence-gaps>`): *utility* is the distance of RA; *resilience* is the mean
 # distance of FA over all classes removed so far, the earlier ones as well.
 #
-# Under `quick` there are three requests, on the embedded digits and on the digits in pairs.
-#
 # ```{record} mumis-fig6
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# Under `laptop`, one seed:
+#
+# * *Utility*, full classes: the gap of SSD is the smallest after the last request, that of MU-Mis the largest. RA of SSD is
+#   {value}`mumis-fig5 RA method=ssd scenario=class step=5` %, of MU-Mis {value}`mumis-fig5 RA method=mu-mis scenario=class step=5` %, retrained
+#   {value}`mumis-fig5 RA method=retrain scenario=class step=5` %.
+# * *Utility*, sub-classes: here SSD has the largest gap, with an RA of {value}`mumis-fig5 RA method=ssd scenario=subclass step=5` %. MU-Mis has
+#   {value}`mumis-fig5 RA method=mu-mis scenario=subclass step=5` %, the retrained model {value}`mumis-fig5 RA method=retrain scenario=subclass step=5` %.
+# * *Resilience*, full classes: the retrained FA is zero, and the gap is FA itself. All stay within a few points. For MU-Mis that is no merit: after the
+#   second request it is right on hardly anything.
+# * *Resilience*, sub-classes: the gaps of MU-Mis and SSD rise most. They over-forget: of *sea*, the last one, the retrained model has an FA of
+#   {value}`mumis-fig5 FA method=retrain scenario=subclass asked=71 step=5` %, MU-Mis {value}`mumis-fig5 FA method=mu-mis scenario=subclass asked=71 step=5` %,
+#   SSD {value}`mumis-fig5 FA method=ssd scenario=subclass asked=71 step=5` %.
+# * Resilience at step $k$ holds the first class as much as the $k$-th.
+# * The retrained model differs from step to step. A gap can move because the reference does.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Under `quick` there are three requests, on the embedded digits and on the digits in pairs.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -44,13 +61,3 @@ from mu import figures, runner
 
 rows = runner.run("mumis-fig6", profile=profile, seeds=seeds, device=device)
 figures.show("mumis-fig6", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# * Resilience at step $k$ holds the first class as much as the $k$-th. A line that rises is a rebound, or a class that is less well forgotten than the
-#   others.
-# * For full classes the retrained FA is zero, and the gap is FA itself. For sub-classes it is not, and over-forgetting counts as well.
-# * Utility: RA of SSD after the last request is {value}`mumis-fig5 RA method=ssd scenario=class step=5` %, retrained
-#   {value}`mumis-fig5 RA method=retrain scenario=class step=5` %.
-# * The retrained model differs from step to step. A gap can move because the reference does.

@@ -23,17 +23,31 @@
 #
 # A cross says that for a seed or more the course was over before; then its end counts.
 #
-# Under `quick` the embedded digits and a slim ResNet9 stand in for CIFAR-100 and ResNet-18.
-#
 # ```{record} mumis-figA2
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# Under `laptop`:
+#
+# * For every $\delta$ below 1 the run ends as soon as the sensitivity has passed its minimum, after one to three passes. FA is still high there in
+#   most seeds. A line that is flat because every $\delta$ stops after the same pass says nothing about $\delta$.
+# * From 1 to 1.1 FA falls. In {item}`mumis-tab1`, which stops by the same rule, it goes from
+#   {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1 lr=0.001` % to {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1.1 lr=0.001` % at rate 0.001 and from
+#   {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1 lr=0.003` % to {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1.1 lr=0.003` % at rate 0.003.
+# * $\delta$ of 1.1 and 1.2 is the window: FA is a few percent and RA within about two points of its start, at both rates. There the lines of the two
+#   rates agree: the rule stops the faster run earlier.
+# * From 1.3 on RA falls, and at the larger rate further.
+# * So the result depends on $\delta$. The claim that it hardly does: {verdict}`mumis-delta`.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Under `quick` the embedded digits and a slim ResNet9 stand in for CIFAR-100 and ResNet-18.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -45,10 +59,3 @@ from mu import figures, runner
 
 rows = runner.run("mumis-figA2", profile=profile, seeds=seeds, device=device)
 figures.show("mumis-figA2", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# * A flat line says that $\delta$ need not be searched. A line that is flat because every $\delta$ stops after the same pass says less.
-# * Where the ratio never passes $\delta$, the run ends at its last step, and crosses for larger $\delta$ coincide.
-# * The lines for two learning rates should agree if the rule does its work: it is there to stop a fast run earlier.

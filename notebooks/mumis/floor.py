@@ -22,28 +22,8 @@
 # another order of batches, gives another model. Its distance is what chance alone makes: a method that comes nearer than that is as good as retrained,
 # and two methods that differ by less do not differ. The paper has no such number that we know of; this one is ours.
 #
-# Neither CIFAR nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
-#
 # ```{record} mumis-floor
 # ```
-
-# %% [markdown]
-# ## Live run
-#
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
-
-# %% tags=["parameters"]
-profile = "quick"  # smoke, quick, laptop or paper
-seeds = None  # the profile's own number
-device = "auto"
-
-# %%
-from mu import figures, runner
-
-rows = runner.run("mumis-floor", profile=profile, seeds=seeds, device=device)
-figures.show("mumis-floor", rows)
 
 # %% [markdown]
 # ## What to see
@@ -59,3 +39,22 @@ figures.show("mumis-floor", rows)
 #   another says something only above this level.
 # * FA of a class or sub-class is read off 100 test images: one image is a point.
 # * In {item}`mumis-tab1`, {item}`mumis-tab2` and {item}`mumis-tabA7` the first retrained model is the reference, the row `retrain`.
+
+# %% [markdown]
+# ## Live run
+#
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Neither CIFAR nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("mumis-floor", profile=profile, seeds=seeds, device=device)
+figures.show("mumis-floor", rows)

@@ -21,17 +21,27 @@
 # This table is ours. {doc}`tab1` and {doc}`tuning` show the values that a choice picks. Here are all of them, so that another choice can be made by eye, and
 # a grid that ends too early can be seen.
 #
-# Under `quick` the embedded digits and a slim ResNet9 stand in for CIFAR-100 and ResNet-18.
-#
 # ```{record} mumis-search
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# * The last column marks what the rule picks in a seed. *edge*: it is the first or last value of the grid, and the method may do better beyond it. Under `laptop` MU-Mis is among these, with its largest $\delta$.
+# * The {ref}`rule <mumis-choice>` works where its distance and Avg. Gap order the values alike. It expects an FA of zero, and where more forgetting costs
+#   RA it can pick a value that goes further than the oracle's, as of MU-Mis.
+# * MU-Mis is reportedly nearly flat in $\delta$. Under `laptop` it is not, in the mean: at rate 0.001 FA goes from
+#   {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1 lr=0.001` % at $\delta=1$ to {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1.1 lr=0.001` %
+#   at 1.1, at rate 0.003 from {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1 lr=0.003` % to
+#   {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1.1 lr=0.003` %. From 1.1 to 1.2 it moves little.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Under `quick` the embedded digits and a slim ResNet9 stand in for CIFAR-100 and ResNet-18.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -43,10 +53,3 @@ from mu import figures, runner
 
 rows = runner.run("mumis-search", profile=profile, seeds=seeds, device=device)
 figures.show("mumis-search", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# * The last column marks what the rule picks in a seed. *edge*: it is the first or last value of the grid, and the method may do better beyond it.
-# * Where the two last columns order the values alike, the {ref}`rule <mumis-choice>` works. Where they do not, look at FA: the rule expects none.
-# * MU-Mis: read its pairs by rate. Along $\delta$ the numbers should hardly move if the paper is right, by the third-party account, that it is nearly flat there.

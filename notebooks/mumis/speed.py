@@ -24,17 +24,27 @@
 # What can be measured anywhere is a step. Timed here, in one run on one machine: an epoch of training on some images, and a pass of MU-Mis over as many. Times the images and
 # passes of the full size, CIFAR-100 and 200 epochs, that gives the time of retraining, and how many passes of MU-Mis take a hundredth of it.
 #
-# Under `laptop` and `paper` the network is ResNet-18 at full width. Under `quick` a slim ResNet9 and embedded digits are timed.
+# Under `laptop` and `paper` the network is ResNet-18 at full width.
 #
 # ```{record} mumis-speed
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# * An image costs MU-Mis several times what it costs training: it needs derivatives of derivatives, and its rule looks at the sensitivity after every pass.
+# * It is the images and passes that make it cheap: a hundredth of the images, and no 200 epochs.
+# * How many passes a run takes is not measured here. {item}`mumis-figA1` has it at small size, with a line where the rule stops; {doc}`/book/verdicts` puts both together.
+# * The best of three after a warm-up. Seconds on different hardware cannot be compared; the last row's passes can.
+# * A search over learning rates and $\delta$ costs as many runs as it tries, and is not in the table.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Under `quick` a slim ResNet9 and embedded digits are timed.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -46,12 +56,3 @@ from mu import figures, runner
 
 rows = runner.run("mumis-speed", profile=profile, seeds=seeds, device=device)
 figures.show("mumis-speed", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# * An image costs MU-Mis several times what it costs training: it needs derivatives of derivatives, and its rule looks at the sensitivity after every pass.
-# * It is the images and passes that make it cheap: a hundredth of the images, and no 200 epochs.
-# * How many passes a run takes is not measured here. {item}`mumis-figA1` has it at small size, with a line where the rule stops; {doc}`/book/verdicts` puts both together.
-# * The best of three after a warm-up. Seconds on different hardware cannot be compared; the last row's passes can.
-# * A search over learning rates and $\delta$ costs as many runs as it tries, and is not in the table.

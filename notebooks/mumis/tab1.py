@@ -26,17 +26,38 @@
 # {ref}`rule <mumis-choice>` picks, without the retrained model and without test images. How the paper's values were picked is not known. *Avg. Gap* is the mean of three gaps to the retrained model ({ref}`definition <metric-avg-gap-three>`). Two rows are ours:
 # random labels with retained data, and SCAR as its public code has it.
 #
-# Faces and Tiny ImageNet are read from your own copies ({ref}`own-images`). Neither CIFAR-100 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them. All three data sets are then one.
+# Faces and Tiny ImageNet are read from your own copies ({ref}`own-images`).
 #
 # ```{record} mumis-tab1
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# Avg. Gap on CIFAR-100, in points: MU-Mis {value}`mumis-tab1 Avg. Gap dataset=cifar100 method=mu-mis`, SSD
+# {value}`mumis-tab1 Avg. Gap dataset=cifar100 method=ssd`, SalUn {value}`mumis-tab1 Avg. Gap dataset=cifar100 method=salun`, FT
+# {value}`mumis-tab1 Avg. Gap dataset=cifar100 method=fine-tune`, doing nothing {value}`mumis-tab1 Avg. Gap dataset=cifar100 method=trained`.
+#
+# * Under `laptop` SSD, which is handed retained data, is nearest to retraining. MU-Mis has an FA of
+#   {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis` % and an RA of {value}`mumis-tab1 RA dataset=cifar100 method=mu-mis` %, from
+#   {value}`mumis-tab1 FA dataset=cifar100 method=trained` % and {value}`mumis-tab1 RA dataset=cifar100 method=trained` %.
+# * The last five methods are handed no retained data. SCAR reads images from elsewhere.
+# * FA is easy here: the retrained model never answers the class. RA and TA tell the methods apart. With FA equal, Avg. Gap is about two thirds of the
+#   RA gap, because TA counts the other classes once more.
+# * In the paper a method counts as broken if RA or TA is more than 5 points from retraining, by the same account.
+# * MIA is to be compared with the row `retrain`; less is not better.
+# * Seconds: MU-Mis {value}`mumis-tab1 RTE dataset=cifar100 method=mu-mis`, SalUn
+#   {value}`mumis-tab1 RTE dataset=cifar100 method=salun`, retraining {value}`mumis-tab1 RTE dataset=cifar100 method=retrain`. Under the
+#   small profiles methods that pass over retained data have fewer images and epochs than in the paper; the ratio says nothing about theirs.
+# * The search for values is not in the seconds. {item}`mumis-tuning` shows what it is worth.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Neither CIFAR-100 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them. All three data sets are then one.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -48,16 +69,3 @@ from mu import figures, runner
 
 rows = runner.run("mumis-tab1", profile=profile, seeds=seeds, device=device)
 figures.show("mumis-tab1", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# * The last five methods are handed no retained data. SCAR reads images from elsewhere.
-# * FA is easy here: the retrained model never answers the class. RA and TA tell the methods apart. With FA equal, Avg. Gap is about two thirds of the
-#   RA gap, because TA counts the other classes once more.
-# * In the paper a method counts as broken if RA or TA is more than 5 points from retraining, by the same account.
-# * MIA is to be compared with the row `retrain`; less is not better.
-# * Seconds: MU-Mis {value}`mumis-tab1 RTE dataset=cifar100 method=mu-mis`, SalUn
-#   {value}`mumis-tab1 RTE dataset=cifar100 method=salun`, retraining {value}`mumis-tab1 RTE dataset=cifar100 method=retrain`. Under the
-#   small profiles methods that pass over retained data have fewer images and epochs than in the paper; the ratio says nothing about theirs.
-# * The search for values is not in the seconds. {item}`mumis-tuning` shows what it is worth.

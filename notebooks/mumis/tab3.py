@@ -28,17 +28,26 @@
 # Values are picked
 # by the {ref}`rule <mumis-choice>`, as in {doc}`tab1`.
 #
-# Under `quick` the embedded digits and a slim ViT stand in for them.
-#
 # ```{record} mumis-tab3
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# The rows are digits and a small ViT. They show nothing about Tiny ImageNet, only that the code runs.
+#
+# * The reference is weak: TA of the retrained model is {value}`mumis-tab3 TA method=retrain` %. A gap to a model that is itself poor is no evidence.
+# * A ViT has no batch norm, so nothing hangs on its statistics here.
+# * MU-Mis differentiates a derivative. For attention this needs the plain form of its kernel, which is slower than the fused one that the other
+#   methods use.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Under `quick` the embedded digits and a slim ViT stand in for Tiny ImageNet and the larger ViT.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -50,11 +59,3 @@ from mu import figures, runner
 
 rows = runner.run("mumis-tab3", profile=profile, seeds=seeds, device=device)
 figures.show("mumis-tab3", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# * The reference first: TA of the retrained model is {value}`mumis-tab3 TA method=retrain` %. A gap to a model that is itself poor is no evidence.
-# * A ViT has no batch norm, so nothing hangs on its statistics here.
-# * MU-Mis differentiates a derivative. For attention this needs the plain form of its kernel, which is slower than the fused one that the other
-#   methods use.

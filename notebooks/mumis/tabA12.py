@@ -24,17 +24,36 @@
 # Each variant runs without a stopping rule, all at the same learning rate: that of the {term}`profile`, not chosen. The table compares them at the step where the whole loss
 # would stop, at the step where their own sensitivities would stop them, and at the end. Slopes are shares of those at the start.
 #
-# Neither CIFAR-100 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
-#
 # ```{record} mumis-tabA12
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# Before the run FA is {value}`mumis-tabA12 FA variant=both step=0` % and RA {value}`mumis-tabA12 RA variant=both step=0` %. In seed 0 (`laptop`, rate 0.003), at the step
+# where the whole loss stops:
+#
+# | | FA, % | RA, % |
+# |:---|---:|---:|
+# | both terms | {value}`mumis-tabA12 FA variant=both step=12 seed=0` | {value}`mumis-tabA12 RA variant=both step=12 seed=0` |
+# | target class alone (TC) | {value}`mumis-tabA12 FA variant=target step=12 seed=0` | {value}`mumis-tabA12 RA variant=target step=12 seed=0` |
+# | other class alone (OC) | {value}`mumis-tabA12 FA variant=other step=12 seed=0` | {value}`mumis-tabA12 RA variant=other step=12 seed=0` |
+#
+# * Here the first term does the forgetting. TC gets as far as the whole loss, at nearly the same RA. OC forgets little by then and costs at least as much.
+# * Past the stop the whole loss ruins the model: RA is {value}`mumis-tabA12 RA variant=both step=44 seed=0` % near its end. TC hardly does: it has
+#   {value}`mumis-tabA12 RA variant=target step=64 seed=0` % at its last step. OC forgets only where it ruins the model too.
+# * Reportedly the paper claims that TC forgets incompletely, {verdict}`mumis-target`, and that OC breaks the rest, {verdict}`mumis-other`.
+# * Equal steps are not equal progress. One term alone has another gradient, and may need another rate.
+# * RA is measured on a part of the test images here, as many as the profile sets.
+# * A course that became infinite ends there; its last row is from before.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Neither CIFAR-100 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -46,16 +65,3 @@ from mu import figures, runner
 
 rows = runner.run("mumis-tabA12", profile=profile, seeds=seeds, device=device)
 figures.show("mumis-tabA12", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# Before the run FA is {value}`mumis-tabA12 FA variant=both step=0` % and RA {value}`mumis-tabA12 RA variant=both step=0` %.
-#
-# * TC alone lowers the target's sensitivity. If it reaches the same FA at the same RA as the whole loss, the second term adds nothing there; and where the
-#   whole loss runs on without a stop, look which of the two still has its RA.
-# * OC alone raises the others'. If its FA stays high, what forgets is the first term.
-# * Reportedly the paper claims that both are needed. {doc}`Verdicts </book/verdicts>` says what this record makes of it.
-# * Equal steps are not equal progress. One term alone has another gradient, and may need another rate.
-# * RA is measured on a part of the test images here, as many as the profile sets.
-# * A course that became infinite ends there; its last row is from before.

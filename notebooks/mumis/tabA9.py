@@ -24,17 +24,24 @@
 # Values are picked
 # by the {ref}`rule <mumis-choice>`, as in {doc}`tab1`.
 #
-# Under `quick` the embedded digits and a slim ResNet9 stand in: then this is {doc}`tab1` again.
-#
 # ```{record} mumis-tabA9
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# Not recorded with VGG-16. The rows are digits and a small network: they show nothing about CIFAR-100, only that the code runs.
+#
+# * VGG-16 has no residual connections, and its gradients differ in size. The learning rate of MU-Mis scales with one over the squared sensitivity, so
+#   a rate carried over from ResNet-18 need not fit.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Under `quick` the embedded digits and a slim ResNet9 stand in for CIFAR-100 and VGG-16: then this is {doc}`tab1` again.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -46,10 +53,3 @@ from mu import figures, runner
 
 rows = runner.run("mumis-tabA9", profile=profile, seeds=seeds, device=device)
 figures.show("mumis-tabA9", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# * Check whether the methods rank as in {item}`mumis-tab1`.
-# * VGG-16 has no residual connections, and its gradients differ in size. The learning rate of MU-Mis scales with one over the squared sensitivity, so
-#   a rate carried over from ResNet-18 need not fit.

@@ -26,17 +26,29 @@
 # *Published* is what the method's own public code, or that of SSD, has for CIFAR-100 or near. For MU-Mis and for random labels no such value
 # is known.
 #
-# Neither CIFAR-100 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
-#
 # ```{record} mumis-tuning
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# * By construction, no column is below the oracle. How far the rule lies above it is the price of not knowing the answer.
+# * MU-Mis has two numbers to choose and so as many values as any other method here, or more. A larger grid lowers the oracle.
+# * A method that needs its value hit exactly shows a wide gap between rule and oracle. Under `laptop` it is below a point for most methods: the Avg. Gap of MU-Mis is
+#   {value}`mumis-tab1 Avg. Gap dataset=cifar100 method=mu-mis choice=rule` by the rule and
+#   {value}`mumis-tab1 Avg. Gap dataset=cifar100 method=mu-mis choice=oracle` by the oracle.
+# * Published values carry over less well. That of SCRUB is {value}`mumis-tab1 Avg. Gap dataset=cifar100 method=scrub choice=published` at the published value and
+#   {value}`mumis-tab1 Avg. Gap dataset=cifar100 method=scrub choice=rule` by the rule.
+# * Reportedly MU-Mis is nearly flat in $\delta$. {item}`mumis-figA2` says otherwise.
+# * The rule may read retained and held-out samples. Who runs a method *because* there are none has less to choose by.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Neither CIFAR-100 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -48,12 +60,3 @@ from mu import figures, runner
 
 rows = runner.run("mumis-tuning", profile=profile, seeds=seeds, device=device)
 figures.show("mumis-tuning", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# * By construction, no column is below the oracle. How far the rule lies above it is the price of not knowing the answer.
-# * MU-Mis has two numbers to choose and so as many values as any other method here, or more. A larger grid lowers the oracle.
-# * A method that needs its value hit exactly shows a wide gap between rule and oracle. The paper says, by a third-party account, that MU-Mis is nearly flat in
-#   $\delta$: {item}`mumis-figA2`.
-# * The rule may read retained and held-out samples. Who runs a method *because* there are none has less to choose by.

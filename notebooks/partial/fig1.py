@@ -30,27 +30,9 @@
 # ```
 
 # %% [markdown]
-# ## Live run
-#
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
-
-# %% tags=["parameters"]
-profile = "quick"  # smoke, quick, laptop or paper
-seeds = None  # the profile's own number
-device = "auto"
-
-# %%
-from mu import figures, runner
-
-rows = runner.run("partial-fig1", profile=profile, seeds=seeds, device=device)
-figures.show("partial-fig1", rows)
-
-# %% [markdown]
 # ## What to see
 #
-# Right after the subtraction, test accuracy in percent, from the recorded figure at the top:
+# Right after the subtraction, test accuracy in percent, from the figure above:
 #
 # | | MLP | LeNet | ResNet9 |
 # |:---|---:|---:|---:|
@@ -62,8 +44,24 @@ figures.show("partial-fig1", rows)
 # * Both removals bring the digit 3 to zero, or near it, in one step and before any further training.
 # * Conventional removal drops the curve of the other classes at the dashed line. The drop is deeper for the MLP than
 #   for LeNet. The epochs after it bring the curve back.
-# * Partial removal leaves that curve near its level. Near is not at: compare the rows without and with fine-tuning in
-#   {item}`partial-tab1`.
+# * Partial removal leaves that curve near its level. Near is not at: {item}`partial-tab1` has the rows without and with fine-tuning.
 # * The digit 3 starts below the others, because a class with few samples is learnt less well. Read its fall from
 #   where it stood, not from the top.
 # * Each run picks its own kept share, by a rule that sees the forget set alone ({ref}`why <choice-of-keep>`).
+
+# %% [markdown]
+# ## Live run
+#
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("partial-fig1", profile=profile, seeds=seeds, device=device)
+figures.show("partial-fig1", rows)

@@ -21,17 +21,25 @@
 # Figure 2 of {cite:t}`gogineni2025partial` repeats figure 1 on OrganAMNIST with a ConvNet, an AlexNet and a ResNet9, as a
 # later account says. The layout is that of {doc}`fig1`. The class to forget is 3, the heart, with a few scattered samples in training.
 #
-# OrganAMNIST is not embedded: under `quick` the embedded digits stand in for it, so that the code runs everywhere. Real numbers
-# need `organamnist.npz` (`mu data fetch organamnist`).
-#
 # ```{record} partial-fig2
 # ```
+
+# %% [markdown]
+# ## What to see
 #
+# The lines are of digits and small networks. They show nothing about OrganAMNIST, only that the code runs.
+#
+# The figure is built as {item}`partial-fig1`: on the left the other classes, with a dot right after the removal, on the right the class to forget. Where the
+# line of training is at zero itself, the network never learnt the class, and its row shows nothing.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# OrganAMNIST is not embedded: under `quick` the embedded digits stand in for it, so that the code runs everywhere. Real numbers
+# need `organamnist.npz` (`mu data fetch organamnist`).
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -43,9 +51,3 @@ from mu import figures, runner
 
 rows = runner.run("partial-fig2", profile=profile, seeds=seeds, device=device)
 figures.show("partial-fig2", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# The same as in {item}`partial-fig1`: on the left, whether the dot of partial amnesiac unlearning stays at the level of training; on
-# the right, that both reach zero. Where the line of training is at zero itself, the network never learnt the class, and its row shows nothing.

@@ -26,23 +26,6 @@
 #
 # ```{record} partial-fig3
 # ```
-#
-# ## Live run
-#
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
-
-# %% tags=["parameters"]
-profile = "quick"  # smoke, quick, laptop or paper
-seeds = None  # the profile's own number
-device = "auto"
-
-# %%
-from mu import figures, runner
-
-rows = runner.run("partial-fig3", profile=profile, seeds=seeds, device=device)
-figures.show("partial-fig3", rows)
 
 # %% [markdown]
 # ## What to see
@@ -57,9 +40,27 @@ figures.show("partial-fig3", rows)
 # | partial | {value}`partial-fig3 cam similarity method=partial-amnesiac label=3 digits=2` | {value}`partial-fig3 cam similarity method=partial-amnesiac label=1 digits=2` | {value}`partial-fig3 cam peak method=partial-amnesiac label=3 digits=2` | {value}`partial-fig3 cam peak method=partial-amnesiac label=1 digits=2` |
 #
 # * The class is scored with {value}`partial-fig3 class score method=trained label=3` % before, {value}`partial-fig3 class score method=amnesiac label=3` % after conventional and
-#   {value}`partial-fig3 class score method=partial-amnesiac label=3` % after partial removal. If the evidence were gone, its maps would be lower as well. Read the column
-#   *forgotten: highest*: a map that is as high as before, or higher, says that the class is outvoted, not that nothing speaks for it.
+#   {value}`partial-fig3 class score method=partial-amnesiac label=3` % after partial removal. If the evidence were gone, its maps would be lower as well. Under `laptop` they
+#   are not: the column *forgotten: highest* is higher after both removals. The class is outvoted; it is not that nothing speaks for it.
+# * The maps of the forgotten class change more than those of the retained class: the columns of likeness.
 # * The heights of two models compare only as far as their logits do.
 #
 # A map is a picture of one image under one method of attribution. It shows where the score comes from, not whether the
 # class can still be read from the features.
+
+# %% [markdown]
+# ## Live run
+#
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("partial-fig3", profile=profile, seeds=seeds, device=device)
+figures.show("partial-fig3", rows)

@@ -21,16 +21,34 @@
 # The journal version of {cite:t}`gogineni2025partial` adds CIFAR-10 and SVHN. Which networks and settings it uses there could not be read; we
 # take LeNet and the setting of the other tables.
 #
-# Neither set is embedded: under `quick` the embedded digits stand in for both.
-#
 # ```{record} partial-jmlr
 # ```
+
+# %% [markdown]
+# ## What to see
 #
+# Under `laptop`, one seed, CIFAR-10 only; SVHN is not recorded.
+#
+# * Block A says nothing about forgetting: from few samples the trained model is right on
+#   {value}`partial-jmlr target accuracy method=trained scenario=rare dataset=cifar10` % of the class's test images, and at zero there is nothing to forget. It shows
+#   the price all the same. The other classes go from {value}`partial-jmlr non-target accuracy method=trained scenario=rare dataset=cifar10` % to
+#   {value}`partial-jmlr non-target accuracy method=amnesiac scenario=rare dataset=cifar10 epochs=0` % by conventional and to
+#   {value}`partial-jmlr non-target accuracy method=partial-amnesiac scenario=rare dataset=cifar10 epochs=0` % by partial removal. The rule kept a share of
+#   {value}`partial-jmlr kept share scenario=rare method=partial-amnesiac dataset=cifar10 digits=3` there, the smallest tried: where nothing is known, it forgets.
+# * Block B: the class goes from {value}`partial-jmlr target accuracy method=trained scenario=class dataset=cifar10` % to
+#   {value}`partial-jmlr target accuracy method=amnesiac scenario=class dataset=cifar10 epochs=0` %, the other classes from
+#   {value}`partial-jmlr non-target accuracy method=trained scenario=class dataset=cifar10` % to
+#   {value}`partial-jmlr non-target accuracy method=amnesiac scenario=class dataset=cifar10 epochs=0` %. Only the shares 0.1 and 1 are tried with the whole class. The
+#   rule kept {value}`partial-jmlr kept share scenario=class method=partial-amnesiac dataset=cifar10`; at 1 the partial row is conventional removal.
+# * On photographs the trained model itself is far from perfect. `trained` and `retrain` are the marks for every row, not 100 %.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Neither CIFAR-10 nor SVHN is embedded: under `quick` the embedded digits stand in for both.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -42,15 +60,3 @@ from mu import figures, runner
 
 rows = runner.run("partial-jmlr", profile=profile, seeds=seeds, device=device)
 figures.show("partial-jmlr", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# The question is whether what holds on digits holds on photographs. There the trained model itself may be far from perfect: compare
-# every row with `trained` and `retrain`, not with 100 %. In block A look at `trained` first: on CIFAR-10 it is right on
-# {value}`partial-jmlr target accuracy method=trained scenario=rare dataset=cifar10` % of the class's test images. At zero there is nothing to forget, and the
-# block says nothing about forgetting. The line below the table says how many seeds it rests on; one seed shows
-# no spread.
-#
-# With the whole class only the shares 0.1 and 1 are tried. On CIFAR-10 the rule kept
-# {value}`partial-jmlr kept share scenario=class method=partial-amnesiac dataset=cifar10`; at 1 the partial row is conventional removal.

@@ -31,24 +31,6 @@
 # ```
 
 # %% [markdown]
-# ## Live run
-#
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
-
-# %% tags=["parameters"]
-profile = "quick"  # smoke, quick, laptop or paper
-seeds = None  # the profile's own number
-device = "auto"
-
-# %%
-from mu import figures, runner
-
-rows = runner.run("partial-keep", profile=profile, seeds=seeds, device=device)
-figures.show("partial-keep", rows)
-
-# %% [markdown]
 # ## What to see
 #
 # LeNet, right after the removal. *Forgotten* is UA, the share of forget samples that are no longer classified
@@ -71,3 +53,20 @@ figures.show("partial-keep", rows)
 #   {value}`partial-keep UA model=lenet method=trained` %.
 # * Bytes fall with the kept share, but not in proportion: the mask that says which entries were kept costs one bit a
 #   parameter at every step {eq}`ledger-bytes`.
+
+# %% [markdown]
+# ## Live run
+#
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("partial-keep", profile=profile, seeds=seeds, device=device)
+figures.show("partial-keep", rows)

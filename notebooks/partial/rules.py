@@ -26,11 +26,29 @@
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# Under `laptop`:
+#
+# * The largest entries forget at a small share of a layer. LeNet: at a share of 0.05 UA is {value}`partial-keep UA model=lenet rule=top keep=0.05` %, with
+#   {value}`partial-keep non-target accuracy model=lenet rule=top keep=0.05` % left on the other classes.
+# * Random entries need several times as many. LeNet: at 0.1 UA is {value}`partial-keep UA model=lenet rule=random keep=0.1` %, at 0.5
+#   {value}`partial-keep UA model=lenet rule=random keep=0.5` %, with {value}`partial-keep non-target accuracy model=lenet rule=random keep=0.5` % on the other classes.
+# * So they need several times the bytes, {value}`partial-keep stored bytes model=lenet rule=random keep=0.5` beside
+#   {value}`partial-keep stored bytes model=lenet rule=top keep=0.05`, for an accuracy within about a point. The same holds for the MLP and ResNet9. Which
+#   entries are kept decides what is stored, hardly what it costs the other classes.
+# * The smallest never forget: at a share of 0.5 UA is {value}`partial-keep UA model=lenet rule=bottom keep=0.5` % for LeNet,
+#   {value}`partial-keep UA model=mlp rule=bottom keep=0.5` % for the MLP and {value}`partial-keep UA model=resnet9-slim rule=bottom keep=0.5` % for ResNet9.
+# * The ledger stores for every rule which entries it kept, a bit a parameter and step {eq}`ledger-bytes`. For `fixed` and `cyclic` that could be worked
+#   out instead.
+# * The shares are a grid: the smallest that forgets lies between two points of it. `top` was tried at more shares than the others.
+# * A rule that forgets in some seeds only has its mean over those.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -42,12 +60,3 @@ from mu import figures, runner
 
 rows = runner.run("partial-rules", profile=profile, seeds=seeds, device=device)
 figures.show("partial-rules", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# * Two rules compare where both forget, by what is left on the other classes. Where these are alike, the better rule is the one that stores less.
-# * The ledger stores for every rule which entries it kept, a bit a parameter and step {eq}`ledger-bytes`. For `fixed` and `cyclic` that could be worked
-#   out instead.
-# * The shares are a grid: the smallest that forgets lies between two points of it. `top` was tried at more shares than the others.
-# * A rule that forgets in some seeds only has its mean over those.

@@ -30,24 +30,6 @@
 # ```
 
 # %% [markdown]
-# ## Live run
-#
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
-
-# %% tags=["parameters"]
-profile = "quick"  # smoke, quick, laptop or paper
-seeds = None  # the profile's own number
-device = "auto"
-
-# %%
-from mu import figures, runner
-
-rows = runner.run("partial-tab1", profile=profile, seeds=seeds, device=device)
-figures.show("partial-tab1", rows)
-
-# %% [markdown]
 # ## What to see
 #
 # **Block A.** Steps that used a digit 3: {value}`partial-tab1 affected share scenario=rare` % of all.
@@ -81,3 +63,20 @@ figures.show("partial-tab1", rows)
 # {value}`partial-tab1 AUC method=amnesiac scenario=rare epochs=0` % after conventional removal, and
 # {value}`partial-tab1 AUC method=retrain scenario=rare` % for the retrained one. The two can disagree: the first asks
 # whether a forgotten sample looks like a member, the second whether forgotten samples rank above unseen ones.
+
+# %% [markdown]
+# ## Live run
+#
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("partial-tab1", profile=profile, seeds=seeds, device=device)
+figures.show("partial-tab1", rows)

@@ -23,23 +23,6 @@
 #
 # ```{record} partial-tab3
 # ```
-#
-# ## Live run
-#
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
-
-# %% tags=["parameters"]
-profile = "quick"  # smoke, quick, laptop or paper
-seeds = None  # the profile's own number
-device = "auto"
-
-# %%
-from mu import figures, runner
-
-rows = runner.run("partial-tab3", profile=profile, seeds=seeds, device=device)
-figures.show("partial-tab3", rows)
 
 # %% [markdown]
 # ## What to see
@@ -52,8 +35,25 @@ figures.show("partial-tab3", rows)
 # {value}`partial-tab3 non-target accuracy method=partial-amnesiac scenario=class epochs=0` % in part, with a share of
 # {value}`partial-tab3 kept share scenario=class method=partial-amnesiac`: only 0.1 and 1 are tried with the whole class, and 1 is conventional removal.
 #
-# Look at `trained` first: from few samples it is right on {value}`partial-tab3 target accuracy method=trained scenario=rare` % of the class's test images. Near zero,
-# there is nothing to forget, and block A says nothing about forgetting.
+# From few samples the trained model is right on {value}`partial-tab3 target accuracy method=trained scenario=rare` % of the class's test images: there is something to
+# forget.
 #
 # Conventional removal of the whole class leads nearly back to the start. Such a model answers almost every image with one class. In one
 # seed that is the forgotten class itself: hence a deviation larger than its mean, and no forgetting.
+
+# %% [markdown]
+# ## Live run
+#
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("partial-tab3", profile=profile, seeds=seeds, device=device)
+figures.show("partial-tab3", rows)

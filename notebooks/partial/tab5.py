@@ -21,16 +21,32 @@
 # The same table as {doc}`tab1`, for AlexNet on OrganAMNIST. Block A forgets class 3 when only a few of its samples are in training, block B
 # when all of them are. Label flipping and gradient ascent stop at equal forgetting (at most 1 % of the forget set still right) or at a limit of steps.
 #
-# OrganAMNIST is not embedded: under `quick` the embedded digits stand in for it, so that the code runs everywhere.
-#
 # ```{record} partial-tab5
 # ```
+
+# %% [markdown]
+# ## What to see
 #
+# The rows are digits and a small network. They show nothing about OrganAMNIST, only that the code runs.
+#
+# Right after the removal with few samples, the other classes are at {value}`partial-tab5 non-target accuracy method=amnesiac scenario=rare epochs=0` %
+# for amnesiac and at {value}`partial-tab5 non-target accuracy method=partial-amnesiac scenario=rare epochs=0` % for partial amnesiac unlearning; the
+# trained model has {value}`partial-tab5 non-target accuracy method=trained scenario=rare` %. With the whole class,
+# {value}`partial-tab5 affected share method=trained scenario=class` % of the steps used it. Taking them back leaves
+# {value}`partial-tab5 non-target accuracy method=amnesiac scenario=class epochs=0` % if it is done whole, and
+# {value}`partial-tab5 non-target accuracy method=partial-amnesiac scenario=class epochs=0` % in part, with a share of
+# {value}`partial-tab5 kept share scenario=class method=partial-amnesiac`: only 0.1 and 1 are tried with the whole class, and 1 is conventional removal.
+#
+# From few samples the trained model is right on {value}`partial-tab5 target accuracy method=trained scenario=rare` % of the class's test images: there is something to
+# forget.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# OrganAMNIST is not embedded: under `quick` the embedded digits stand in for it, so that the code runs everywhere.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -42,17 +58,3 @@ from mu import figures, runner
 
 rows = runner.run("partial-tab5", profile=profile, seeds=seeds, device=device)
 figures.show("partial-tab5", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# Right after the removal with few samples, the other classes are at {value}`partial-tab5 non-target accuracy method=amnesiac scenario=rare epochs=0` %
-# for amnesiac and at {value}`partial-tab5 non-target accuracy method=partial-amnesiac scenario=rare epochs=0` % for partial amnesiac unlearning; the
-# trained model has {value}`partial-tab5 non-target accuracy method=trained scenario=rare` %. With the whole class,
-# {value}`partial-tab5 affected share method=trained scenario=class` % of the steps used it. Taking them back leaves
-# {value}`partial-tab5 non-target accuracy method=amnesiac scenario=class epochs=0` % if it is done whole, and
-# {value}`partial-tab5 non-target accuracy method=partial-amnesiac scenario=class epochs=0` % in part, with a share of
-# {value}`partial-tab5 kept share scenario=class method=partial-amnesiac`: only 0.1 and 1 are tried with the whole class, and 1 is conventional removal.
-#
-# Look at `trained` first: from few samples it is right on {value}`partial-tab5 target accuracy method=trained scenario=rare` % of the class's test images. Near zero,
-# there is nothing to forget, and block A says nothing about forgetting.

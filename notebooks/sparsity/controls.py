@@ -23,28 +23,8 @@
 # public code of {cite:t}`jia2023sparsity`. The paper has no such experiment; this one is ours. It runs both methods again, without the one and
 # without the other.
 #
-# Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
-#
 # ```{record} sparsity-controls
 # ```
-
-# %% [markdown]
-# ## Live run
-#
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
-
-# %% tags=["parameters"]
-profile = "quick"  # smoke, quick, laptop or paper
-seeds = None  # the profile's own number
-device = "auto"
-
-# %%
-from mu import figures, runner
-
-rows = runner.run("sparsity-controls", profile=profile, seeds=seeds, device=device)
-figures.show("sparsity-controls", rows)
 
 # %% [markdown]
 # ## What to see
@@ -59,9 +39,28 @@ figures.show("sparsity-controls", rows)
 # | Fisher at $10^{-9}$ | {value}`sparsity-controls UA sparsity=0 method=fisher variant="as in the main table" tried=1e-9` | {value}`sparsity-controls RA sparsity=0 method=fisher variant="as in the main table" tried=1e-9` | {value}`sparsity-controls TA sparsity=0 method=fisher variant="as in the main table" tried=1e-9` |
 # | the same, row kept | {value}`sparsity-controls UA sparsity=0 method=fisher variant="row kept" tried=1e-9` | {value}`sparsity-controls RA sparsity=0 method=fisher variant="row kept" tried=1e-9` | {value}`sparsity-controls TA sparsity=0 method=fisher variant="row kept" tried=1e-9` |
 #
-# * Under `laptop` the weights hardly move there: without statistics and row the model is nearly the trained one. What is forgotten is forgotten by
+# * Under `laptop`, one seed, the weights hardly move there: without statistics and row the model is nearly the trained one. What is forgotten is forgotten by
 #   those two.
 # * Once the statistics are frozen, the loss has to be climbed by the weights, and the rule picks another rate.
 # * With the row kept, Fisher forgetting does not single out the class: more noise lowers RA long before UA rises.
 # * So on the dense model, under `laptop`, a line of these two methods in {item}`sparsity-tab3` or {item}`sparsity-fig3` says little about ascent or about Fisher
 #   information. It says what the public recipe does.
+
+# %% [markdown]
+# ## Live run
+#
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("sparsity-controls", profile=profile, seeds=seeds, device=device)
+figures.show("sparsity-controls", rows)

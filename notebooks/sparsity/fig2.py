@@ -26,17 +26,30 @@
 # The original model is shown, before any unlearning. IMP prunes a fifth of what remains in every round, so its points lie at other
 # sparsities.
 #
-# Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
-#
 # ```{record} sparsity-fig2
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# The points are of digits and a small network. They show nothing about CIFAR-10 or ResNet-18, only that the code runs.
+#
+# * Left: the accuracy of the original as more is pruned. OMP at 95 %:
+#   {value}`sparsity-figA2 TA method=trained pruner=omp sparsity=95` %; SynFlow
+#   {value}`sparsity-figA2 TA method=trained pruner=synflow sparsity=95` %.
+# * Right: IMP trains once for every round. OMP trains twice in all, SynFlow once.
+# * OMP and IMP start from the trained dense model, whose time is counted as well, and IMP adds a training each round. Where cells ran
+#   side by side, the right panel holds by orders of magnitude only.
+# * The accuracy is on test images without the class to forget ({ref}`TA <metric-ta>`), although nothing has been forgotten yet.
+# * OMP and IMP find their masks on all data, those to be forgotten among them. Only SynFlow's mask is free of them.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -48,15 +61,3 @@ from mu import figures, runner
 
 rows = runner.run("sparsity-fig2", profile=profile, seeds=seeds, device=device)
 figures.show("sparsity-fig2", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# * Left: how much each line falls as more is pruned. OMP at 95 %:
-#   {value}`sparsity-figA2 TA method=trained pruner=omp sparsity=95` %; SynFlow
-#   {value}`sparsity-figA2 TA method=trained pruner=synflow sparsity=95` %.
-# * Right: IMP trains once for every round. OMP trains twice in all, SynFlow once.
-# * OMP and IMP start from the trained dense model, whose time is counted as well, and IMP adds a training each round. Where cells ran
-#   side by side, read the right panel by orders of magnitude.
-# * The accuracy is on test images without the class to forget ({ref}`TA <metric-ta>`), although nothing has been forgotten yet.
-# * OMP and IMP find their masks on all data, those to be forgotten among them. Only SynFlow's mask is free of them.

@@ -24,17 +24,31 @@
 #
 # The dotted line is retraining under the same mask, at every sparsity anew. The goal is to lie on it, not to be high.
 #
-# Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
-#
 # ```{record} sparsity-fig3
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# * The lines are one seed (seed 0) and jump with the value that the {ref}`rule <choice-of-value>` picks anew at every sparsity. The diamonds at 0 and 95 %, means
+#   of all seeds, are what to read.
+# * UA, dense and 95 % sparse: fine-tuning {value}`sparsity-tab3 UA scenario=class sparsity=0 method=fine-tune` % and
+#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=fine-tune` %, influence {value}`sparsity-tab3 UA scenario=class sparsity=0 method=influence` % and
+#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=influence` %, gradient ascent {value}`sparsity-tab3 UA scenario=class sparsity=0 method=gradient-ascent` % and
+#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=gradient-ascent` %. Under `laptop` it rises by more than the spread of the seeds for gradient ascent
+#   alone.
+# * Lower left: what a method pays on the retained samples. Gradient ascent: RA {value}`sparsity-tab3 RA scenario=class sparsity=0 method=gradient-ascent` % and
+#   {value}`sparsity-tab3 RA scenario=class sparsity=95 method=gradient-ascent` %.
+# * Lower right: the dotted line itself. Where it falls, the reference has become weaker, and a smaller gap means less. At 99 %, in seed 0, its TA is
+#   {value}`sparsity-tab3 TA scenario=class sparsity=99 method=retrain seed=0` %, and dense {value}`sparsity-tab3 TA scenario=class sparsity=0 method=retrain seed=0` %.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -46,16 +60,3 @@ from mu import figures, runner
 
 rows = runner.run("sparsity-fig3", profile=profile, seeds=seeds, device=device)
 figures.show("sparsity-fig3", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# * Two upper panels: distance to the dotted line on the left end and at 95 %. Fine-tuning: UA {value}`sparsity-tab3 UA scenario=class sparsity=0 method=fine-tune` % and
-#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=fine-tune` %. Influence: {value}`sparsity-tab3 UA scenario=class sparsity=0 method=influence` % and
-#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=influence` %.
-# * Lower left: what a method pays on the retained samples. Gradient ascent: RA {value}`sparsity-tab3 RA scenario=class sparsity=0 method=gradient-ascent` % and
-#   {value}`sparsity-tab3 RA scenario=class sparsity=95 method=gradient-ascent` %.
-# * Lower right: the dotted line itself. Where it falls, the reference has become weaker, and a smaller gap means less. At 99 %:
-#   {value}`sparsity-tab3 TA scenario=class sparsity=99 method=retrain` %.
-# * The value of each hyper-parameter is chosen anew at every sparsity, by the {ref}`rule <choice-of-value>`. A kink can be a change of that
-#   value.

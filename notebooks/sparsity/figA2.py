@@ -24,17 +24,33 @@
 #
 # The question behind it: does the *way* of pruning matter, or only how much is pruned?
 #
-# Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
-#
 # ```{record} sparsity-figA2
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# The points are of digits and a small network. They show nothing about CIFAR-10 or ResNet-18, only that the code runs.
+#
+# Fine-tuning at 95 %, in percent:
+#
+# | | UA | MIA-Efficacy | RA | TA | Disparity Ave. |
+# |:---|---:|---:|---:|---:|---:|
+# | OMP | {value}`sparsity-figA2 UA method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 MIA-Efficacy method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 RA method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 TA method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 Avg. Gap method=fine-tune pruner=omp sparsity=95` |
+# | SynFlow | {value}`sparsity-figA2 UA method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 MIA-Efficacy method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 RA method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 TA method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 Avg. Gap method=fine-tune pruner=synflow sparsity=95` |
+#
+# * Lines that lie on each other would say that the amount counts and not the way.
+# * SynFlow's mask has never seen a training image. A gain with it is not a trace of the forgotten samples in the mask.
+# * Each pruner has its own retrained reference, under its own mask.
+# * IMP has points at other sparsities, and fewer of them: each round is another training.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -46,19 +62,3 @@ from mu import figures, runner
 
 rows = runner.run("sparsity-figA2", profile=profile, seeds=seeds, device=device)
 figures.show("sparsity-figA2", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# Fine-tuning at 95 %, in percent:
-#
-# | | UA | MIA-Efficacy | RA | TA | Disparity Ave. |
-# |:---|---:|---:|---:|---:|---:|
-# | OMP | {value}`sparsity-figA2 UA method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 MIA-Efficacy method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 RA method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 TA method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 Avg. Gap method=fine-tune pruner=omp sparsity=95` |
-# | SynFlow | {value}`sparsity-figA2 UA method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 MIA-Efficacy method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 RA method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 TA method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 Avg. Gap method=fine-tune pruner=synflow sparsity=95` |
-#
-# * Lines that lie on each other say that the amount counts and not the way.
-# * SynFlow's mask has never seen a training image. If its line does as well, the gain from sparsity is not a trace of the forgotten samples in
-#   the mask.
-# * Each pruner has its own retrained reference, under its own mask.
-# * IMP has points at other sparsities, and fewer of them: each round is another training.

@@ -22,17 +22,27 @@
 # order of batches, gives another model. Its gap is what chance alone makes: a method that comes nearer than that is as good as retrained, and two
 # methods that differ by less do not differ. The paper has no such number; this one is ours.
 #
-# Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
-#
 # ```{record} sparsity-floor
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# * Dense, {ref}`Disparity Ave. <metric-avg-gap>` of the second model to the first: {value}`sparsity-floor Avg. Gap scenario=class sparsity=0` points class-wise,
+#   {value}`sparsity-floor Avg. Gap scenario=random sparsity=0` at random; at 95 % sparsity {value}`sparsity-floor Avg. Gap scenario=class sparsity=95`
+#   and {value}`sparsity-floor Avg. Gap scenario=random sparsity=95`. Of {item}`sparsity-tab3`, under `laptop`, only class-wise Fisher forgetting comes about as near:
+#   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=0 method=fisher` dense and {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fisher` at 95 %.
+# * Both models carry the same mask and never saw the forget set. Class-wise both have a UA of 100 by definition, so a quarter of this gap is 0.
+# * At random UA and MIA-Efficacy are shares of a forget set that is small under `laptop`, and the models are weak. At full size the floor should be
+#   lower.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -44,13 +54,3 @@ from mu import figures, runner
 
 rows = runner.run("sparsity-floor", profile=profile, seeds=seeds, device=device)
 figures.show("sparsity-floor", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# * Dense, {ref}`Disparity Ave. <metric-avg-gap>` of the second model to the first: {value}`sparsity-floor Avg. Gap scenario=class sparsity=0` points class-wise,
-#   {value}`sparsity-floor Avg. Gap scenario=random sparsity=0` at random; at 95 % sparsity {value}`sparsity-floor Avg. Gap scenario=class sparsity=95`
-#   and {value}`sparsity-floor Avg. Gap scenario=random sparsity=95`. Hold the last column but one of {item}`sparsity-tab3` against it.
-# * Both models carry the same mask and never saw the forget set. Class-wise both have a UA of 100 by definition, so a quarter of this gap is 0.
-# * At random UA and MIA-Efficacy are shares of a forget set that is small under `laptop`, and the models are weak. At full size the floor should be
-#   lower.

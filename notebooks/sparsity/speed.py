@@ -24,28 +24,8 @@
 # Measured here, in one run on one machine: an epoch of training in a plain loop as most public code has it, the same epoch in this package, and
 # Fisher forgetting and influence unlearning on the number of samples that the profile uses.
 #
-# Under `quick` the embedded digits and a slim network are timed.
-#
 # ```{record} sparsity-speed
 # ```
-
-# %% [markdown]
-# ## Live run
-#
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
-
-# %% tags=["parameters"]
-profile = "quick"  # smoke, quick, laptop or paper
-seeds = None  # the profile's own number
-device = "auto"
-
-# %%
-from mu import figures, runner
-
-rows = runner.run("sparsity-speed", profile=profile, seeds=seeds, device=device)
-figures.show("sparsity-speed", rows)
 
 # %% [markdown]
 # ## What to see
@@ -58,3 +38,22 @@ figures.show("sparsity-speed", rows)
 #   larger in proportion.
 # * The best of three runs after a warm-up. Seconds on different hardware cannot be compared; ratios within one column can.
 # * Nothing here uses the zeros of a sparse model. A mask is a multiplication, and costs a little.
+
+# %% [markdown]
+# ## Live run
+#
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Under `quick` the embedded digits and a slim network are timed.
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("sparsity-speed", profile=profile, seeds=seeds, device=device)
+figures.show("sparsity-speed", rows)

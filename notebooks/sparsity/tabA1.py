@@ -29,11 +29,19 @@
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# * `paper` is the published recipe as the public code has it. Everything else is smaller.
+# * `laptop` has fewer images, a slim network, fewer epochs and no augmentation: a short run on few images memorises its samples, as the long one
+#   does, only without it. A model that does not know its training samples better than others has nothing to forget.
+# * The rate falls to a tenth at half and at three quarters of the run. The public code has epochs 91 and 136 of 182, which is the same, but keeps those
+#   numbers when it trains for 160.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -45,12 +53,3 @@ from mu import figures, runner
 
 rows = runner.run("sparsity-tabA1", profile=profile, seeds=seeds, device=device)
 figures.show("sparsity-tabA1", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# * `paper` is the published recipe as the public code has it. Everything else is smaller.
-# * `laptop` has fewer images, a slim network, fewer epochs and no augmentation: a short run on few images memorises its samples, as the long one
-#   does, only without it. A model that does not know its training samples better than others has nothing to forget.
-# * The rate falls to a tenth at half and at three quarters of the run. The public code has epochs 91 and 136 of 182, which is the same, but keeps those
-#   numbers when it trains for 160.

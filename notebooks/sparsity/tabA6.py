@@ -22,17 +22,35 @@
 # pixels, ours at 64, from your own copy of the images ({ref}`own-images`): `folder:imagenet:64`. It was not at hand, so nothing is recorded on it. The
 # class to forget is the first.
 #
-# Under `quick` the embedded digits and a slim network stand in, so that the code runs everywhere.
-#
 # ```{record} sparsity-tabA6
 # ```
 
 # %% [markdown]
+# ## What to see
+#
+# The rows are digits and a small network. They show nothing about ImageNet or ResNet-18, only that the code runs.
+#
+# Disparity Ave., in points:
+#
+# | | class, dense | class, 95 % |
+# |:---|---:|---:|
+# | FT | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=0 method=fine-tune` | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=95 method=fine-tune` |
+# | GA | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=0 method=gradient-ascent` | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=95 method=gradient-ascent` |
+# | IU | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=0 method=influence` | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=95 method=influence` |
+# | $\ell_1$-sparse | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=0 method=l1-sparse` | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=95 method=l1-sparse` |
+#
+# * The claim of {item}`sparsity-tab3` is that the second number of each pair is the smaller.
+# * The reference: TA of the retrained model, dense {value}`sparsity-tabA6 TA scenario=class sparsity=0 method=retrain` %, 95 % sparse
+#   {value}`sparsity-tabA6 TA scenario=class sparsity=95 method=retrain` %. A gap to a model that is itself poor is no evidence.
+# * The published hyper-parameters are those for CIFAR-10 and ResNet-18. Here they are one value among those tried.
+
+# %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells and shows here what they computed on that machine: under the profile in the cell, unless
-# `make book PROFILE=…` names another. A page that was rendered without it has the cells alone. To run them yourself,
-# change the first and run all ({doc}`profiles and costs </book/rerun>`).
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Under `quick` the embedded digits and a slim network stand in for ImageNet and ResNet-18, so that the code runs everywhere.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
@@ -44,20 +62,3 @@ from mu import figures, runner
 
 rows = runner.run("sparsity-tabA6", profile=profile, seeds=seeds, device=device)
 figures.show("sparsity-tabA6", rows)
-
-# %% [markdown]
-# ## What to see
-#
-# Disparity Ave., in points:
-#
-# | | class, dense | class, 95 % |
-# |:---|---:|---:|
-# | FT | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=0 method=fine-tune` | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=95 method=fine-tune` |
-# | GA | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=0 method=gradient-ascent` | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=95 method=gradient-ascent` |
-# | IU | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=0 method=influence` | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=95 method=influence` |
-# | $\ell_1$-sparse | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=0 method=l1-sparse` | {value}`sparsity-tabA6 Avg. Gap scenario=class sparsity=95 method=l1-sparse` |
-#
-# * Whether the direction of {item}`sparsity-tab3` holds here as well: the second number of each pair below the first.
-# * The reference first: TA of the retrained model, dense {value}`sparsity-tabA6 TA scenario=class sparsity=0 method=retrain` %, 95 % sparse
-#   {value}`sparsity-tabA6 TA scenario=class sparsity=95 method=retrain` %. A gap to a model that is itself poor is no evidence.
-# * The published hyper-parameters are those for CIFAR-10 and ResNet-18. Here they are one value among those tried.
