@@ -41,14 +41,13 @@ def course(others=FALLS_RISES, every=4, **columns):
     return frame(*rows, **{"method": "mu-mis", "lr": 0.01, "variant": "both"} | columns)
 
 
-@pytest.mark.parametrize(("delta", "step"), [(0.65, 6), (0.8, 8), (1.0, 10), (1.2, math.nan), (2.0, math.nan)])
+@pytest.mark.parametrize(("delta", "step"), [(0.65, 6), (0.8, 8), (1.0, 10), (1.15, math.inf), (2.0, math.inf)])
 def test_where_the_rule_stops(delta, step):
     """Past the minimum and above delta, at any order of rows; not at a course's last pass.
 
     Breaks if a delta below 1 ends the run at its start, or a run that never ends counts as ended.
     """
-    found = reading.stopped(course().sample(frac=1, random_state=0), delta)
-    assert found == step or (math.isnan(found) and math.isnan(step))
+    assert reading.stop(course().sample(frac=1, random_state=0), delta) == step
 
 
 @pytest.mark.parametrize(("step", "value"), [(0, 100), (5, 96), (6, 96), (7, 92), (12, 88)])
@@ -98,6 +97,12 @@ def test_variants_are_compared_where_both_terms_stop(monkeypatch):
     assert "both lowered" not in table.index
 
 
+def test_slopes_of_a_course_that_diverges_have_no_decimals():
+    """Breaks if a number of five places has two more."""
+    table = mumis.variants(course((1, 2, 12345.678)), ("both",))
+    assert table.loc[("both terms", "end"), ["target slope", "other slope"]].tolist() == ["0.33", "12,346"]
+
+
 # ---- The sequence ----------------------------------------------------------------------------------------
 
 
@@ -122,6 +127,20 @@ def test_gaps_along_a_sequence():
     found = reading.gaps(rows).set_index(["metric", "seed", "step"])["value"]
     assert found["utility gap"].to_dict() == {(0, 1): 5, (0, 2): 6, (1, 1): 1}
     assert found["resilience gap"].to_dict() == {(0, 1): 4, (0, 2): 5, (1, 1): 0}
+
+
+def test_a_class_changes_colour_where_it_is_removed():
+    """Class 7 after the first request, class 3 after the second. Breaks if the order of labels counts, or what was
+    removed before is drawn as still in."""
+    rows = [after("trained", 0, (90, 80), 70), after("retrain", 1, (0, 60), 70), after("retrain", 2, (5, 10), 60)]
+    figure = mumis.along(together(rows))
+    (axis,) = figure.axes
+    lines = {colour: [] for colour in (mumis.COLOURS["trained"], mumis.TARGET_COLOUR)}
+    for drawn in axis.lines[:-1]:  # the last one is RA
+        lines[drawn.get_color()].append(list(drawn.get_ydata()))
+    assert list(lines.values()) == [[[90, 0], [80, 60, 10]], [[0, 5], [0], [10], [10]]]
+    assert [label.get_text() for label in axis.get_xticklabels()] == ["start", "class 7", "class 3"]
+    plt.close(figure)
 
 
 # ---- Sensitivity -----------------------------------------------------------------------------------------

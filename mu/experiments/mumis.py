@@ -13,6 +13,7 @@ import copy
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -116,7 +117,7 @@ SMALL = {"resnet18": "resnet9-slim", "vgg16": "resnet9-slim", "vit": "vit-slim"}
 REAL = {name: name for name in ("cifar100", "cifar20", "cifar10", "svhn")} | {
     "faces": "folder:faces:32", "tiny-imagenet": "folder:tiny-imagenet:64",
 }  # fmt: skip
-OTHER = {
+SURROGATE_OF = {
     "cifar100": "cifar10", "cifar20": "cifar10", "cifar10": "cifar100", "svhn": "cifar100",
     "folder:faces:32": "cifar10", "folder:tiny-imagenet:64": "folder:imagenet:64",
 }  # fmt: skip
@@ -132,9 +133,9 @@ STAND_INS = dict.fromkeys(REAL, "mnist5k") | {"cifar20": "mnist5k-pairs"}
 DRAWN = dict.fromkeys(REAL, "synthetic-rgb")
 
 PAPER = Scale(
-    data=REAL, surrogate=OTHER, networks=NETWORKS, labels=LABELS, samples=None, recipe=LONG, seeds=3, epochs=100,
-    batch=None, rates=(1e-5, 1e-4, 1e-3), steps=500, looked=1000, sequence=SEQUENCE, compared=ALONG, others=(),
-    subsets=20, timed=("resnet18", 512),
+    data=REAL, surrogate=SURROGATE_OF, networks=NETWORKS, labels=LABELS, samples=None, recipe=LONG, seeds=3,
+    epochs=100, batch=None, rates=(1e-5, 1e-4, 1e-3), steps=500, looked=1000, sequence=SEQUENCE, compared=ALONG,
+    others=(), subsets=20, timed=("resnet18", 512),
 )  # fmt: skip
 LAPTOP = replace(
     PAPER, networks=SLIM, samples=8_000, recipe=SHORT, epochs=2, batch=64, rates=(1e-3, 3e-3), steps=64,
@@ -153,7 +154,7 @@ SMOKE = replace(
     others=("mu-mis", "fine-tune", "scar", "rum"), subsets=2, timed=("resnet9-slim", 16),
 )  # fmt: skip
 SCALES = {"smoke": SMOKE, "quick": QUICK, "laptop": LAPTOP, "paper": PAPER}
-SURROGATES = 2_000  # images at most: ours
+SURROGATE_IMAGES = 2_000  # at most: ours
 
 
 # ---- Every method on one request -------------------------------------------------------------------------
@@ -184,7 +185,7 @@ def _surrogate(settings: dict, device: str) -> Samples | None:
     """Images from elsewhere, if a method of the cell asks for them."""
     if not any("surrogate" in mu.methods()[sweep["method"]].needs for sweep in settings["sweeps"]):
         return None
-    return mu.load_dataset(settings["surrogate"], device=device).train.spread(SURROGATES)
+    return mu.load_dataset(settings["surrogate"], device=device).train.spread(SURROGATE_IMAGES)
 
 
 def scores(case: Request, model: nn.Module, out: Outputs, reference: Outputs) -> dict[str, float]:
@@ -256,11 +257,11 @@ def memorisation(case: Case, data: Dataset) -> Tensor:
     order = torch.randperm(n, generator=torch.Generator().manual_seed(10_000 + case.seed))
     left_out = math.ceil(max(0.3, 1 / count) * n)
     for k in range(count):
-        own = 10_000 + 100 * case.seed + k
+        model_seed = 10_000 + 100 * case.seed + k
         part = order.roll(-(k * n // count))[left_out:].sort().values
         samples = data.train[part]
-        build = lambda own=own: mu.build_model(case.settings["model"], data, seed=own)
-        model = case.kept(samples.fingerprint, build, case.learn(samples, own), seed=own).model
+        build = partial(mu.build_model, case.settings["model"], data, seed=model_seed)
+        model = case.kept(samples.fingerprint, build, case.learn(samples, model_seed), seed=model_seed).model
         seen[k, part] = True
         right[k] = (predict(model, data.train).argmax(1) == data.train.labels).float().cpu()
     inside = (right * seen).sum(0) / seen.sum(0).clamp(min=1)
@@ -278,34 +279,35 @@ def distributions(settings: dict, seed: int, device: str) -> Iterator[dict]:
     samples from the others, in percent: 50 is not at all.
     """
     case = Case(settings, seed, device)
-    parts = {"": case.task.train, ", held out": case.validation}
-    parts = {name: part.spread(settings["looked"]) for name, part in parts.items()}
+    train, held_out = (samples.spread(settings["looked"]) for samples in (case.task.train, case.validation))
     for method, model in (("untrained", case.build()), ("trained", case.original().model)):
-        found = {part: sensitivity(model, some.images, some.labels) for part, some in parts.items()}
-        for metric in Sensitivity._fields:
-            for part, of in found.items():
-                norms, name = getattr(of, metric), metric + part
-                bins, counts = (10 * norms.log10()).floor().unique(return_counts=True)
-                shares = (100 * counts / len(norms)).tolist()
-                yield {"method": method, "metric": f"{name}, median", "value": norms.median().item()}
-                yield from (
-                    {"method": method, "metric": name, "bin": b / 10, "value": share}
-                    for b, share in zip(bins.tolist(), shares, strict=True)
-                )
-            norms = torch.cat([getattr(of, metric) for of in found.values()]).cpu()
-            trained_on = torch.arange(len(norms)) < len(parts[""])
-            yield {"method": method, "metric": f"{metric}, AUC", "value": 100 * roc_auc_score(trained_on, norms)}
+        seen = sensitivity(model, train.images, train.labels)
+        unseen = sensitivity(model, held_out.images, held_out.labels)
+        for metric, inside, outside in zip(Sensitivity._fields, seen, unseen, strict=True):
+            yield from _histogram(method, metric, inside)
+            yield from _histogram(method, f"{metric}, held out", outside)
+            norms = torch.cat([inside, outside]).cpu()
+            auc = roc_auc_score(torch.arange(len(norms)) < len(inside), norms)
+            yield {"method": method, "metric": f"{metric}, AUC", "value": 100 * auc}
+
+
+def _histogram(method: str, metric: str, norms: Float[Tensor, " sample"]) -> Iterator[dict]:
+    """The median of a metric, and percent of samples per bin."""
+    yield {"method": method, "metric": f"{metric}, median", "value": norms.median().item()}
+    bins, counts = (10 * norms.log10()).floor().unique(return_counts=True)
+    for tenths, share in zip(bins.tolist(), (100 * counts / len(norms)).tolist(), strict=True):
+        yield {"method": method, "metric": metric, "bin": tenths / 10, "value": share}
 
 
 def directions(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Share of forget samples whose sensitivity is lower than in the original, after retraining and after MU-Mis."""
     case = Request(settings, seed, device)
     original = case.original().model
-    some = case.task.forget.spread(settings["looked"])
-    before = sensitivity(original, some.images, some.labels)
+    asked = case.task.forget.spread(settings["looked"])
+    before = sensitivity(original, asked.images, asked.labels)
     tried = [(method, model, columns) for method, model, _, columns in tries(case, original) if model]
     for method, model, columns in [("retrain", case.retrained(original).model, {}), *tried]:
-        after = sensitivity(model, some.images, some.labels)
+        after = sensitivity(model, asked.images, asked.labels)
         lower = {
             "target": after.target < before.target,
             "other": after.other < before.other,
@@ -344,9 +346,9 @@ def course(settings: dict, seed: int, device: str) -> Iterator[dict]:
         for metric, samples in {"FA": asked, "RA": spared}.items():
             value = accuracy(predict(model, samples), samples.labels)
             yield {"metric": metric, "value": value, "step": step, **columns}
-    for at in curve:
+    for look in curve:
         for metric in ("target", "other", "ratio"):
-            yield {"metric": metric, "value": getattr(at, metric), "step": at.step, **columns}
+            yield {"metric": metric, "value": getattr(look, metric), "step": look.step, **columns}
 
 
 # ---- One request after another ---------------------------------------------------------------------------
@@ -427,8 +429,8 @@ def _after(case: Following, method: str, model: nn.Module, step: int, **columns)
     logits, kinds = predict(model, test), case.kinds(test)
     common = {"method": method, "step": step, **columns}
     for label in labels:
-        of = kinds == label
-        yield {**common, "metric": "FA", "asked": label, "value": accuracy(logits[of], test.labels[of])}
+        asked = kinds == label
+        yield {**common, "metric": "FA", "asked": label, "value": accuracy(logits[asked], test.labels[asked])}
     rest = ~torch.isin(kinds, torch.tensor(labels, device=kinds.device))
     yield {**common, "metric": "RA", "value": accuracy(logits[rest], test.labels[rest])}
     yield {**common, "metric": "TA", "value": accuracy(logits, test.labels)}
@@ -510,31 +512,32 @@ def _settings(profile: str, data: str, network: str, scenario: str, name: str = 
 
 def sweeps_of(profile: str, scenario: str, methods: Iterable[str]) -> list[dict]:
     """What is tried of each of the methods."""
-    scale, found = SCALES[profile], []
-    for name in methods:
-        method, known = METHODS[name], mu.methods()[name].defaults
-        own = {**method.fixed.get("", {}), **method.fixed.get(scenario, {})}
-        sweep = {"method": name, "options": own, "name": method.option, "values": method.values(profile)}
-        smaller = {"batch_size": scale.batch} if scale.batch else {}
-        if "retain" in mu.methods()[name].needs and scale.recipe.augment != "none":
-            smaller["augment"] = scale.recipe.augment  # as the original was trained; public code mostly does
-        if "recipe" in known:
-            epochs = known["recipe"].epochs
-            least = method.fewest_epochs.get(scenario, 0)
-            if method.shortened or least:
-                epochs = min(max(scale.epochs, least), epochs)
-            sweep["recipe"] = {"epochs": epochs, **smaller}
-        for second in {"tuning", "repair"} & set(known):  # of RUM and of DUCK
-            shorter = {"epochs": min(scale.epochs, known[second].epochs), "augment": scale.recipe.augment, **smaller}
-            own[second] = asdict(replace(known[second], **shorter))
-        if name == "rum":
-            del own["tuning"]["lr"]
-        if name == "mu-mis":
-            own |= {"max_steps": scale.steps, **smaller}
-            found += [{**sweep, "options": {**own, "lr": lr}} for lr in scale.rates]
-        else:
-            found.append(sweep)
-    return found
+    return [sweep for method in methods for sweep in _sweeps(profile, scenario, method)]
+
+
+def _sweeps(profile: str, scenario: str, name: str) -> list[dict]:
+    """What is tried of one method: a sweep, of MU-Mis one for each learning rate."""
+    scale, method, known = SCALES[profile], METHODS[name], mu.methods()[name].defaults
+    options = {**method.fixed.get("", {}), **method.fixed.get(scenario, {})}
+    sweep = {"method": name, "options": options, "name": method.option, "values": method.values(profile)}
+    smaller = {"batch_size": scale.batch} if scale.batch else {}
+    if name == "mu-mis":
+        options |= {"max_steps": scale.steps, **smaller}
+        return [{**sweep, "options": {**options, "lr": lr}} for lr in scale.rates]
+    if name not in RETAIN_FREE and scale.recipe.augment != "none":
+        smaller["augment"] = scale.recipe.augment  # as the original was trained; public code mostly does
+    if "recipe" in known:
+        epochs = known["recipe"].epochs
+        least = method.fewest_epochs.get(scenario, 0)
+        if method.shortened or least:
+            epochs = min(max(scale.epochs, least), epochs)
+        sweep["recipe"] = {"epochs": epochs, **smaller}
+    for second in {"tuning", "repair"} & set(known):  # of RUM and of DUCK
+        shorter = {"epochs": min(scale.epochs, known[second].epochs), "augment": scale.recipe.augment, **smaller}
+        options[second] = asdict(replace(known[second], **shorter))
+    if name == "rum":
+        del options["tuning"]["lr"]
+    return [sweep]
 
 
 def _cell(profile: str, data: str, network: str, scenario: str, name: str = "", *, methods: Iterable[str]) -> dict:
@@ -549,8 +552,8 @@ def _grid(*requests: tuple, methods: tuple[str, ...] | None = None, first: bool 
     """
 
     def grid(profile: str) -> list[dict]:
-        some = [m for m in methods or CLASSWISE if first or m in (SCALES[profile].others or METHODS)]
-        cells = [cell for request in requests for cell in one_each([_cell(profile, *request, methods=some)])]
+        tried = [m for m in methods or CLASSWISE if first or m in (SCALES[profile].others or METHODS)]
+        cells = [cell for request in requests for cell in one_each([_cell(profile, *request, methods=tried)])]
         return distinct(cells)
 
     return grid
@@ -601,8 +604,8 @@ def _sequences(profile: str) -> list[dict]:
     scale, cells = SCALES[profile], []
     for data, scenario in (("cifar100", "class"), ("cifar20", "subclass")):
         base = _settings(profile, data, "resnet18", scenario, sequence=list(scale.sequence))
-        tried = [sweeps_of(profile, scenario, (method,)) for method in scale.compared]
-        cells += [{**base, "sweeps": some} for some in ([], *tried)]
+        tried = [[], *(sweeps_of(profile, scenario, (method,)) for method in scale.compared)]
+        cells += [{**base, "sweeps": of_method} for of_method in tried]
     return cells
 
 

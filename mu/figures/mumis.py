@@ -32,7 +32,7 @@ from mu.reading.mumis import (
     paper_scenario,
     requests,
     sequences,
-    stopped,
+    stop,
     whole,
 )
 
@@ -46,8 +46,8 @@ GROUPS = {  # what a table's block is called behind its request -> methods, in t
     ": without retained data": RETAIN_FREE,
 }
 # Of the class to forget and of the others, their logits and their accuracies alike.
-OTHER, TARGET, UNSEEN, *_ = PALETTE
-ORDERED = (TARGET, OTHER, *PALETTE[2:])  # what has no colour of its own: places, rates
+OTHER_COLOUR, TARGET_COLOUR, UNSEEN_COLOUR, *_ = PALETTE
+RATE_COLOURS = (TARGET_COLOUR, OTHER_COLOUR, *PALETTE[2:])
 MARKERS = dict(zip(ALONG, MARKS, strict=True))
 BLOWN_UP = 5.0  # times the start: a course that diverges leaves the panel there
 
@@ -66,8 +66,8 @@ def main_table(rows: pd.DataFrame, item: str) -> pd.DataFrame:
         for group, names in GROUPS.items():
             for method in (name for name in names if name in set(tried["method"])):
                 paper = partial(printed, item, method=PAPER_NAMES.get(method), **where)
-                one = select(picked, block=block, method=method)
-                lines[f"{block}{group}", method] = method_line(one, METRICS, paper, {"KL": 2})
+                part = select(picked, block=block, method=method)
+                lines[f"{block}{group}", method] = method_line(part, METRICS, paper, {"KL": 2})
     return indexed(lines, "request", "method")
 
 
@@ -85,12 +85,12 @@ def search(rows: pd.DataFrame) -> pd.DataFrame:
     metrics |= {"proxy gap": "distance that the rule reads", "Avg. Gap": "Avg. Gap"}
     for request, asked in rows[rows["tried"].notna()].groupby("block", sort=False):
         for method in (name for name in METHODS if name in set(asked["method"])):
-            mine = select(asked, method=method)
-            edges = (mine["tried"].min(), mine["tried"].max())
-            for (_, value), one in mine.groupby(["lr", "tried"], dropna=False):
-                key = (request, method, one["shown"].iloc[0])
+            of_method = select(asked, method=method)
+            edges = (of_method["tried"].min(), of_method["tried"].max())
+            for (_, value), part in of_method.groupby(["lr", "tried"], dropna=False):
+                key = (request, method, part["shown"].iloc[0])
                 by_rule = "" if key not in picked else "edge" if value in edges else "picked"
-                lines[key] = method_line(one, metrics) | {"rule": by_rule}
+                lines[key] = method_line(part, metrics) | {"rule": by_rule}
     return indexed(lines, "request", "method", "value")
 
 
@@ -109,15 +109,18 @@ def sketch(rows: pd.DataFrame) -> Figure:
 
     def panel(axis: Axes, rows: pd.DataFrame) -> None:
         for method, dash in {"untrained": ":", "trained": "-", "retrain": "-"}.items():
-            one = select(rows, method=method, metric="logit difference")
+            learned = select(rows, method=method, metric="logit difference")
             colour = COLOURS["trained" if method == "untrained" else method]
-            line(axis, one, "x", colour=colour, label=method, linestyle=dash)
-        samples = {"label": ("o", 4, COLOURS["trained"], "kept sample"), "odd": ("X", 8, TARGET, "sample to forget")}
+            line(axis, learned, "x", colour=colour, label=method, linestyle=dash)
+        samples = {
+            "label": ("o", 4, COLOURS["trained"], "kept sample"),
+            "odd": ("X", 8, TARGET_COLOUR, "sample to forget"),
+        }
         edges = axis.get_xaxis_transform()
         for metric, (mark, size, colour, label) in samples.items():
-            one = select(rows, method="sample", metric=metric)
-            place = 0.05 + 0.9 * one["value"]
-            axis.plot(one["x"], place, mark, color=colour, label=label, transform=edges, markersize=size)
+            drawn = select(rows, method="sample", metric=metric)
+            place = 0.05 + 0.9 * drawn["value"]
+            axis.plot(drawn["x"], place, mark, color=colour, label=label, transform=edges, markersize=size)
         axis.margins(y=0.15)
         axis.set_xlabel("pixel value")
 
@@ -147,13 +150,15 @@ def _histogram(axis: Axes, rows: pd.DataFrame, metric: str, colour: str, label: 
 def before_after(rows: pd.DataFrame) -> Figure:
     """How large the Jacobian is before and after training, and the paper's orders of magnitude."""
 
+    looks = {"untrained": ("random init", OTHER_COLOUR), "trained": ("trained", TARGET_COLOUR)}
+
     def panel(axis: Axes, rows: pd.DataFrame) -> None:
-        for method, name, colour in (("untrained", "random init", OTHER), ("trained", "trained", TARGET)):
+        for method, (name, colour) in looks.items():
             _histogram(axis, select(rows, method=method), "jacobian", colour, method)
             size = printed("mumis-fig2", "input gradient norm (order of magnitude)", method=name)
             axis.plot(size, 0, "X", color=colour, markersize=8, clip_on=False, zorder=5)
         unseen = select(rows, method="trained")
-        _histogram(axis, unseen, "jacobian, held out", UNSEEN, "trained, held-out images", filled=0)
+        _histogram(axis, unseen, "jacobian, held out", UNSEEN_COLOUR, "trained, held-out images", filled=0)
         axis.plot([], [], "X", color=COLOURS["trained"], label="paper, order of magnitude", markersize=8)
         axis.xaxis.set_major_locator(LogLocator())  # many decades
         axis.set_ylim(bottom=0)
@@ -168,13 +173,13 @@ def target_other(rows: pd.DataFrame) -> Figure:
 
     def panel(axis: Axes, method: str) -> None:
         part = select(rows, method=method)
-        _histogram(axis, part, "target", TARGET, "class of the sample")
-        _histogram(axis, part, "other", OTHER, "other classes")
+        _histogram(axis, part, "target", TARGET_COLOUR, "class of the sample")
+        _histogram(axis, part, "other", OTHER_COLOUR, "other classes")
         axis.set_ylim(bottom=0)
         axis.set_xlabel("norm of the logit's gradient")
 
     columns = {"before training": "untrained", "after training": "trained"}
-    return panels(panel, columns, name="training samples, %", height=2.1)
+    return panels(panel, columns, name="training samples, %", height=2.1, width_ratios=(1, 2))  # few bins before
 
 
 def directions(rows: pd.DataFrame) -> Figure:
@@ -186,21 +191,22 @@ def directions(rows: pd.DataFrame) -> Figure:
     def panel(axis: Axes, which: str) -> None:
         axis.axvline(50, color=COLOURS["trained"], linestyle=":", linewidth=1.2)
         for method, offset in {"retrain": -0.19, "mu-mis": 0.19}.items():
-            one = select(rows, metric=f"{which} falls", method=method)
-            by = one.groupby("request")["value"].agg(["mean", "std"]).reindex(asked)
+            falls = select(rows, metric=f"{which} falls", method=method)
+            share = falls.groupby("request")["value"].agg(["mean", "std"]).reindex(asked)
             places = np.arange(len(asked)) + offset
             axis.barh(
-                places, by["mean"].fillna(0), height=0.34, color=COLOURS[method], label=method, linewidth=0,
-                xerr=by["std"].fillna(0), error_kw={"ecolor": mpl.rcParams["text.color"], "elinewidth": 1},
+                places, share["mean"].fillna(0), height=0.34, color=COLOURS[method], label=method, linewidth=0,
+                xerr=share["std"].fillna(0), error_kw={"ecolor": mpl.rcParams["text.color"], "elinewidth": 1},
             )  # fmt: skip
         axis.set_xlim(0, 104)
         axis.set_xticks((0, 50, 100))
+        axis.set_xlabel("percent of\nforget samples")
         axis.grid(False, axis="y")
         axis.set_yticks(range(len(asked)), asked)
         axis.set_ylim(max(len(asked), 1) - 0.5, -0.5)
 
-    columns = {f"{which} falls, %": which for which in ("target", "other", "difference")}
-    return panels(panel, columns, height=0.5 + 0.4 * max(len(asked), 1), sharey=True)
+    columns = {f"{which} falls": which for which in ("target", "other", "difference")}
+    return panels(panel, columns, height=0.8 + 0.4 * max(len(asked), 1), sharey=True)
 
 
 # ---- One request after another ---------------------------------------------------------------------------
@@ -213,34 +219,32 @@ def along(rows: pd.DataFrame) -> Figure:
     names = {method if len(method) < 10 else method.replace("-", "-\n"): method for method in methods}
 
     def panel(axis: Axes, method: str, part: pd.DataFrame) -> None:
-        one = part[(part["method"] == method) | ((part["method"] == "trained") & (part["step"] == 0))]
-        for (place, label), fa in select(one, metric="FA").groupby(["place", "asked"]):
-            colour, name = ORDERED[int(place - 1) % len(ORDERED)], class_name(part["dataset"].iloc[0], label)
-            line(axis, fa, "step", colour=colour, label=f"{place:g}. {name}")
-            gone = select(fa, step=place)  # here it was asked for
-            axis.plot(place, gone["value"].mean(), "o", color=colour, markersize=4.5)
-        ra = select(one, metric="RA")
+        shown = part[(part["method"] == method) | ((part["method"] == "trained") & (part["step"] == 0))]
+        for place, fa in select(shown, metric="FA").groupby("place"):
+            line(axis, fa[fa["step"] <= place], "step", colour=COLOURS["trained"], label="FA, class still in")
+            removed = fa[fa["step"] >= place]
+            line(axis, removed, "step", colour=TARGET_COLOUR, label="FA, class removed", zorder=3)
+            here = select(removed, step=place)["value"].mean()
+            axis.plot(place, here, "o", color=TARGET_COLOUR, markersize=4.5, zorder=3)
+        ra = select(shown, metric="RA")
         line(axis, ra, "step", colour=mpl.rcParams["text.color"], label="RA", linestyle=":")
         percent(axis)
         axis.set_yticks((0, 50, 100))
-        _requests(axis, part, label=method == methods[-1])
+        asked = part.dropna(subset="asked").drop_duplicates("asked")
+        classes = [class_name(*case) for case in zip(asked["dataset"], asked["asked"], strict=True)]
+        axis.set_xticks([0, *asked["place"]], ["start", *classes], rotation=40, ha="right", rotation_mode="anchor")
 
     return panels(panel, sequences(rows), names, height=1.05, sharex="col", sharey=True)
-
-
-def _requests(axis: Axes, part: pd.DataFrame, label: bool = True) -> None:
-    """The number of requests so far as x axis."""
-    axis.set_xticks(sorted(part["step"].dropna().unique()))
-    axis.set_xlabel("requests" if label else "")
 
 
 def by_step(axis: Axes, rows: pd.DataFrame) -> None:
     """A line for each method along the sequence."""
     for method, marker in MARKERS.items():
-        one = select(rows, method=method)
-        if len(one):
-            line(axis, one, "step", colour=COLOURS[method], label=method, marker=marker, markersize=5)
-    _requests(axis, rows)
+        part = select(rows, method=method)
+        if len(part):
+            line(axis, part, "step", colour=COLOURS[method], label=method, marker=marker, markersize=5)
+    axis.set_xticks(sorted(rows["step"].dropna().unique()))
+    axis.set_xlabel("requests")
 
 
 def sequence_gaps(rows: pd.DataFrame) -> Figure:
@@ -261,7 +265,7 @@ def sequence_kl(rows: pd.DataFrame) -> Figure:
         by_step(axis, select(part, metric="KL"))
         log_axis(axis.yaxis)
 
-    return panels(panel, sequences(whole(rows)), name="KL to the retrained model", height=2.3)
+    return panels(panel, sequences(whole(rows)), name="KL, nats (log)", height=2.3, sharey=True)
 
 
 # ---- The course of a run ---------------------------------------------------------------------------------
@@ -271,31 +275,33 @@ def course_panels(rows: pd.DataFrame) -> Figure:
     """A column for each rate: accuracies above, sensitivities below, and where the rule ends the run."""
     rows = whole(rows)
     rates = sorted(rows["lr"].dropna().unique()) or [math.nan]
-    looks = {
-        "accuracy, %": {"FA": (TARGET, "FA", "-"), "RA": (OTHER, "RA", "-")},
-        "sensitivity": {
-            "target": (TARGET, "sensitivity, class to forget", "--"),
-            "other": (OTHER, "sensitivity, others", "--"),
-        },
-    }
 
-    def panel(axis: Axes, look: dict[str, tuple[str, str, str]], rate: float) -> None:
-        part = select(rows, lr=rate)
-        for metric, (colour, label, dash) in look.items():
-            line(axis, select(part, metric=metric), "step", colour=colour, label=label, linestyle=dash)
-        below = "target" in look
-        end = pd.Series([stopped(course, DELTA) for _, course in courses(part)], dtype=float).mean()
-        ink, label = mpl.rcParams["text.color"], f"stop, δ = {DELTA:g}" if below else None
-        axis.axvline(end, color=ink, linestyle=":", linewidth=1.4, label=label)
-        start = select(part[part["metric"].isin(look)], step=0)["value"].max()
-        if not below:
-            axis.set_ylim(bottom=0)
-        elif start > 0:
+    def accuracies(axis: Axes, part: pd.DataFrame) -> None:
+        line(axis, select(part, metric="FA"), "step", colour=TARGET_COLOUR, label="FA")
+        line(axis, select(part, metric="RA"), "step", colour=OTHER_COLOUR, label="RA")
+        _stop_line(axis, part)
+        axis.set_ylim(bottom=0)
+
+    def sensitivities(axis: Axes, part: pd.DataFrame) -> None:
+        target, other = select(part, metric="target"), select(part, metric="other")
+        line(axis, target, "step", colour=TARGET_COLOUR, label="sensitivity, class to forget", linestyle="--")
+        line(axis, other, "step", colour=OTHER_COLOUR, label="sensitivity, others", linestyle="--")
+        _stop_line(axis, part, label=f"stop, δ = {DELTA:g}")
+        start = select(pd.concat([target, other]), step=0)["value"].max()
+        if start > 0:
             axis.set_ylim(0, BLOWN_UP * start)
-        axis.set_xlabel("step" if below else "")
+        axis.set_xlabel("step")
 
-    names = {f"rate {rate:g}": rate for rate in rates}
-    return panels(panel, names, looks, sharex="col", sharey="row")
+    columns = {f"rate {rate:g}": select(rows, lr=rate) for rate in rates}
+    looks = {"accuracy, %": accuracies, "sensitivity": sensitivities}
+    return panels(lambda axis, look, part: look(axis, part), columns, looks, sharex="col", sharey="row")
+
+
+def _stop_line(axis: Axes, part: pd.DataFrame, label: str | None = None) -> None:
+    """Where the rule ends the runs, the mean of those that it ends."""
+    steps = pd.Series([stop(course, DELTA) for _, course in courses(part)], dtype=float)
+    mean = steps[steps < math.inf].mean()
+    axis.axvline(mean, color=mpl.rcParams["text.color"], linestyle=":", linewidth=1.4, label=label)
 
 
 def speed(rows: pd.DataFrame) -> pd.DataFrame:
@@ -319,55 +325,59 @@ def speed(rows: pd.DataFrame) -> pd.DataFrame:
 
 def delta_panels(rows: pd.DataFrame) -> Figure:
     """Accuracies at the stop against delta, a line for each rate."""
-    found = by_delta(rows).dropna(subset="value")
+    accuracies = by_delta(rows).dropna(subset="value")
 
     def panel(axis: Axes, metric: str) -> None:
-        part = select(found, metric=metric)
-        for rate, colour in zip(sorted(part["lr"].unique()), ORDERED, strict=False):
+        part = select(accuracies, metric=metric)
+        for rate, colour in zip(sorted(part["lr"].unique()), RATE_COLOURS, strict=False):
             line(axis, select(part, lr=rate), "delta", colour=colour, label=f"rate {rate:g}", **MARKED)
         by = part.groupby(["lr", "delta"]).agg({"value": "mean", "ended": "all"}).reset_index()
         over = by[~by["ended"].astype(bool)]
         ink = mpl.rcParams["text.color"]
         axis.plot(over["delta"], over["value"], "x", color=ink, markersize=7, label="a course ended before", zorder=5)
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(bottom=-2)  # whole points at 0
         axis.set_xlabel("δ")
 
     return panels(panel, {f"{metric} at the stop, %": metric for metric in ("FA", "RA")}, height=2.3)
 
 
-MOMENTS = ("where both terms stop", "where its own rule stops", "end")
 VARIANTS = {
     "both": "both terms", "target": "target class alone", "other": "other class alone", "jacobian": "both lowered",
     "spectral": "spectral norm", "weighted": "weighted",
 }  # fmt: skip
+START, TOGETHER, ALONE, END = "start", "where both terms stop", "where its own rule stops", "end"
+
+
+def state(course: pd.DataFrame, step: float) -> dict[str, float]:
+    """Step, accuracies, and sensitivities as shares of those at the start; NaN if the course was over by then."""
+    step = step if step <= course["step"].max() else math.nan
+    accuracies = {metric: at(course, metric, step) for metric in ("FA", "RA")}
+    slopes = {metric: at(course, metric, step) / at(course, metric, 0) for metric in ("target", "other")}
+    return {"step": step, **accuracies, **slopes}
 
 
 def variants(rows: pd.DataFrame, shown: tuple[str, ...]) -> pd.DataFrame:
     """Variants of the loss before the run, where the rule ends that with both terms and their own, and at the end."""
-    values = []
-    for _, of_seed in whole(rows).groupby([*CASE, "lr"]):
-        known = {key["variant"]: course for key, course in courses(of_seed)}
-        reference = stopped(known["both"], DELTA) if "both" in known else math.nan
-        for i, variant in enumerate(name for name in shown if name in known):
+    states = {("original", START): []}  # in the table's order -> states, one per seed
+    states |= {(VARIANTS[variant], moment): [] for variant in shown for moment in (TOGETHER, ALONE, END)}
+    for _, alike in whole(rows).groupby([*CASE, "lr"]):
+        known = {key["variant"]: course for key, course in courses(alike)}
+        together = stop(known["both"], DELTA) if "both" in known else math.inf
+        tried = [variant for variant in shown if variant in known]
+        states["original", START] += [state(known[variant], 0) for variant in tried[:1]]
+        for variant in tried:
             course, name = known[variant], VARIANTS[variant]
-            steps = (reference, stopped(course, DELTA), course["step"].max())
-            moments = {(name, moment): step for moment, step in zip(MOMENTS, steps, strict=True)}
-            if variant == "both":
-                del moments[name, "where its own rule stops"]
-            if i == 0:
-                moments["original", "start"] = 0
-            slopes = {metric: at(course, metric, 0) for metric in ("target", "other")}
-            for moment, step in moments.items():
-                step = step if step <= course["step"].max() else math.nan  # this one may have been over by then
-                numbers = {"step": step, **{metric: at(course, metric, step) for metric in ("FA", "RA")}}
-                numbers |= {metric: at(course, metric, step) / first for metric, first in slopes.items()}
-                values += [{"line": moment, "metric": metric, "value": value} for metric, value in numbers.items()]
-    frame = pd.DataFrame(values, columns=["line", "metric", "value"])
+            states[name, TOGETHER].append(state(course, together))
+            if variant != "both":
+                states[name, ALONE].append(state(course, stop(course, DELTA)))
+            states[name, END].append(state(course, course["step"].max()))
     titles = {"step": "step", "FA": "FA, %", "RA": "RA, %", "target": "target slope", "other": "other slope"}
-    digits = {"step": 0, "target": 2, "other": 2}
-    order = [("original", "start"), *((VARIANTS[variant], moment) for variant in shown for moment in MOMENTS)]
-    by = dict(list(frame.groupby("line")))
-    lines = {key: method_line(by[key], titles, digits=digits) for key in order if key in by}
+    lines = {}
+    for key, seeds in states.items():
+        if seeds:
+            frame = pd.DataFrame(seeds)
+            digits = {"step": 0} | {slope: 2 if frame[slope].max() < 100 else 0 for slope in ("target", "other")}
+            lines[key] = method_line(frame.melt(var_name="metric"), titles, digits=digits)
     return indexed(lines, "variant", "at")
 
 
@@ -452,10 +462,10 @@ EXHIBITS = {
     ),
     "mumis-fig5": Exhibit(
         "figure",
-        "Test accuracy, in percent, on each class of the sequence, with a dot where it is removed, and on all "
-        f"classes outside it (RA). Step 0 is the original. {SEQUENCE}",
+        "Test accuracy, in percent, at the start and after each request: on each class of the sequence, with a dot "
+        f"where it is removed, and on all classes outside it (RA). {SEQUENCE}",
         along,
-        "Line plots, a row per method; classes of the sequence fall as they are removed, the dotted line is RA.",
+        "Line plots, a row per method; grey lines of classes fall as they are removed, the dotted line is RA.",
     ),
     "mumis-fig6": Exhibit(
         "figure",

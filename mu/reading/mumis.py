@@ -85,11 +85,11 @@ def in_order(rows: pd.DataFrame) -> pd.DataFrame:
 
 def sequences(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Title -> rows of one sequence, in order."""
-    found = {
+    titled = {
         f"{NAMES.get(dataset, dataset)}, {SCENARIOS.get(scenario, scenario)}": in_order(part)
         for (dataset, scenario), part in rows.groupby(["dataset", "scenario"], sort=False)
     }
-    return found or {"": in_order(rows)}
+    return titled or {"": in_order(rows)}
 
 
 def gaps(rows: pd.DataFrame) -> pd.DataFrame:
@@ -97,17 +97,17 @@ def gaps(rows: pd.DataFrame) -> pd.DataFrame:
 
     "utility gap" is that of RA; "resilience gap" the mean of FA's over all classes removed by then.
     """
-    found = [rows[:0]]
+    distances = [rows[:0]]
     for part in sequences(whole(rows)).values():
         key = [*CASE, "metric", "asked", "step"]
         reference = select(part, method="retrain")
         both = part[part["method"].isin(ALONG)].merge(reference[[*key, "value"]], on=key, suffixes=("", " retrained"))
         both["value"] = (both["value"] - both["value retrained"]).abs()
         removed = (both["metric"] == "FA") & (both["place"] <= both["step"])
-        for name, one in (("utility gap", select(both, metric="RA")), ("resilience gap", both[removed])):
-            mean = one.groupby([*CASE, "method", "step"], as_index=False)["value"].mean()
-            found.append(mean.assign(metric=name))
-    return pd.concat([part for part in found if len(part)] or found[:1], ignore_index=True)
+        for name, gap in (("utility gap", select(both, metric="RA")), ("resilience gap", both[removed])):
+            mean = gap.groupby([*CASE, "method", "step"], as_index=False)["value"].mean()
+            distances.append(mean.assign(metric=name))
+    return pd.concat([part for part in distances if len(part)] or distances[:1], ignore_index=True)
 
 
 # ---- The course of a run ---------------------------------------------------------------------------------
@@ -120,19 +120,15 @@ def courses(rows: pd.DataFrame) -> Iterator[tuple[dict, pd.DataFrame]]:
         yield dict(zip(names, key, strict=True)), course
 
 
-def stop(rows: pd.DataFrame, delta: float) -> int:
-    """The step at which the rule ends the run that these rows of one course follow; its last one if never."""
-    guard, seen = Guard(delta), rows[rows["metric"] == "other"].sort_values("step")
-    return next(
-        (int(step) for step, s in zip(seen["step"], seen["value"], strict=True) if guard(s)), seen["step"].max()
-    )
+def stop(course: pd.DataFrame, delta: float) -> float:
+    """The step at which the rule ends the run; infinite if the course is over before, NaN without sensitivities.
 
-
-def stopped(course: pd.DataFrame, delta: float) -> float:
-    """The step at which the rule ends the run; NaN if the course is over before, or ends just there."""
-    seen = select(course, metric="other")["step"]
-    step = stop(course, delta) if len(seen) else math.nan
-    return step if step < seen.max() else math.nan
+    It is over before also if the rule is met just at its last look, where the run would have ended without it.
+    """
+    guard, looks = Guard(delta), select(course, metric="other").sort_values("step")
+    before = looks.iloc[:-1]
+    never = math.nan if looks.empty else math.inf
+    return next((step for step, s in zip(before["step"], before["value"], strict=True) if guard(s)), never)
 
 
 def at(course: pd.DataFrame, metric: str, step: float) -> float:
@@ -145,16 +141,14 @@ def at(course: pd.DataFrame, metric: str, step: float) -> float:
 
 def by_delta(rows: pd.DataFrame) -> pd.DataFrame:
     """FA and RA where the rule ends each course, for every delta; `ended`: it did, and not the course first."""
-    found = []
+    ends = []
     for key, course in courses(whole(rows)):
-        last = course["step"].max()
         for delta in DELTAS:
-            step = stopped(course, delta)
-            ended = not math.isnan(step)
-            for metric in ("FA", "RA"):
-                value = at(course, metric, step if ended else last)
-                found.append({**key, "delta": delta, "metric": metric, "value": value, "ended": ended})
-    return pd.DataFrame(found, columns=[*CASE, "lr", "variant", "delta", "metric", "value", "ended"])
+            step = stop(course, delta)
+            here = {**key, "delta": delta, "ended": math.isfinite(step)}
+            step = min(step, course["step"].max())
+            ends += [{**here, "metric": metric, "value": at(course, metric, step)} for metric in ("FA", "RA")]
+    return pd.DataFrame(ends, columns=[*CASE, "lr", "variant", "delta", "metric", "value", "ended"])
 
 
 # ---- What it costs ---------------------------------------------------------------------------------------
