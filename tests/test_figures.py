@@ -135,7 +135,7 @@ def test_rules_are_compared_where_they_forget():
         ("random", 0, 0.5, 99.5, 80), ("random", 1, 0.5, 98, 85), ("top", 0, 1.0, 100, 40), ("top", 1, 1.0, 100, 50),
     ):  # fmt: skip
         values = {"UA": ua, "non-target accuracy": other, "stored bytes": 1000 * keep}
-        at = {"model": "mlp", "rule": rule, "keep": keep, "seed": seed}
+        at = {"dataset": "mnist", "model": "mlp", "rule": rule, "keep": keep, "seed": seed}
         made += [{"metric": metric, "value": value, **at} for metric, value in values.items()]
     table = figures.exhibit("partial-rules").make(pd.DataFrame(made))
     line = lambda rule: list(table.loc[("MLP", rule)])

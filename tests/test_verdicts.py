@@ -185,11 +185,12 @@ def test_c1_chooses_the_share_of_the_sweep_by_the_forget_set():
 
 
 def test_one_seed_is_said():
-    """One seed decides by its number, and the verdict says so. Breaks if n is lost on the way."""
+    """One seed decides by its number, and the verdict says so; beside several seeds it does not count."""
     found = decide("C1", tab1=removal(seeds=(0,)))
     assert (found.word, found.seeds, found.evidence[0].n) == ("holds", "one seed", 1)
     found = decide("C1", tab1=removal(seeds=(0,)), tab2=removal(model="lenet"))
-    assert found.seeds == "1 to 3 seeds"
+    assert found.seeds == "3 seeds"
+    assert [one.n for one in found.counted] == [3]
 
 
 @pytest.mark.parametrize(
@@ -413,7 +414,8 @@ def test_a_verdict_is_from_the_largest_profile_that_has_evidence():
 def test_checks_of_ours_are_told_from_claims():
     """Breaks if a check of ours counts as a claim of the paper, or the other way round."""
     ours = {one.id for paper in ("partial", "mumis", "sparsity") for one in verdicts.claims(paper) if one.ours}
-    assert ours == {"partial-limit", "mumis-cost", "mumis-unseen", "mumis-weak"}
+    checks = {"partial-entries", "partial-recording", "partial-limit", "mumis-cost", "mumis-unseen", "mumis-weak"}
+    assert ours == checks
 
 
 def test_cells_of_an_older_grid_are_not_read():
@@ -537,3 +539,45 @@ def test_c6_has_no_margin():
 def test_c3_allows_for_a_look_at_a_part_of_the_forget_set(known, word):
     """Stopped at 1 % of what was looked at, 1.5 % of all may be right. Breaks with the level of the stop itself."""
     assert decide("C3", steps=stepping("label-flip", 90, {("top", 0.1): 95}, known=known)).word == word
+
+
+# ---- checks of ours ---------------------------------------------------------------------------------------
+
+
+def sweep(shares, seeds=SEEDS):
+    """{rule: smallest share that forgets}, with every share of a grid tried."""
+    made = []
+    for rule, least in shares.items():
+        for keep in (0.01, 0.1, 0.5, 1.0):
+            at = {"rule": rule, "keep": keep, "method": "partial-amnesiac"}
+            made += rows("UA", 100 if keep >= least else 50, seeds, **at)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("shares", "word"),
+    [
+        ({"top": 0.1, "random": 0.5, "bottom": 1.0}, "holds"),
+        ({"top": 0.1, "random": 0.1, "bottom": 1.0}, "holds in part"),
+        ({"top": 0.1, "random": 0.5, "bottom": 0.5}, "holds in part"),
+        ({"top": 0.5, "random": 0.1, "bottom": 0.1}, "does not hold"),
+        ({"top": 0.1}, "not recorded"),
+    ],
+)
+def test_entries(shares, word):
+    """By the smallest share of each rule that forgets. Breaks if a rule is not asked."""
+    assert decide("entries", keep=pd.DataFrame(sweep(shares))).word == word
+
+
+@pytest.mark.parametrize(
+    ("stored", "slower", "answers"),
+    [
+        (0.325, 10, (True, True, True)), (0.355, 10, (False, True, True)), (0.325, 40, (True, False, True)),
+        (0.1, 10, (True, True, False)),
+    ],
+)  # fmt: skip
+def test_recording(stored, slower, answers):
+    """Bytes, time and what bytes are made of: 2 a value and 1/8 a place. Breaks if one is not asked."""
+    at = {"recorder": "ledger", "keep": 0.1, "method": "trained"}
+    made = rows("bytes per parameter", stored, **at) + rows("slow-down", slower, **at)
+    assert decide("recording", ledger=pd.DataFrame(made)).answers == answers

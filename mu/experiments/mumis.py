@@ -75,7 +75,7 @@ METHODS = {
     "random-label": Tuned((1e-3,), (1e-5, 3e-5, 1e-4, 3e-4), quick=(1e-5, 1e-4),
                           paper=(1e-6, 1e-5, 1e-4, 1e-3, 1e-2)),
     "jit": Tuned((3e-3,), (3e-5, 1e-4, 3e-4, 6e-4, 1e-3, 2e-3), quick=(3e-5, 3e-4, 1e-3),
-                 paper=(3e-5, 3e-4, 1e-3, 3e-3, 0.03), published=3e-4,
+                 paper=(3e-5, 3e-4, 1e-3, 3e-3, 0.03, 0.5, 1.5), published=3e-4,
                  fixed={"subclass": {"noise": 0.01}, "random": {"noise": 0.01}}),
     # It does not look at the forget set before its third pass.
     **dict.fromkeys(("scar", "scar-as-published"), Tuned(

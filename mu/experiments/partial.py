@@ -516,6 +516,7 @@ def _costs(profile: str) -> list[dict]:
 
 
 SEEDS = {profile: scale.seeds for profile, scale in SCALES.items()}
+LEDGER = Item("partial-ledger", "What recording every step costs", _costs, ONE_SEED, ledger_cost, revision=2)
 KEEP = Item(
     "partial-keep", "Accuracy after the removal against the share of each step that is kept", _sweep(), SEEDS,
     keep_sweep, revision=2,
@@ -556,5 +557,6 @@ ITEMS = (
         "partial-steps", "Label flipping and gradient ascent, whole and partial, at equal forgetting",
         _steps, SEEDS, step_sweep,
     ),
-    Item("partial-ledger", "What recording every step costs", _costs, ONE_SEED, ledger_cost, revision=2),
+    LEDGER,
+    LEDGER.view("partial-recorder", "What recording every step costs, in numbers"),
 )  # fmt: skip

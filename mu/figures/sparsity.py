@@ -37,20 +37,36 @@ if TYPE_CHECKING:
 
 TIME = {"RTE": "time, s"}
 PRUNERS = {"omp": ("OMP", PALETTE[0]), "synflow": ("SynFlow", PALETTE[1]), "imp": ("IMP", "#8c6bb1")}
-ALIKE = "Lines join the seeds that have every sparsity; diamonds, where there are more seeds, are the means of all."
+PRUNER_MARKS = {"omp": "o", "synflow": "s", "imp": "D"}
+ALIKE = (
+    "Lines join the seeds that have every sparsity, under `laptop` one; diamonds, side by side where there are more "
+    "seeds, are the means of all. The axis is spaced by the weights that are left."
+)
+DODGE = 0.022  # between two diamonds, on the axis of `_spread`
 CLOSE, FAIR = 2.0, 10.0  # points of gap to retraining that the qualitative table calls close and fair: ours
 
 
 def main_table(rows: pd.DataFrame, item: str = "sparsity-tab3") -> pd.DataFrame:
     """Methods down, metrics across; a block for each scenario and sparsity; the paper's value behind ours."""
-    rows = chosen(rows, "rule")
+    return _blocks(chosen(rows, "rule"), METRICS | TIME, item)
+
+
+def gaps(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same of each metric's distance to retraining, of which Disparity Ave. is the mean."""
+    rows = beside_retrained(chosen(rows, "rule"))
+    rows = rows[rows["method"] != "retrain"].assign(value=rows["gap"])
+    return _blocks(rows, {metric: f"{metric} gap" for metric in SHOWN}, "sparsity-tab3", " gap")
+
+
+def _blocks(rows: pd.DataFrame, metrics: dict[str, str], item: str, printed_as: str = "") -> pd.DataFrame:
+    """A block for each scenario and sparsity; behind our number the one that the paper prints for this metric."""
     lines = {}
     for scenario, sparsity, method in itertools.product(SCENARIOS, (0, SPARSE), ("trained", "retrain", *METHODS)):
         one = select(rows, scenario=scenario, sparsity=sparsity, method=method)
         where = {"scenario": PAPER_SCENARIOS[scenario], "sparsity": sparsity, "method": PAPER_NAMES.get(method)}
-        paper = lambda metric, where=where: printed(item, METRICS.get(metric, metric), **where)
+        paper = lambda metric, where=where: printed(item, METRICS.get(metric, metric) + printed_as, **where)
         if len(one):
-            lines[block_name(scenario, sparsity), method] = method_line(one, METRICS | TIME, paper)
+            lines[block_name(scenario, sparsity), method] = method_line(one, metrics, paper)
     return indexed(lines, "block", "method")
 
 
@@ -93,7 +109,7 @@ def schedules(rows: pd.DataFrame) -> pd.DataFrame:
     """Retraining and every schedule of the penalty, with the weights that it made exactly zero."""
     shown = METRICS | TIME | {"zero weights": "zero weights"}
     rows = with_columns(rows, "schedule", "update")
-    rows = chosen(rows.fillna({"schedule": "", "update": ""}), "rule", within=("schedule", "update"))
+    rows = chosen(rows.fillna({"schedule": "", "update": ""}), "rule")
     lines = {}
     retrained = select(rows, method="retrain")
     if len(retrained):
@@ -107,7 +123,7 @@ def schedules(rows: pd.DataFrame) -> pd.DataFrame:
 
 def controls(rows: pd.DataFrame) -> pd.DataFrame:
     """Retraining, and each method as it is and without what else it does; dense and sparse."""
-    rows = chosen(with_columns(rows, "variant").fillna({"variant": ""}), "rule", within=("variant",))
+    rows = chosen(with_columns(rows, "variant").fillna({"variant": ""}), "rule")
     lines = {}
     for sparsity, method in itertools.product((0, SPARSE), ("trained", "retrain", "gradient-ascent", "fisher")):
         for variant, one in select(rows, sparsity=sparsity, method=method).groupby("variant"):
@@ -158,31 +174,43 @@ def radar(rows: pd.DataFrame, shown: dict[str, tuple[str, float]], scenarios: di
     return panels(panel, scenarios, height=3.2, subplot_kw={"projection": "polar"})
 
 
-def against_sparsity(rows: pd.DataFrame, metrics: dict[str, str]) -> Figure:
-    """A panel for each metric (title -> metric), a line for each method, means of more seeds beside it."""
+def against_sparsity(rows: pd.DataFrame, metrics: dict[str, str], chance: float | None = None) -> Figure:
+    """A panel for each metric (title -> metric), a line for each method, means of more seeds side by side."""
     rows = select(chosen(rows, "rule"), scenario="class")
     joined = same_seeds(rows, "sparsity")
     seeds = rows.groupby("sparsity")["seed"].nunique()
     more = rows[rows["sparsity"].isin(seeds[seeds > joined["seed"].nunique()].index)]
+    thin = {"linewidth": 1.1, "alpha": 0.55} if len(more) else {}  # beside means of more seeds
+    methods = ("retrain", *CORE)
 
     def panel(axis: Axes, metric: str) -> None:
-        for method in ("retrain", *CORE):
+        for place, method in enumerate(methods):
             dash, colour = ":" if method == "retrain" else "-", COLOURS[method]
-            _line(axis, select(joined, metric=metric, method=method), colour, method, linestyle=dash)
-            look = {"linestyle": "none", "marker": "D", "markersize": 5, "markerfacecolor": "none"}
-            _line(axis, select(more, metric=metric, method=method), colour, "", bars=True, **look)
+            _line(axis, select(joined, metric=metric, method=method), colour, method, linestyle=dash, **thin)
+            means = select(more, metric=metric, method=method)
+            beside = _spread(means["sparsity"]) + DODGE * (place - (len(methods) - 1) / 2)
+            look = {"linestyle": "none", "marker": "D", "markersize": 5}
+            _line(axis, means.assign(sparsity=_gather(beside)), colour, "", bars=True, **look)
+        if chance is not None:
+            axis.axhline(chance, color=mpl.rcParams["text.color"], linewidth=0.8, linestyle=":")
 
     return _panels(panel, metrics)
 
 
-def pruners(rows: pd.DataFrame, metrics: dict[str, tuple[str, str]]) -> Figure:
-    """A panel for each title -> (method, metric), a line for each pruner."""
+def pruners(rows: pd.DataFrame, metrics: dict[str, tuple[str, str]], beside: dict[str, str] | None = None) -> Figure:
+    """A panel for each title -> (method, metric), a line for each pruner; further methods `beside` it, by line."""
     rows = chosen(rows, "rule")
 
     def panel(axis: Axes, what: tuple[str, str]) -> None:
         method, metric = what
         for pruner, (label, colour) in PRUNERS.items():
-            _line(axis, select(rows, method=method, metric=metric, pruner=pruner), colour, label)
+            own = same_seeds(select(rows, pruner=pruner), "sparsity")
+            _line(axis, select(own, method=method, metric=metric), colour, label, marker=PRUNER_MARKS[pruner])
+            for other, dash in (beside or {}).items():
+                look = {"linestyle": dash, "marker": "none", "linewidth": 1.1}
+                _line(axis, select(own, method=other, metric=metric), colour, "", **look)
+        for other, dash in (beside or {}).items():
+            axis.plot([], [], dash, color=mpl.rcParams["text.color"], linewidth=1.1, label=other)
         if metric == "RTE":
             log_axis(axis.yaxis)
 
@@ -218,9 +246,15 @@ def proposition(rows: pd.DataFrame) -> Figure:
         axis.set_ylim(bottom=0)
 
     metrics = {
-        "distance to retraining": "error", "bound": "bound", "distance travelled": "distance travelled",
-        "distance / norm of retrained": "relative error",
+        "error: distance to retraining": "error", "bound": "bound",
+        "its factor: distance travelled": "distance travelled", "its factor: curvature": "curvature",
+        "error / bound": "error / bound",
+        "error / norm of retrained": "relative error",
     }  # fmt: skip
+    wide = rows.pivot(index=["seed", "sparsity", "mask"], columns="metric", values="value")
+    wide = wide.reindex(columns=["error", "bound"])
+    ratio = (wide["error"] / wide["bound"]).rename("value").reset_index().assign(metric="error / bound")
+    rows = pd.concat([rows, ratio], ignore_index=True)
     return _panels(panel, metrics)
 
 
@@ -229,16 +263,22 @@ def _panels(draw: Callable[[Axes, object], None], columns: dict[str, object], he
 
     def panel(axis: Axes, what: object) -> None:
         draw(axis, what)
-        axis.set_xscale("function", functions=(_spread, lambda y: 100 - 100 * 10**-y))
-        axis.set_xlim(-8, 99.3)
+        axis.set_xscale("function", functions=(_spread, _gather))
+        axis.set_xlim(-32, 99.3)
         axis.set_xticks((0, 50, 75, 90, 95, 99))
         axis.set_xlabel("pruned convolution weights, %")
 
     return panels(panel, columns, height=height, across=2)
 
 
-def _spread(x):
-    return -np.log10(np.clip(100 - np.asarray(x, dtype=float), 1e-3, None) / 100)
+def _spread(percent):
+    """Percent pruned -> place on the axis: minus the logarithm of the share left."""
+    return -np.log10(np.clip(100 - np.asarray(percent, dtype=float), 1e-3, None) / 100)
+
+
+def _gather(place):
+    """The inverse of `_spread`."""
+    return 100 - 100 * 10 ** -np.asarray(place, dtype=float)
 
 
 def _line(axis: Axes, rows: pd.DataFrame, colour: str, label: str, **look) -> None:
@@ -333,6 +373,13 @@ EXHIBITS = {
     "sparsity-tab3": Exhibit(
         "table", f"CIFAR-10, ResNet-18. {TABLE} Other choices: {{item}}`sparsity-tuning`.", main_table
     ),
+    "sparsity-gaps": Exhibit(
+        "table",
+        "The distance to retraining under the same mask, metric by metric: absolute, in points, taken at each seed, "
+        "mean ± sd over seeds; the paper's in brackets, between its means. Disparity Ave. is the mean of a line. "
+        f"{BY_RULE}",
+        gaps,
+    ),
     "sparsity-tuning": Exhibit(
         "table",
         "Disparity Ave. (and the value that gave it) by three ways to choose each method's hyper-parameter: as "
@@ -377,8 +424,9 @@ EXHIBITS = {
     ),
     "sparsity-prop2": Exhibit(
         "figure",
-        "Weight distance between gradient ascent and retraining, the bound of Proposition 2, its factor that the "
-        "mask shrinks, and the distance over the norm of the retrained weights. Random masks are the control.",
+        "Weight distance between gradient ascent and retraining (the error), the bound of Proposition 2, both of its "
+        "factors that a mask may shrink, error over bound, and error over the norm of the retrained weights. Random "
+        "masks are the control. The axis is spaced by the weights that are left.",
         proposition,
         "Line plots against sparsity, a line for masks by size and one for masks at random.",
     ),
@@ -386,13 +434,17 @@ EXHIBITS = {
         "figure",
         "MIA-Privacy: how well the published attack tells retained training images from test images; 50 is chance. "
         f"{BY_RULE} {ALIKE}",
-        partial(against_sparsity, metrics={"MIA-Privacy, %": "MIA-Privacy"}),
-        "A line plot against sparsity, a line per method.",
+        partial(against_sparsity, metrics={"MIA-Privacy, %": "MIA-Privacy"}, chance=50),
+        "A line plot against sparsity, a line per method, and chance at 50.",
     ),
     "sparsity-figA2": Exhibit(
-        "figure", f"Class-wise forgetting by fine-tuning after each pruner. {BY_RULE}",
-        partial(pruners, metrics={f"fine-tuning: {metric}": ("fine-tune", metric) for metric in SHOWN}),
-        "Four line plots against sparsity, a line per pruner.",
+        "figure", "Class-wise forgetting by fine-tuning after each pruner, beside the model as it was and the one "
+        f"retrained under the same mask. {BY_RULE}",
+        partial(
+            pruners, metrics={f"{metric}, %": ("fine-tune", metric) for metric in SHOWN},
+            beside={"trained": "--", "retrain": ":"},
+        ),
+        "Four line plots against sparsity, a line per pruner, and two thin ones for the original and retraining.",
     ),
     **{
         item: Exhibit("table", f"{what}. {TABLE}", partial(main_table, item=item))

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from mu.experiments.sweeps import Tuned
 
 CHOICES = {"published": None, "rule": "proxy gap", "oracle": "Avg. Gap"}  # how to choose -> what to minimise
-CASE = ("seed", "dataset", "model", "scenario", "forget", "level", "sparsity", "pruner", "method")
+CHOSEN_FOR = (  # as far as rows have them: values are chosen for each case of these apart
+    "seed", "dataset", "model", "scenario", "forget", "level", "sparsity", "pruner", "method", "variant", "schedule",
+    "update",
+)  # fmt: skip
+CHOSEN = ("tried", "lr")  # what is chosen; a rate beside another hyper-parameter together with it
 
 
 def select(rows: pd.DataFrame, **where: object) -> pd.DataFrame:
@@ -41,21 +45,13 @@ def same_seeds(rows: pd.DataFrame, column: str) -> pd.DataFrame:
     return rows[rows["seed"].isin(values[values == values.max()].index)]
 
 
-def chosen(
-    rows: pd.DataFrame,
-    how: str,
-    methods: Mapping[str, Tuned],
-    within: tuple[str, ...] = (),
-    also: tuple[str, ...] = (),
-) -> pd.DataFrame:
+def chosen(rows: pd.DataFrame, how: str, methods: Mapping[str, Tuned]) -> pd.DataFrame:
     """The rows of `method_rows` with one value of each method's hyper-parameter.
 
     Args:
         how: "published"; "rule": smallest "proxy gap", which reads neither the retrained model nor a test image;
             "oracle": smallest "Avg. Gap" to the retrained model, test accuracy included.
         methods: name -> how it is swept; one without a published value is left out of that choice.
-        within: further columns whose every value is chosen for apart.
-        also: columns of a second hyper-parameter, chosen together with the first.
 
     Returns:
         Rows of methods without a hyper-parameter and, of the others, those of the chosen value.
@@ -69,11 +65,11 @@ def chosen(
         tried = zip(swept["method"], swept["scenario"], swept["tried"], strict=True)
         picked = swept[[m in methods and math.isclose(methods[m].known(s), value) for m, s, value in tried]]
     else:
-        keys = [column for column in (*CASE, *within) if column in rows]
-        judged = swept[swept["metric"] == CHOICES[how]].sort_values("tried", kind="stable", ignore_index=True)
-        pick = [*keys, "tried", *(column for column in also if column in rows)]
-        best = judged.loc[judged.groupby(keys, dropna=False)["value"].idxmin(), pick]
-        picked = swept.merge(best, on=pick)
+        case, value = ([column for column in names if column in rows] for names in (CHOSEN_FOR, CHOSEN))
+        judged = swept[swept["metric"] == CHOICES[how]].dropna(subset="value")
+        judged = judged.sort_values("tried", kind="stable", ignore_index=True)
+        best = judged.loc[judged.groupby(case, dropna=False)["value"].idxmin(), case + value]
+        picked = swept.merge(best, on=case + value)
     return pd.concat([part for part in (fixed, picked) if len(part)] or [rows[:0]], ignore_index=True)
 
 

@@ -34,7 +34,7 @@ def whole(rows: pd.DataFrame) -> pd.DataFrame:
 
 def chosen(rows: pd.DataFrame, how: str) -> pd.DataFrame:
     """The rows with one value of each method's hyper-parameter, see `mu.reading.chosen`."""
-    return reading.chosen(rows, how, METHODS, also=("lr",))
+    return reading.chosen(rows, how, METHODS)
 
 
 # ---- Requests in words -----------------------------------------------------------------------------------

@@ -20,9 +20,9 @@ PAPER_METRICS = {"ASR, target class included": "ASR", "SA": "SA"}  # of the back
 SCENARIOS = {"class": "class-wise", "random": "random 10 %"}
 
 
-def chosen(rows: pd.DataFrame, how: str, within: tuple[str, ...] = ()) -> pd.DataFrame:
+def chosen(rows: pd.DataFrame, how: str) -> pd.DataFrame:
     """The rows with one value of each method's hyper-parameter, see `mu.reading.chosen`."""
-    return reading.chosen(rows, how, METHODS, within)
+    return reading.chosen(rows, how, METHODS)
 
 
 def block_name(scenario: str, sparsity: float) -> str:

@@ -68,9 +68,9 @@ VALUES = {"published": "published values", "rule": "the rule's values", "oracle"
 
 
 def each_choice(frames: Rows) -> Iterator[Part]:
-    """The rows of every item by network, with each way to choose values, and of l1-sparse by schedule and update."""
+    """The rows of every item by network, with each way to choose values."""
     for how, shown in VALUES.items():
-        picked = {item: chosen(rows, how, within=("schedule", "update")) for item, rows in frames.items()}
+        picked = {item: chosen(rows, how) for item, rows in frames.items()}
         for names, item, rows in each_network(picked):
             yield (*names, shown), item, rows
 

@@ -1,0 +1,56 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: language_info
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   language_info:
+#     name: python
+# ---
+
+# %% [markdown]
+# # What recording costs, in numbers
+#
+# The figure {item}`partial-ledger` as a table: four ways to record the steps of training, and what each costs.
+#
+# * `dense`: every step's whole change, in float32.
+# * `running-sum`: one vector, the sum of the steps that used a sample to forget. The forget set has to be known before training.
+# * `ledger`: of every step the largest entries of each layer, in float16, with a mask that says which; the forget set may be chosen afterwards.
+#
+# ```{record} partial-recorder
+# ```
+
+# %% [markdown]
+# ## What to see
+#
+# * Two bytes a kept value and one bit for each place: at a kept share of 0.1 that is {eq}`ledger-bytes` 0.325 bytes per parameter and step, and LeNet, whose layers
+#   are small, has {value}`partial-ledger bytes per parameter model=lenet recorder=ledger keep=0.1 digits=3`.
+# * That recording is cheap is a check of ours: {verdict}`partial-recording`.
+# * A step of LeNet takes {value}`partial-ledger step time model=lenet recorder=none` ms, one of ResNet-18
+#   {value}`partial-ledger step time model=resnet18 recorder=none digits=0` ms, so the slow-down of LeNet is made of fractions of a millisecond. Slow-downs do not
+#   follow the kept share: each is from one timing on a shared processor.
+# * A running sum takes its bytes once for the whole run, all others at every step.
+
+# %% [markdown]
+# ## Live run
+#
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("partial-recorder", profile=profile, seeds=seeds, device=device)
+figures.show("partial-recorder", rows)
