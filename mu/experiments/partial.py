@@ -15,6 +15,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,8 @@ from mu.metrics import Outputs, accuracy, confidence, evaluate, outputs
 from mu.models import predict
 from mu.selection import RULES, Layout
 from mu.timing import stopwatch
-from mu.training import Recipe, train
+from mu.training import Recipe, batch_norms, recalibrate, train
+from mu.unlearning.features import embed
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -116,7 +118,7 @@ class Trial(Case):
 
     def recorded(self, ledgers: Sequence[Ledger] = ()) -> Trained:
         """The original model with its ledgers, from the cache if it is there."""
-        which = [[ledger.keep, ledger.selection.rule] for ledger in ledgers]
+        which = [[s.keep, s.rule, *(s.layers or ())] for s in (ledger.selection for ledger in ledgers)]
         return self.kept("train", self.build, self.learn(self.task.train, self.seed, ledgers), ledgers, ledgers=which)
 
     def take_back(self, original: nn.Module, ledger: Recorder) -> nn.Module:
@@ -327,6 +329,38 @@ def keep_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
 def optimizer_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """The sweep over kept shares for one way of training."""
     yield from ({**row, "optimizer": settings["optimizer"]} for row in keep_sweep(settings, seed, device))
+
+
+def probes(settings: dict, seed: int, device: str) -> Iterator[dict]:
+    """Whether a new linear layer still reads the class off the features, beside what the model's own head answers.
+
+    Controls: a network that never learnt; taking back the head's steps alone, whole; batch-norm statistics
+    re-estimated on retained samples after the removal.
+    """
+    trial = Trial(settings, seed, device)
+    forget, target, test = trial.task.forget, trial.task.target_test, trial.task.test
+    head = Ledger(1.0, layers=("head.weight", "head.bias"), only=forget.indices)
+    original, (*swept, head), _ = trial.recorded([*trial.ledgers(), head])
+    _, after = trial.choose(original, swept)
+    models = {
+        ("untrained", "plain"): trial.build(),
+        ("trained", "plain"): original,
+        ("retrain", "plain"): trial.retrained(original).model,
+        ("amnesiac", "plain"): trial.take_back(original, swept[-1]),
+        ("amnesiac", "head alone"): trial.take_back(original, head),
+        ("partial-amnesiac", "plain"): after,
+    }
+    if batch_norms(after):
+        models["partial-amnesiac", "statistics re-estimated"] = recalibrate(after, trial.task.retain)
+    known = forget + trial.task.retain.draw(settings["probe"], seed)
+    for (method, variant), model in models.items():
+        read = partial(explain.linear_probe, embed(model, known), known.labels)
+        values = {
+            "probe target accuracy": read(embed(model, test[target]), test.labels[target]),
+            "probe non-target accuracy": read(embed(model, test[~target]), test.labels[~target]),
+        }
+        yield from rows(method, values, variant=variant)
+        yield from trial.accuracy_rows(method, model, variant=variant)
 
 
 def step_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
@@ -556,6 +590,10 @@ ITEMS = (
     Item(
         "partial-steps", "Label flipping and gradient ascent, whole and partial, at equal forgetting",
         _steps, SEEDS, step_sweep,
+    ),
+    Item(
+        "partial-probe", "Whether what is forgotten can still be read off the features", _sweep(probe=2000), SEEDS,
+        probes,
     ),
     LEDGER,
     LEDGER.view("partial-recorder", "What recording every step costs, in numbers"),

@@ -178,6 +178,10 @@ COLUMNS = {
     "MIA false positives (shadow)": "false pos.", "TPR at 1 % FPR": "TPR at 1 %", "AUC": "AUC", "accuracy gap": "gap",
     "steps": "steps", "stored bytes": "stored", "RTE": "time, s",
 }  # fmt: skip
+PROBES = {
+    "target accuracy": "class, own head", "non-target accuracy": "others, own head",
+    "probe target accuracy": "class, probe", "probe non-target accuracy": "others, probe",
+}  # fmt: skip
 COSTS = {"bytes per parameter": "bytes per parameter", "step time": "ms a step", "slow-down": "slower, %"}
 BLOCKS = {"rare": "A: few samples", "class": "B: whole class"}
 ROWS = ("trained", "retrain", "amnesiac", "partial-amnesiac", *(m for b in STEPPING for m in (b, f"partial-{b}")))
@@ -195,6 +199,15 @@ def method_grid(rows: pd.DataFrame) -> pd.DataFrame:
             lines[title, name] = method_line(one, COLUMNS, digits={"RTE": 2, "steps": 0})
     table = indexed(lines, "block", "method")
     return table.loc[:, (table != "–").any()]
+
+
+def probes(rows: pd.DataFrame) -> pd.DataFrame:
+    """What the model's own head answers, and what a new one reads off the features: a block for each network."""
+    lines = {}
+    for (model, method, variant), one in rows.groupby(["model", "method", "variant"], sort=False):
+        name = method if variant == "plain" else f"{method}, {variant}"
+        lines[NAMES[model], name] = method_line(one, PROBES)
+    return indexed(lines, "network", "method")
 
 
 def recorders(rows: pd.DataFrame) -> pd.DataFrame:
@@ -294,6 +307,12 @@ EXHIBITS = {
         "The sweep of {item}`partial-keep` for the MLP, trained in three ways.",
         keep_sweep,
         "Line plots, a row per way of training: accuracy on the other classes left, on the forget set right.",
+    ),
+    "partial-probe": Exhibit(
+        "table",
+        "Test accuracy on the class to forget and on the others: of the model, and of a new linear layer that is "
+        "fitted to its features of the forget set and of 2,000 retained images. Percent, mean ± sd over seeds.",
+        probes,
     ),
     "partial-steps": Exhibit(
         "figure",
