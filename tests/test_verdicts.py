@@ -414,7 +414,8 @@ def test_a_verdict_is_from_the_largest_profile_that_has_evidence():
 def test_checks_of_ours_are_told_from_claims():
     """Breaks if a check of ours counts as a claim of the paper, or the other way round."""
     ours = {one.id for paper in ("partial", "mumis", "sparsity") for one in verdicts.claims(paper) if one.ours}
-    checks = {"partial-entries", "partial-recording", "partial-limit", "mumis-cost", "mumis-unseen", "mumis-weak"}
+    checks = {"partial-entries", "partial-gone", "partial-head", "partial-recording", "partial-limit", "mumis-cost",
+              "mumis-unseen", "mumis-weak"}  # fmt: skip
     assert ours == checks
 
 
@@ -581,3 +582,41 @@ def test_recording(stored, slower, answers):
     at = {"recorder": "ledger", "keep": 0.1, "method": "trained"}
     made = rows("bytes per parameter", stored, **at) + rows("slow-down", slower, **at)
     assert decide("recording", ledger=pd.DataFrame(made)).answers == answers
+
+
+def probed(trained=80, retrained=60, after=60, alone=(0.0, 97.0), others=97.0):
+    """Rows of the probe: of the class by features, and the answers of the model's own head."""
+    made = []
+    for method, value in (
+        ("trained", trained),
+        ("retrain", retrained),
+        ("amnesiac", 60),
+        ("partial-amnesiac", after),
+    ):
+        made += rows("probe target accuracy", value, method=method, variant="plain")
+    made += rows(CLASS, alone[0], method="amnesiac", variant="head alone")
+    made += rows(OTHERS, alone[1], method="amnesiac", variant="head alone")
+    made += rows(CLASS, 0, method="partial-amnesiac", variant="plain")
+    return made + rows(OTHERS, others, method="partial-amnesiac", variant="plain")
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({}, "holds"), ({"after": 70}, "does not hold"), ({"after": 50}, "holds"),
+        ({"after": (50, 70, 66)}, "unclear"), ({"trained": 62}, "nothing to test"),
+    ],
+)  # fmt: skip
+def test_gone_from_the_features(change, word):
+    """The probe beside that of the retrained model, where the two differ. Breaks if the trained one is the goal."""
+    assert decide("gone", probe=pd.DataFrame(probed(**change))).word == word
+
+
+@pytest.mark.parametrize(
+    ("alone", "word"),
+    [((0, 97), "does not hold"), ((0, 90), "holds"), ((30, 97), "holds"), ((30, 90), "holds"),
+     ((0, 99), "does not hold")],
+)  # fmt: skip
+def test_the_head_alone(alone, word):
+    """It must leave the class, or cost more than partial removal. Breaks if one of the two is not asked."""
+    assert decide("head", probe=pd.DataFrame(probed(alone=alone))).word == word
