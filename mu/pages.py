@@ -2,8 +2,9 @@
 
 Directives and roles write MyST text, which is parsed in place:
 
-* ``{record} ITEM``: the item's figure or table from its best record, with a provenance line. ``:again:`` repeats
-  it elsewhere, with a link in place of number and label.
+* ``{record} ITEM``: the item's figure or table from its best record, with a provenance line; folded below a warning
+  where other data stand in for the paper's. ``:again:`` repeats it elsewhere, with a link in place of number and
+  label.
 * ``{value}`ITEM METRIC column=value ...` ``: mean ± sd over seeds of one recorded number. Where values of a
   hyper-parameter were tried, `tried=` names one; else the rule picks it, or what `choice=` says, see
   `mu.reading`.
@@ -18,8 +19,8 @@ Directives and roles write MyST text, which is parsed in place:
 from __future__ import annotations
 
 import shlex
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -38,7 +39,7 @@ from mu import figures, reproduced, results, verdicts
 from mu.experiments import NAMES, PAPERS, Item, best, get_item, items
 from mu.figures.drawing import THEMES, svg
 from mu.figures.reproduced import against_ours
-from mu.reading import mumis, number, seeds_in_words, sparsity
+from mu.reading import mumis, number, seeds_in_words, select, sparsity
 from mu.results import LEADING, Record
 from mu.storage import digest
 from mu.unlearning import methods
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 FIT = 4, 60  # columns, and characters of a line, that a table may have beside its names to fit the text width
+SEEN = 3  # lines of evidence for a claim; more are folded
 judged = cache(verdicts.verdict)  # one page has the table, others the tally and single words
 SOURCES = {"paper": "the paper", "secondary": "third-party account", "figure-read": "read off the paper's figure"}
 CHOSEN = {"mumis": mumis.chosen, "sparsity": sparsity.chosen}  # of papers whose hyper-parameters are swept
@@ -67,9 +69,10 @@ class Written(SphinxDirective):
         content = self.parse(self.text())
         return [full_width(content)] if self.wide else content
 
-    def parse(self, text: str) -> list[nodes.Node]:
+    def parse(self, *text: str) -> list[nodes.Node]:
         holder = nodes.Element()
-        self.state.nested_parse(StringList(text.splitlines(), source=self.get_location()), 0, holder)
+        lines = StringList("\n".join(text).splitlines(), source=self.get_location())
+        self.state.nested_parse(lines, 0, holder)
         return holder.children
 
     def drawn(self, name: str, make: Callable, shown: object) -> list[str]:
@@ -90,33 +93,57 @@ class RecordDirective(Written):
         self.env.note_reread()
         item = get_item(self.arguments[0])
         record = best(item.id)
-        if record is None:  # labelled all the same, so that references to it hold
-            missing = f"Not recorded yet; `mu run {item.record} --profile laptop` records it."
-            return self.parse("\n".join(self.titled("table", item, item.title, as_table([{"": missing}]))))
-        exhibit = figures.exhibit(item.id)
-        caption = stand_ins(record) + exhibit.caption
+        if record is None:
+            how = f"`mu run {item.record} --profile laptop` records it."
+            return self.parse(*self.box(item, "not recorded yet", how))
+        exhibit, theirs = figures.exhibit(item.id), stand_ins(record)
+        caption = self.lead(item) + (f"**Stand-ins: {used(record)}.** " if theirs else "") + exhibit.caption
+        target = [] if theirs else self.target(item)  # else the box has it
+        dark, narrow = "", True
         if exhibit.kind == "table":
             table = exhibit.make(record.frame)
-            made = self.parse("\n".join(self.titled("table", item, caption, "\n".join(markdown(table)))))
-            made = made if fits(table) else [full_width(made)]
-            return made + self.parse("\n".join(provenance(record)))
-        light, dark = self.drawn(item.id, exhibit.make, record.frame)
-        text = self.titled("figure", item, caption, f":alt: {exhibit.alt}", light)
-        return with_dark(self.parse("\n".join([*text, "", *provenance(record)])), dark)
+            text, narrow = self.table(target, caption, markdown(table)), fits(table)
+        else:
+            light, dark = self.drawn(item.id, exhibit.make, record.frame)
+            text = self.figure(target, caption, light, exhibit.alt)
+        source = provenance(record, self.env.docname)
+        if theirs:
+            data, networks = theirs
+            run = f"a run on 5,000 digits ({by_name(record.frame['model'])})"
+            shows = f"Folded below: {run}, which shows that the code works and nothing about {data}."
+            box = self.box(item, f"not recorded on {data} with {networks}", shows)
+            made = self.parse(*box, "~~~~~{dropdown} The run on 5,000 digits", *text, "", *source, "~~~~~")
+        else:
+            made = self.parse(*text)
+            made = (made if narrow else [full_width(made)]) + self.parse(*source)
+        return with_dark(made, dark) if dark else made
 
-    def titled(self, kind: str, item: Item, caption: str, content: str, image: str = "") -> list[str]:
-        """MyST of a figure or table with number and caption; where it is shown again, with a reference instead."""
-        if "again" not in self.options:
-            caption = f"**{item.number}.** {caption}" if item.number else caption
-            title = caption if kind == "table" else image
-            tail = ["", caption] if kind == "figure" else []
-            head, content = ([content], "") if kind == "figure" else ([], content)
-            # Tildes: behind backticks a caption may hold no backtick, and so no role.
-            return [f"~~~{{{kind}}} {title}", f":name: {item.id}", *head, "", content, *tail, "~~~"]
-        reference = f"{{item}}`{item.id}`, shown again. {caption}"
-        drawn = ["::::{div} mu-drawn", f"```{{image}} {image}", content, "```", "::::"]
-        shown = drawn if kind == "figure" else [content]
-        return [*shown, "", "```{div} mu-caption", reference, "```"]
+    # Fences are tildes: behind backticks a title may hold no backtick, and so no role.
+
+    def box(self, item: Item, title: str, text: str) -> list[str]:
+        """What leads where there is no record worth it; references to the item lead here."""
+        head = link(item) if "again" in self.options else item.number or item.title
+        return [f"~~~{{admonition}} {head}: {title}", ":class: warning", *self.target(item), "", text, "~~~"]
+
+    def figure(self, target: list[str], caption: str, image: str, alt: str) -> list[str]:
+        if "again" in self.options:
+            return [*drawing(image, alt), "~~~{div} mu-caption", caption, "~~~"]
+        return [f"~~~{{figure}} {image}", f":alt: {alt}", *target, "", caption, "~~~"]
+
+    def table(self, target: list[str], caption: str, rows: str) -> list[str]:
+        if "again" in self.options:
+            return [rows, "", "~~~{div} mu-caption", caption, "~~~"]
+        return [f"~~~{{table}} {caption}", *target, "", rows, "~~~"]
+
+    def target(self, item: Item) -> list[str]:
+        """The option that lets references lead here; where it is shown again they lead to its own page."""
+        return [] if "again" in self.options else [f":name: {item.id}"]
+
+    def lead(self, item: Item) -> str:
+        """The caption's first words: its number, or a link to where it has that."""
+        if "again" in self.options:
+            return f"{link(item)}, shown again. "
+        return f"**{item.number}.** " if item.number else ""
 
 
 class ItemRole(XRefRole):
@@ -152,7 +179,7 @@ class StatusDirective(Written):
                     "commit": ", ".join(f"`{c}`" for c in sorted({s.commit for s in have})) or "–",
                     "settings": f"`{digest(sorted(wanted), 8)}`",
                 })  # fmt: skip
-        return as_table(rows)
+        return as_table(pd.DataFrame(rows))
 
 
 class RerunDirective(Written):
@@ -162,23 +189,24 @@ class RerunDirective(Written):
         shown = {item.id: [] for item in items().values() if not item.shows}
         for item in items().values():
             shown[item.record].append(f"{notebook_link(item)} `{item.notebook}`")
-        return as_table([
+        return as_table(pd.DataFrame([
             {"notebooks": ", ".join(links)} | {p: cost(get_item(name), p) for p in reversed(LEADING)}
             for name, links in shown.items()
-        ])  # fmt: skip
+        ]))  # fmt: skip
 
 
 class MethodsDirective(Written):
     def text(self) -> str:
         short = (sparsity.PAPER_NAMES, mumis.PAPER_NAMES)
-        return as_table([
+        rows = as_table(pd.DataFrame([
             {
                 "method": f"{{doc}}`{m.name} </{m.page}>`",
                 "in the papers": ", ".join(dict.fromkeys(names[m.name] for names in short if m.name in names)),
                 "from": f"{{cite:t}}`{m.paper}`", "is handed": ", ".join(m.needs), "in a line": m.summary,
             }
             for m in methods().values()
-        ])  # fmt: skip
+        ]))  # fmt: skip
+        return f"~~~{{table}}\n:class: mu-stacked mu-methods\n\n{rows}\n~~~"
 
 
 class MethodDirective(Written):
@@ -189,18 +217,15 @@ class MethodDirective(Written):
         if self.arguments[0] not in known:
             raise self.error(f"unknown method {self.arguments[0]!r}; choose one of {', '.join(known)}")
         method = known[self.arguments[0]]
-        used = [
-            notebook_link(item)
-            for item in items().values()
-            if (record := best(item.id)) is not None and method.name in set(record.frame["method"])
-        ]
+        seen = appearances()[method.name].items()
+        shown = [f"  * {NAMES.get(paper, paper)}: {', '.join(links)}" for paper, links in seen]
         defaults = [f"`{name} = {brief(value)}`" for name, value in method.defaults.items()]
         handed = "".join(f", {need}={need}" for need in ("ledger", "surrogate") if need in method.needs)
         return "\n".join([
             f"* **Is handed** {', '.join(method.needs)}",
             f"* **Options** {'; '.join(defaults) or 'none'}",
             f"* **Call** `mu.unlearn(\"{method.name}\", model, task{handed})`",
-            f"* **Records** {', '.join(used) or 'none yet'}",
+            f"* **Records**{'' if shown else ' none yet'}", *shown,
         ])  # fmt: skip
 
 
@@ -217,7 +242,7 @@ class ReportedDirective(Written):
         rows["source"] = rows["source"].replace(SOURCES)
         same = [c for c in rows if len(rows) > 1 and rows[c].nunique(dropna=False) == 1]
         everywhere = f"The same in every line: {', '.join(f'{c} {rows[c].iloc[0]}' for c in same)}."
-        table = as_table(rows.drop(columns=same).astype(str).to_dict("records"))
+        table = as_table(rows.drop(columns=same))
         return f"{everywhere}\n\n{table}" if same else table
 
 
@@ -228,16 +253,14 @@ class ReproducedDirective(Written):
         self.env.note_reread()
         name = self.arguments[0]
         found, record = reproduced.compared(name), best(name)
-        counts = ", ".join(f"{count} {word}" for word, count in reproduced.tally(found).items() if count)
-        made = self.parse(f"{{item}}`{name}`: {counts}.")
+        made = self.parse(f"{{item}}`{name}`: {reproduced.summary(found)}")
         if known := [one for one in found if one.ours]:
             light, dark = self.drawn(f"printed-{name}", against_ours, known)
-            image = [f"```{{image}} {light}", ":alt: Dots, a panel per metric: our number over the paper's.", "```"]
-            made += with_dark(self.parse("\n".join(["::::{div} mu-drawn", *image, "::::"])), dark)
+            alt = "Dots, a panel per metric: our number over the paper's."
+            made += with_dark(self.parse(*drawing(light, alt)), dark)
         table = pd.DataFrame([one.line for one in found]).set_index(["case", "method", "metric"])
-        rest = [":::{dropdown} Every number", "", *markdown(table), "", ":::"]
-        made.append(full_width(self.parse("\n".join(rest))))
-        return made + (self.parse("\n".join(provenance(record))) if record else [])
+        made.append(full_width(self.parse("~~~{dropdown} Every number", "", markdown(table), "~~~")))
+        return made + (self.parse(*provenance(record, self.env.docname)) if record else [])
 
 
 class VerdictsDirective(Written):
@@ -255,10 +278,10 @@ class VerdictsDirective(Written):
             rows.append((
                 f"({label(claim)})=\n**{claim.id.split('-')[1]}** {claim.claim} *({claim.source})*",
                 "; ".join([f"**{found.word}**", *basis(found), *self.to_come(found)]),
-                "\n".join(self.line(e, e in found.counted) for e in found.evidence) or f"reads {self.read(claim)}",
+                self.lines(found) or f"reads {self.read(claim)}",
                 claim.test,
             ))  # fmt: skip
-        made = ["```{list-table}", ":header-rows: 1", ":widths: 24 14 38 24", ":class: mu-verdicts", ""]
+        made = ["```{list-table}", ":header-rows: 1", ":widths: 24 14 38 24", ":class: mu-stacked", ""]
         for row in rows:
             made += [mark + cell.replace("\n", "\n    ") for mark, cell in zip(("* - ", *["  - "] * 3), row)]
         return "\n".join([*made, "```"])
@@ -266,6 +289,14 @@ class VerdictsDirective(Written):
     def to_come(self, found: verdicts.Verdict) -> list[str]:
         done = found.complete == found.items
         return [] if done else [f"so far: {found.complete} of {found.items} items complete"]
+
+    def lines(self, found: verdicts.Verdict) -> str:
+        """The evidence, a line each; all but the first few are folded, with how they came out."""
+        lines = [self.line(evidence, evidence in found.counted) for evidence in found.evidence]
+        words = Counter(evidence.word for evidence in found.evidence[SEEN:])
+        more = ", ".join(f"{count} {word}" for word, count in words.items())
+        rest = [f"~~~{{dropdown}} {len(lines) - SEEN} more: {more}", *lines[SEEN:], "~~~"] if more else []
+        return "\n".join([*lines[:SEEN], *rest])
 
     def line(self, evidence: verdicts.Evidence, counts: bool) -> str:
         item = notebook_link(get_item(evidence.item))
@@ -302,7 +333,7 @@ class TallyDirective(Written):
             held = f"{tested.count('holds')} of {len(tested)}" if tested else "–"
             name = f"{{doc}}`{NAMES.get(paper, paper)} </book/{paper}>`"
             columns[name] = [*(str(counts[row] or "–") for row in columns["claims"][:-1]), held]
-        return "\n".join(markdown(pd.DataFrame(columns).set_index("claims")))
+        return markdown(pd.DataFrame(columns).set_index("claims"))
 
 
 class VerdictRole(SphinxRole):
@@ -337,12 +368,7 @@ class ValueRole(SphinxRole):
             how = "rule"
         if how:
             rows = CHOSEN[item.paper](rows, how)
-        rows = rows[rows["metric"] == metric]
-        for column, value in where.items():
-            if column in rows:
-                rows = rows.loc[[same(x, value) for x in rows[column]]]
-            else:
-                rows = rows.iloc[:0]
+        rows = select(rows, metric=metric, **{column: number_or_text(value) for column, value in where.items()})
         # This part of the grid may still come. Under `quick` other data stand in for those that the text names.
         if rows.empty and (missing_cells(record) or record.profile == "quick"):
             return [not_recorded()], []
@@ -351,6 +377,22 @@ class ValueRole(SphinxRole):
             log.warning("value %r: %s in record %s", self.text, found, record.profile, location=self.get_location())
         text = number(metric, rows["value"], digits)
         return [nodes.inline(text=text, classes=["mu-value"])], []
+
+
+@cache
+def appearances() -> dict[str, dict[str, list[str]]]:
+    """Method -> paper -> links to the figures and tables whose best record has it."""
+    found = defaultdict(lambda: defaultdict(list))
+    for item in items().values():
+        record = best(item.id)
+        for method in record.text["method"].unique() if record else ():
+            found[method][item.paper].append(link(item, item.number))
+    return found
+
+
+def drawing(image: str, alt: str) -> list[str]:
+    """A picture without number and caption."""
+    return ["~~~~{div} mu-drawn", f"~~~{{image}} {image}", f":alt: {alt}", "~~~", "~~~~"]
 
 
 def with_dark(made: list[nodes.Node], dark: str) -> list[nodes.Node]:
@@ -387,11 +429,11 @@ def brief(value: object) -> str:
     return f"{type(value).__name__}({', '.join(f'{name}={x!r}' for name, x in set_apart.items())})"
 
 
-def same(x: object, text: str) -> bool:
+def number_or_text(word: str) -> float | str:
     try:
-        return float(x) == float(text)
-    except (TypeError, ValueError):
-        return str(x) == text
+        return float(word)
+    except ValueError:
+        return word
 
 
 def missing_cells(record: Record) -> int:
@@ -400,66 +442,73 @@ def missing_cells(record: Record) -> int:
     return len(wanted) - len(have)
 
 
+def by_name(keys: Iterable[str]) -> str:
+    """Data sets or networks, each once."""
+    return ", ".join(NAMES.get(key, key) for key in pd.Series(keys).dropna().unique())
+
+
 def used(record: Record) -> str:
     """Data sets and networks of a record, by name."""
     frame = record.frame
-    named = (", ".join(NAMES.get(x, x) for x in frame[c].dropna().unique()) for c in ("dataset", "model"))
-    return "; ".join(filter(None, named))
+    return "; ".join(filter(None, (by_name(frame[column]) for column in ("dataset", "model"))))
 
 
-def stand_ins(record: Record) -> str:
-    """The caption's first sentence under `quick`, if data or network differ from the paper's."""
+def stand_ins(record: Record) -> tuple[str, ...]:
+    """The paper's data sets and networks, by name, if others stand in for them under `quick`."""
     grid = get_item(record.item).grid
-    named = lambda profile: {(cell["dataset"], cell["model"]) for cell in grid(profile)}
-    if record.profile != "quick" or named("quick") == named("paper"):
-        return ""
-    return f"**Stand-ins: {used(record)}.** "
+    ours, theirs = ([(cell["dataset"], cell["model"]) for cell in grid(profile)] for profile in ("quick", "paper"))
+    if record.profile != "quick" or set(ours) == set(theirs):
+        return ()
+    return tuple(map(by_name, zip(*theirs, strict=True)))
 
 
-def provenance(record: Record) -> list[str]:
-    """The line below every figure and table."""
+def provenance(record: Record, here: str) -> list[str]:
+    """The line below every figure and table on page `here`, which does not link to itself."""
     item, csv = get_item(record.item), f"/results/{record.profile}/{record.item}"
     dates = sorted(s.date[:10] for s in record.segments)
     hardware = "; ".join(sorted({s.hardware for s in record.segments}))
     seeds = seeds_in_words(Counter(digest(s.settings) for s in record.segments).values())  # of each entry of the grid
     if missing := missing_cells(record):
         seeds += f" ({missing} cells of the grid still missing)"
+    code = page(item)
     parts = (
         f"**{record.profile}** profile: {used(record)}; {seeds}, recorded on {hardware}, {dates[-1]}",
         f"{{download}}`data <{csv}.csv>`",
         f"{{download}}`settings and versions <{csv}.json>`",
-        f"{{doc}}`code <{page(item)}>`",
+        *([] if code == f"/{here}" else [f"{{doc}}`code <{code}>`"]),
         "{doc}`run it again </book/rerun>`",
     )
     return ["```{div} mu-provenance", " · ".join(parts), "```"]
 
 
-def markdown(table: pd.DataFrame) -> list[str]:
-    """A data frame of strings as a Markdown table; outer index entries that repeat are left blank."""
+def markdown(table: pd.DataFrame) -> str:
+    """A data frame of numbers as a Markdown table; outer index entries that repeat are left blank."""
     index = table.index.to_frame(index=False).astype(str)
     outer = list(index.columns[:-1])
     repeated = {column: (index == index.shift())[outer[: i + 1]].all(axis=1) for i, column in enumerate(outer)}
     for column, again in repeated.items():
         index[column] = index[column].where(~again, "")
     whole = index.join(table.reset_index(drop=True))
-    left = len(index.columns)
-    rule = [":---"] * left + ["---:"] * len(table.columns)
-    heads = [*(name or "" for name in table.index.names), *table.columns]
-    return [line(cells) for cells in (heads, rule, *whole.itertuples(index=False))]
+    whole.columns = [*(name or "" for name in table.index.names), *table.columns]
+    return as_table(whole, len(table.columns))
 
 
-def as_table(rows: list[dict[str, str]]) -> str:
-    heads = list(rows[0])
-    return "\n".join(line(cells) for cells in (heads, [":---"] * len(heads), *([r[h] for h in heads] for r in rows)))
-
-
-def line(cells) -> str:
-    return f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in cells)} |"
+def as_table(table: pd.DataFrame, numbers: int = 0) -> str:
+    """The columns as a Markdown table; the last ones may be numbers."""
+    rule = [":---"] * (len(table.columns) - numbers) + ["---:"] * numbers
+    rows = (table.columns, rule, *table.itertuples(index=False))
+    escaped = ([str(cell).replace("|", chr(92) + "|") for cell in row] for row in rows)
+    return "\n".join(f"| {' | '.join(row)} |" for row in escaped)
 
 
 def page(item: Item) -> str:
     """Its notebook, as Sphinx addresses it."""
     return f"/{item.notebook.removesuffix('.ipynb')}"
+
+
+def link(item: Item, text: str = "") -> str:
+    """To its figure or table: by this text, else as the role `item` names it."""
+    return f"{{item}}`{text} <{item.id}>`" if text else f"{{item}}`{item.id}`"
 
 
 def notebook_link(item: Item) -> str:
@@ -490,7 +539,7 @@ def without_count(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> dict:
     app.setup_extension("sphinx_design")  # its `div` holds the provenance line
     app.connect("config-inited", without_count, priority=900)  # after that extension
-    app.connect("builder-inited", lambda app: judged.cache_clear())
+    app.connect("builder-inited", lambda app: (judged.cache_clear(), appearances.cache_clear()))
     app.add_directive("record", RecordDirective)
     app.add_directive("status", StatusDirective)
     app.add_directive("rerun", RerunDirective)

@@ -2,11 +2,13 @@
 
 Times are left out, as they depend on the hardware. So is what follows from the rest: gaps of single metrics, the gap
 of the retrained model to itself, and what a figure repeats of a table.
-For methods with a hyper-parameter, our number is the one that the rule of `mu.reading` picks.
+For methods with a hyper-parameter, our number is the one that the rule of `mu.reading` picks. Only a record of the
+`paper` profile can reproduce a number; one of a smaller network on part of the images agrees with it, or not.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Literal, NamedTuple, get_args
 
 import pandas as pd
@@ -15,7 +17,8 @@ from mu import results
 from mu.experiments import NAMES, best, get_item
 from mu.reading import mean_sd, mumis, select, sparsity
 
-Word = Literal["reproduced", "close", "not reproduced", "not recorded"]
+Word = Literal["reproduced", "close", "not reproduced", "agrees", "near", "differs", "not recorded"]
+WORDS: tuple[Word, ...] = get_args(Word)
 # Points that a difference may have, for each table; ours.
 TOLERANCES = {
     # Four in five of the printed standard deviations are below 1. Twice that of the cell where it is larger.
@@ -26,6 +29,7 @@ TOLERANCES = {
     "mumis-tab1": 1.0, "mumis-tab2": 1.0,
 }  # fmt: skip
 CLOSE = 3  # times the tolerance: ours
+PLURAL = {"agrees": "agree", "differs": "differ"}
 
 
 class Comparison(NamedTuple):
@@ -38,6 +42,7 @@ class Comparison(NamedTuple):
     spread: float  # printed standard deviation, 0 if there is none
     ours: tuple[float, ...]  # one per seed
     least: float  # the item's tolerance
+    profile: str = ""  # of our record
 
     @property
     def tolerance(self) -> float:
@@ -54,11 +59,21 @@ class Comparison(NamedTuple):
         return self.mean - self.printed
 
     @property
+    def off(self) -> int:
+        """0: within the tolerance; 1: within `CLOSE` times that; 2: further away. Without ours 2."""
+        distance = abs(self.difference) / self.tolerance
+        return 0 if distance <= 1 else 1 if distance <= CLOSE else 2
+
+    @property
+    def at_an_end(self) -> bool:
+        """Whether the printed number is as near to 0 or 100 as the tolerance: there agreement says little."""
+        return min(self.printed, 100 - self.printed) <= self.tolerance
+
+    @property
     def verdict(self) -> Word:
         if not self.ours:
             return "not recorded"
-        distance = abs(self.difference) / self.tolerance
-        return "reproduced" if distance <= 1 else "close" if distance <= CLOSE else "not reproduced"
+        return (WORDS[:3] if self.profile == "paper" else WORDS[3:6])[self.off]
 
     @property
     def line(self) -> dict[str, str]:
@@ -83,10 +98,11 @@ def compared(name: str) -> list[Comparison]:
         raise ValueError(f"nothing of {name!r} is compared; choose one of {', '.join(TOLERANCES)}")
     paper, record = get_item(name).paper, best(name)
     ours = pd.DataFrame(columns=["value"]) if record is None else _in_its_words(paper, record.frame)
+    profile = "" if record is None else record.profile
     printed = _own(results.reported().query("item == @name and unit == '%'"), name)
     if paper == "sparsity":
         printed = printed.fillna({"sparsity": 0.0})  # l1-sparse starts from the dense model
-    found = [_compare(theirs, ours, TOLERANCES[name]) for _, theirs in printed.iterrows()]
+    found = [_compare(theirs, ours, TOLERANCES[name], profile) for _, theirs in printed.iterrows()]
     cases, methods = (list(dict.fromkeys(getattr(one, key) for one in found)) for key in ("case", "method"))
     return sorted(found, key=lambda one: (cases.index(one.case), methods.index(one.method)))
 
@@ -100,14 +116,14 @@ def _own(printed: pd.DataFrame, name: str) -> pd.DataFrame:
     return printed[~derived]
 
 
-def _compare(theirs: pd.Series, ours: pd.DataFrame, least: float) -> Comparison:
+def _compare(theirs: pd.Series, ours: pd.DataFrame, least: float, profile: str) -> Comparison:
     where = theirs[["dataset", "scenario", "sparsity", "method", "metric"]].dropna()
     values = select(ours, **where)["value"]
     spread = 0.0 if pd.isna(theirs["std"]) else theirs["std"]
     sparsity = where.get("sparsity")
     sparse = "" if sparsity is None else f"{sparsity:g} % sparse" if sparsity else "dense"
     case = ", ".join(filter(None, (where.get("dataset"), where.get("scenario"), sparse)))
-    return Comparison(case, where["method"], where["metric"], theirs["value"], spread, tuple(values), least)
+    return Comparison(case, where["method"], where["metric"], theirs["value"], spread, tuple(values), least, profile)
 
 
 def _in_its_words(paper: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -126,6 +142,16 @@ def _in_its_words(paper: str, rows: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def tally(found: list[Comparison]) -> dict[Word, int]:
-    """How many came out how."""
-    return {word: sum(one.verdict == word for one in found) for word in get_args(Word)}
+def summary(found: list[Comparison]) -> str:
+    """How many of an item's numbers are recorded, at which size, and how they came out."""
+    known = [one for one in found if one.ours]
+    full = sum(one.profile == "paper" for one in known)
+    text = f"{full} of {len(found)} numbers recorded at the paper's size"
+    if not known:
+        return f"{text}, and none at a smaller one."
+    counts = Counter(one.verdict for one in found)
+    parts = [f"{n} {PLURAL.get(word, word) if n > 1 else word}" for word in WORDS if (n := counts[word])]
+    if ends := sum(one.off == 0 and one.at_an_end for one in known):
+        parts[0] += f" ({ends} of them at an end of the scale, 0 or 100)"
+    size = "" if full else f". At `{known[0].profile}` size"
+    return f"{text}{size}: {', '.join(parts)}."

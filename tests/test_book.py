@@ -4,19 +4,22 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import jupytext
 import nbformat
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
 from mu import book, figures, results
 from mu.experiments import PAPERS, get_item, items
 from mu.pages import fits, markdown
-from mu.verdicts import claims
+from mu.verdicts import claims, judge
+from mu.verdicts.claim import Evidence
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -117,6 +120,7 @@ def site(folders):
         for name, content in pages.items():
             (source / f"{name}.md").write_text(content)
         config = {"extensions": ["myst_parser", "mu.pages", "mu.mathml"], "exclude_patterns": ["_build"]}
+        config["primary_domain"] = None  # as in the book: `{method}` is ours
         warnings = folders / "warnings.txt"
         with warnings.open("w") as sink, docutils_namespace():
             app = Sphinx(source, None, folders / "out", folders / "trees", "html", config, status=None, warning=sink)
@@ -234,6 +238,23 @@ def test_a_tally_counts_verdicts(site, recorded):
     assert checks == ["–"] * len(PAPERS)
 
 
+@pytest.mark.parametrize("lines", [3, 5])
+def test_long_evidence_is_folded(site, recorded, lines, monkeypatch):
+    """Three lines are seen, with what is behind. Breaks if a line is lost, or if nothing is folded, or all."""
+    evidence = [Evidence("MNIST", "partial-tab1", (i < 4,), f"line {i}", 2) for i in range(lines)]
+    monkeypatch.setattr("mu.pages.judged", cache(lambda claim: judge(evidence)))
+    html, warnings = site("```{verdicts} partial\n```")
+    assert not warnings
+    cell = html.split("(abstract)")[1].split("</td>")[2]
+    seen, *folded = cell.split("<details")
+    assert re.findall(r"line \d", seen) == ["line 0", "line 1", "line 2"]
+    if lines == 3:
+        assert not folded
+    else:
+        assert "2 more: 1 yes, 1 no" in folded[0]
+        assert re.findall(r"line \d", folded[0]) == ["line 3", "line 4"]
+
+
 def test_a_record_has_number_caption_and_provenance(site, recorded):
     """A recorded table is numbered, can be referred to, and says what made it. Breaks if any part is dropped."""
     html, warnings = site("```{record} partial-tab1\n```\n\nSee {item}`partial-tab1`.")
@@ -268,15 +289,70 @@ def test_a_missing_record_says_how_to_make_it(site):
     assert '<abbr title="not recorded yet">–</abbr>' in html
 
 
-@pytest.mark.parametrize("profile", ["quick", "laptop"])
-def test_stand_ins_are_named_before_the_caption(site, profile):
-    """Under `quick` data and network are others than the paper's, and the caption says so first. Breaks if it does
-    not, or under `laptop` does."""
+def stand_in(item, profile="quick"):
+    """A record of digits and a slim network."""
     row = {"method": "trained", "metric": "RA", "value": 50.0, "dataset": "mnist5k", "model": "convnet-slim"}
-    write("partial-tab4", [pd.DataFrame([{**row, "seed": 0, "scenario": "rare", "epochs": 0}])], profile)
-    html, warnings = site("```{record} partial-tab4\n```")
+    write(item, [pd.DataFrame([{**row, "seed": 0, "scenario": "rare", "epochs": 0}])], profile)
+
+
+@pytest.mark.parametrize("profile", ["quick", "laptop"])
+def test_stand_ins_are_folded_below_a_warning(site, profile):
+    """Under `quick` data and network are others than the paper's: that is said first, at the address of the table,
+    and the table is folded. Breaks if digits lead, if links to the item end in a fold, or if it is so under `laptop`.
+    """
+    stand_in("partial-tab4", profile)
+    html, warnings = site("```{record} partial-tab4\n```\n\nIn {item}`partial-tab4`.")
     assert not warnings
-    assert ("<strong>Stand-ins: MNIST 5k; ConvNet, 1/8 width.</strong>" in html) is (profile == "quick")
+    (labelled,) = re.findall(r'<(\w+) class="([^"]*)"[^>]* id="partial-tab4"', html)
+    text = re.sub(r"<[^>]+>|\s+", " ", html)
+    if profile == "laptop":
+        assert labelled[0] == "table"
+        assert "<details" not in html
+        return
+    assert labelled == ("div", "warning admonition")
+    assert "Table 4: not recorded on OrganAMNIST with ConvNet" in text
+    assert "a run on 5,000 digits (ConvNet, 1/8 width), which shows that the code works and nothing about Org" in text
+    before, folded = html.split("<details")
+    assert "<table" not in before
+    for part in ("<table", "<strong>Stand-ins: MNIST 5k; ConvNet, 1/8 width.</strong>", "mu-provenance"):
+        assert part in folded.split("</details>")[0]
+
+
+@pytest.mark.parametrize("again", ["", "\n:again:"])
+def test_a_folded_figure_has_both_drawings(site, again, monkeypatch):
+    """Once with the label, again with a link in its place. Breaks if a dark page loses the picture in the fold, or
+    if a label stands twice."""
+    stand_in("partial-fig2")
+    empty = replace(figures.exhibit("partial-fig2"), make=lambda rows: Figure(), caption="")
+    monkeypatch.setattr(figures, "exhibit", lambda item: empty)
+    html, warnings = site(f"```{{record}} partial-fig2{again}\n```", more="# B\n\n```{record} partial-fig2\n```")
+    assert not warnings
+    folded = html.split("<details")[1].split("</details>")[0]
+    assert [folded.count(f"only-{theme}") for theme in ("light", "dark")] == [1, 1]
+    assert html.count('id="partial-fig2"') == (not again)
+    assert ('href="more.html#partial-fig2"' in html) is bool(again)
+
+
+def test_a_method_names_where_it_is_recorded(site, recorded):
+    """Paper by paper, by the papers' own numbers. Breaks if ids are shown, or a record without the method."""
+    row = {"seed": 0, "metric": "RA", "value": 1.0}
+    write("mumis-tabA7", [pd.DataFrame([{**row, "method": "amnesiac"}])])
+    write("mumis-tab2", [pd.DataFrame([{**row, "method": "retrain"}])])
+    html, warnings = site("```{method} amnesiac\n```\n\n(partial-tab1)=\n(mumis-tabA7)=\nEnd")
+    assert not warnings
+    text = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", html))
+    assert "Records partial: Table 1 MU-Mis: Table A7" in text
+    assert "Table 2" not in text
+
+
+def test_a_page_does_not_link_to_itself(site, recorded):
+    """The notebook with the code is named below what other pages show. Breaks if its own page says so too."""
+    own = {"notebooks/partial/tab1": "# A\n\n```{record} partial-tab1\n```"}
+    html, warnings = site("```{record} partial-tab1\n:again:\n```", **own)
+    assert not warnings
+    link = '<span class="doc">code</span>'
+    assert link in html
+    assert link not in (results.home().parent / "out/notebooks/partial/tab1.html").read_text()
 
 
 @pytest.mark.parametrize(
@@ -312,7 +388,7 @@ def test_status_counts_cells(site, recorded):
     assert "0 of 6" in html  # the hand-made cells are none of the grid's
     text = re.sub("<[^>]+>", "", html)
     assert "notebooks/partial/tab1.ipynb" in text
-    assert re.search(r"sparsity-tab3 notebooks/sparsity/tab3\.ipynb, sparsity-tuning", text)  # one record
+    assert re.search(r"sparsity-tab3 notebooks/sparsity/tab3\.ipynb, .*sparsity-tuning", text)  # one record
 
 
 def test_a_formula_of_another_page_is_named_with_its_page(site):
@@ -366,8 +442,8 @@ def test_heads_and_repeated_names_of_a_table():
     )
     shown = markdown(pd.DataFrame({"n": ["5", "6", "7", "8"]}, index=index))
     named = [" a ", " x "]
-    assert [row.split("|")[1:3] for row in shown[2:]] == [named, ["  ", "  "], [" b ", " x "], named]
-    assert markdown(pd.DataFrame({"n": ["5"]}, index=["a"]))[0] == "|  | n |"
+    assert [row.split("|")[1:3] for row in shown.splitlines()[2:]] == [named, ["  ", "  "], [" b ", " x "], named]
+    assert markdown(pd.DataFrame({"n": ["5"]}, index=["a"])).startswith("|  | n |\n")
 
 
 @pytest.mark.parametrize(("columns", "cell", "fit"), [(4, "1.0 ± 0.1", True), (5, "1", False), (3, "9" * 21, False)])

@@ -10,7 +10,7 @@ import pytest
 
 from mu import reproduced, results
 from mu.figures.reproduced import against_ours
-from mu.reproduced import TOLERANCES, compared, tally
+from mu.reproduced import TOLERANCES, Comparison, compared, summary
 
 
 def rows(metric, values, **columns):
@@ -20,9 +20,12 @@ def rows(metric, values, **columns):
 @pytest.fixture
 def recorded(monkeypatch):
     """Puts rows in place of the best record of every item."""
-    return lambda made: monkeypatch.setattr(
-        reproduced, "best", lambda name: SimpleNamespace(frame=pd.DataFrame(made)) if made else None
-    )
+
+    def recorded(made, profile="paper"):
+        record = SimpleNamespace(frame=pd.DataFrame(made), profile=profile) if made else None
+        monkeypatch.setattr(reproduced, "best", lambda name: record)
+
+    return recorded
 
 
 def of(found, method, metric, case=""):
@@ -43,7 +46,8 @@ def test_every_printed_accuracy_has_a_line(name, recorded):
     assert len({(one.case, one.method, one.metric) for one in found}) == len(found)
     grouped = [(one.case, one.method) for one in found]
     assert len(set(grouped)) == 1 + sum(a != b for a, b in pairwise(grouped))  # what belongs together stands together
-    assert tally(found)["not recorded"] == len(found)
+    assert {one.verdict for one in found} == {"not recorded"}
+    assert summary(found) == f"0 of {len(found)} numbers recorded at the paper's size, and none at a smaller one."
 
 
 @pytest.mark.parametrize(
@@ -61,6 +65,32 @@ def test_the_tolerance_is_twice_the_printed_spread(values, word, recorded):
     assert (one.verdict, one.line["paper"], one.line["tolerance"]) == (word, "22.53 ± 8.16", "16.32")
     assert one.line["ours"].endswith("(n = 2)")
     assert one.difference == pytest.approx(np.mean(values) - 22.53)
+
+
+@pytest.mark.parametrize(
+    ("profile", "words", "said"),
+    [
+        (
+            "paper",
+            ["reproduced", "reproduced", "close", "not reproduced", "not recorded"],
+            "4 of 5 numbers recorded at the paper's size: 2 reproduced (1 of them at an end of the scale, 0 or 100), "
+            "1 close, 1 not reproduced, 1 not recorded.",
+        ),
+        (
+            "laptop",
+            ["agrees", "agrees", "near", "differs", "not recorded"],
+            "0 of 5 numbers recorded at the paper's size. At `laptop` size: 2 agree (1 of them at an end of the "
+            "scale, 0 or 100), 1 near, 1 differs, 1 not recorded.",
+        ),
+    ],
+)
+def test_only_the_papers_size_reproduces(profile, words, said):
+    """A number of a smaller size agrees or differs. Breaks if it counts as reproduced, or if 99 % beside 100 is
+    counted like 51 beside 50."""
+    pairs = [(50, (51,)), (100, (99,)), (50, (45,)), (50, (90,)), (50, ())]
+    found = [Comparison("", "FT", "UA", printed, 0.0, ours, 2.0, profile) for printed, ours in pairs]
+    assert [one.verdict for one in found] == words
+    assert summary(found) == said
 
 
 def test_sub_classes_are_told_apart(recorded):
@@ -88,6 +118,18 @@ def test_a_dot_is_at_the_papers_number_and_ours(recorded):
     dots = [(*line.get_xydata()[0], line.get_markerfacecolor() != "none") for line in axis.lines[1:3]]
     assert dots == [(22.53, 30, True), (73.64, 1, False)]
     assert axis.get_title() == "UA, %"
+    assert axis.get_xlim() == axis.get_ylim() == (-5, 105)  # a share of all
+    plt.close(figure)
+
+
+@pytest.mark.parametrize(("cases", "legend"), [(("a", "a"), ["FT"]), (("a", "b"), ["FT", "a", "b"])])
+def test_shapes_are_explained_where_there_are_two(cases, legend):
+    """Breaks if one case alone has a line in the legend, or two have none; or if a gap is on a scale up to 100."""
+    figure = against_ours([Comparison(case, "FT", "Avg. Gap", 3, 0.0, (4,), 1.0) for case in cases])
+    (axis,) = figure.axes
+    assert axis.get_legend_handles_labels()[1] == legend
+    assert axis.get_title() == "Avg. Gap, points"
+    assert axis.get_ylim()[1] == pytest.approx(4.2)
     plt.close(figure)
 
 
