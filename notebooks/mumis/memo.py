@@ -32,25 +32,7 @@
 # %% [markdown]
 # ## What to see
 #
-# The rows are digits and a small network. They show nothing about CIFAR-10 or ResNet-18, only that the code runs.
-#
-# Low, medium and high memorisation:
-#
-# |  | low | medium | high |
-# |:---|---:|---:|---:|
-# | FA, original, % | {value}`mumis-memo FA level=low method=trained` | {value}`mumis-memo FA level=mid method=trained` | {value}`mumis-memo FA level=high method=trained` |
-# | FA, retrained, % | {value}`mumis-memo FA level=low method=retrain` | {value}`mumis-memo FA level=mid method=retrain` | {value}`mumis-memo FA level=high method=retrain` |
-# | MU-Mis: RA | {value}`mumis-memo RA level=low method=mu-mis` | {value}`mumis-memo RA level=mid method=mu-mis` | {value}`mumis-memo RA level=high method=mu-mis` |
-# | MU-Mis: Avg. Gap | {value}`mumis-memo Avg. Gap level=low method=mu-mis` | {value}`mumis-memo Avg. Gap level=mid method=mu-mis` | {value}`mumis-memo Avg. Gap level=high method=mu-mis` |
-# | FT: RA | {value}`mumis-memo RA level=low method=fine-tune` | {value}`mumis-memo RA level=mid method=fine-tune` | {value}`mumis-memo RA level=high method=fine-tune` |
-# | FT: Avg. Gap | {value}`mumis-memo Avg. Gap level=low method=fine-tune` | {value}`mumis-memo Avg. Gap level=mid method=fine-tune` | {value}`mumis-memo Avg. Gap level=high method=fine-tune` |
-# | SalUn: RA | {value}`mumis-memo RA level=low method=salun` | {value}`mumis-memo RA level=mid method=salun` | {value}`mumis-memo RA level=high method=salun` |
-# | SalUn: Avg. Gap | {value}`mumis-memo Avg. Gap level=low method=salun` | {value}`mumis-memo Avg. Gap level=mid method=salun` | {value}`mumis-memo Avg. Gap level=high method=salun` |
-# | RUM: RA | {value}`mumis-memo RA level=low method=rum` | {value}`mumis-memo RA level=mid method=rum` | {value}`mumis-memo RA level=high method=rum` |
-# | RUM: Avg. Gap | {value}`mumis-memo Avg. Gap level=low method=rum` | {value}`mumis-memo Avg. Gap level=mid method=rum` | {value}`mumis-memo Avg. Gap level=high method=rum` |
-#
-# * The first two rows say how far the groups are what they are called. On the stand-ins retraining loses more of *high* than of *low*, but most
-#   of neither: few digits are known by memory alone.
+# * FA of the original and of the retrained model say how far the groups are what they are called: retraining should lose more of *high* than of *low*.
 # * Where there is nothing to undo, a method can only do harm.
 # * RUM is told how far each sample is memorised: by the scores that made these groups.
 

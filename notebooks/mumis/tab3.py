@@ -34,9 +34,7 @@
 # %% [markdown]
 # ## What to see
 #
-# The rows are digits and a small ViT. They show nothing about Tiny ImageNet, only that the code runs.
-#
-# * The reference is weak: TA of the retrained model is {value}`mumis-tab3 TA method=retrain` %. A gap to a model that is itself poor is no evidence.
+# * A ViT from random weights on few images is a weak model, and a gap to a weak retrained model says little.
 # * A ViT has no batch norm, so nothing hangs on its statistics here.
 # * MU-Mis differentiates a derivative. For attention this needs the plain form of its kernel, which is slower than the fused one that the other
 #   methods use.

