@@ -13,17 +13,14 @@ from sphinx.util.docutils import docutils_namespace
 
 from mu import results, verdicts
 from mu.experiments import get_item, items
+from mu.reading import select
 from mu.verdicts import differences, judge
-from mu.verdicts.claim import Evidence
+from mu.verdicts.claim import Finding
 from mu.verdicts.differences import by_seed, paired
 
 SEEDS = (0, 1, 2)
-CLAIMS = verdicts.claims("partial")
+CLAIMS = {claim.id.split("-")[1]: claim for claim in verdicts.claims("partial")}
 OTHERS, CLASS = "non-target accuracy", "target accuracy"
-
-
-def claim(name):
-    return next(c for c in CLAIMS if c.id == f"partial-{name}")
 
 
 def rows(metric, values, seeds=SEEDS, **columns):
@@ -47,8 +44,10 @@ def removal(trained=98.0, partial=97.5, full=90.0, left=0.0, seeds=SEEDS, traine
 
 
 def decide(name, **frames):
-    """Verdict on rows by item (`tab1=...`)."""
-    return judge(claim(name).evidence({f"partial-{item}": frame for item, frame in frames.items()}))
+    """Verdict on rows by item (`tab1=...`), of which `verdicts.verdict` hands on the claim's scenario alone."""
+    claim = CLAIMS[name]
+    read = lambda frame: select(frame, scenario=claim.scenario) if claim.scenario else frame
+    return judge(claim.evidence({f"partial-{item}": read(frame) for item, frame in frames.items()}))
 
 
 # ---- counting and pairing -------------------------------------------------------------------------------
@@ -68,7 +67,7 @@ def decide(name, **frames):
 )
 def test_a_verdict_counts_answers(answers, word):
     """All, some, none, nothing to count. Breaks if unclear counts as held or an empty list as "all"."""
-    assert judge(Evidence("net", "item", a, "", 3) for a in answers).word == word
+    assert judge(Finding(a, "", 3) for a in answers).word == word
 
 
 def test_differences_are_paired_by_seed():
@@ -136,8 +135,8 @@ def trained_by(optimizer, partial):
 def test_c1_counts_other_ways_of_training_as_networks_of_their_own():
     """C1: SGD counts beside Adam, which the tables have. Breaks if Adam counts twice or optimisers are averaged."""
     sweep = pd.concat([trained_by("Adam", 97.5), trained_by("SGD", 40)])
-    found = decide("C1", tab1=removal(), optimizer=sweep)
-    assert [(e.network.split(", ")[-1], e.word) for e in found.evidence] == [("MLP", "yes"), ("SGD", "no")]
+    verdict = decide("C1", tab1=removal(), optimizer=sweep)
+    assert [(e.network.split(", ")[-1], e.word) for e in verdict.evidence] == [("MLP", "yes"), ("SGD", "no")]
 
 
 @pytest.mark.parametrize(("known", "word"), [(0, "nothing to test"), (10, "nothing to test"), (11, "holds")])
@@ -156,10 +155,10 @@ def test_c1_seeds_that_share_their_ups_and_downs_agree():
 
 def test_c1_mixed_networks():
     """C1: one network yes, one no. Breaks if networks are averaged."""
-    found = decide("C1", tab1=removal(), tab2=removal(partial=80, model="lenet"))
-    assert found.word == "holds in part"
-    assert [e.word for e in found.evidence] == ["yes", "no"]
-    assert "98.0 ± 0.0 → 97.5 ± 0.0, conventional" in found.evidence[0].numbers
+    verdict = decide("C1", tab1=removal(), tab2=removal(partial=80, model="lenet"))
+    assert verdict.word == "holds in part"
+    assert [e.word for e in verdict.evidence] == ["yes", "no"]
+    assert "98.0 ± 0.0 → 97.5 ± 0.0, conventional" in verdict.evidence[0].numbers
 
 
 def test_c1_reads_a_network_once_from_where_it_has_most_seeds():
@@ -168,8 +167,8 @@ def test_c1_reads_a_network_once_from_where_it_has_most_seeds():
     both.loc[both["method"] == "trained", "phase"] = "training"
     early = both[both["phase"] == "training"].assign(epoch=0.0, value=10.0)
     curves = pd.concat([early, both]).drop(columns="epochs")
-    found = decide("C1", tab1=removal(partial=50, seeds=(0,)), fig1=curves)
-    assert [(e.item, e.n, e.word) for e in found.evidence] == [("partial-fig1", 3, "yes")]
+    verdict = decide("C1", tab1=removal(partial=50, seeds=(0,)), fig1=curves)
+    assert [(e.item, e.n, e.word) for e in verdict.evidence] == [("partial-fig1", 3, "yes")]
 
 
 def test_c1_chooses_the_share_of_the_sweep_by_the_forget_set():
@@ -179,18 +178,18 @@ def test_c1_chooses_the_share_of_the_sweep_by_the_forget_set():
         at = {"method": "partial-amnesiac", "keep": keep, "rule": "top"}
         sweep += rows(OTHERS, others, **at) + rows(CLASS, left, **at) + rows("UA", ua, **at)
         sweep += rows(OTHERS, 10, **{**at, "rule": "bottom"})
-    (found,) = decide("C1", keep=pd.DataFrame(sweep)).evidence
-    assert found.word == "yes"
-    assert "→ 97.0 ± 0.0, conventional 80.0 ± 0.0" in found.numbers
+    (finding,) = decide("C1", keep=pd.DataFrame(sweep)).evidence
+    assert finding.word == "yes"
+    assert "→ 97.0 ± 0.0, conventional 80.0 ± 0.0" in finding.numbers
 
 
 def test_one_seed_is_said():
     """One seed decides by its number, and the verdict says so; beside several seeds it does not count."""
-    found = decide("C1", tab1=removal(seeds=(0,)))
-    assert (found.word, found.seeds, found.evidence[0].n) == ("holds", "one seed", 1)
-    found = decide("C1", tab1=removal(seeds=(0,)), tab2=removal(model="lenet"))
-    assert found.seeds == "3 seeds"
-    assert [one.n for one in found.counted] == [3]
+    verdict = decide("C1", tab1=removal(seeds=(0,)))
+    assert (verdict.word, verdict.seeds, verdict.evidence[0].n) == ("holds", "one seed", 1)
+    verdict = decide("C1", tab1=removal(seeds=(0,)), tab2=removal(model="lenet"))
+    assert verdict.seeds == "3 seeds"
+    assert [finding.n for finding in verdict.counted] == [3]
 
 
 @pytest.mark.parametrize(
@@ -238,13 +237,26 @@ def test_c3_c4_stepping(name, base):
     assert decide(other, steps=stepping(base, 90, variants)).word == "not recorded"
 
 
+@pytest.mark.parametrize(("known", "word"), [((5, 5), "nothing to test"), ((5, 90), "holds"), ((90, 90), "holds")])
+def test_c3_asks_where_the_class_was_learnt(known, word):
+    """C3: a scenario whose trained model never got the class right is left out. Breaks if the other one goes with it,
+    or if two such scenarios are read as one."""
+    made = [
+        pd.concat([stepping("label-flip", 90, {("top", 0.1): 95}, scenario=scenario),
+                   pd.DataFrame(rows(CLASS, right, method="trained", scenario=scenario))])
+        for scenario, right in zip(("rare", "class"), known, strict=True)
+    ]  # fmt: skip
+    verdict = decide("C3", steps=pd.concat(made))
+    assert (verdict.word, len(verdict.answers)) == (word, sum(right == 90 for right in known))
+
+
 def test_c3_reads_both_scenarios_of_a_table():
     """C3: rows of a table have no rule or share; both scenarios count. Breaks if the whole class is left out."""
     table = pd.concat([stepping("label-flip", 90, {("top", 0.1): 95}),
                        stepping("label-flip", 90, {("top", 0.1): 85}, scenario="class")])  # fmt: skip
-    found = decide("C3", tab1=table.drop(columns=["rule", "keep"]))
-    assert found.word == "holds in part"
-    assert "no at label-flip: whole class (" in found.evidence[0].numbers
+    verdict = decide("C3", tab1=table.drop(columns=["rule", "keep"]))
+    assert verdict.word == "holds in part"
+    assert "no at label-flip: whole class (" in verdict.evidence[0].numbers
 
 
 def test_c3_counts_a_comparison_once():
@@ -283,9 +295,9 @@ def test_c6_shares():
     """C6: every share counts, and those that fail are named. Breaks if shares are averaged or forgetting is not
     asked."""
     assert decide("C6", fig4=shares({10: (98, 97, 0), 900: (90, 20, 0)})).word == "holds"
-    found = decide("C6", fig4=shares({10: (98, 97, 5), 100: (97, 90, 0), 900: (40, 50, 0)}))
-    assert found.word == "holds in part"
-    text = found.evidence[0].numbers
+    verdict = decide("C6", fig4=shares({10: (98, 97, 5), 100: (97, 90, 0), 900: (40, 50, 0)}))
+    assert verdict.word == "holds in part"
+    text = verdict.evidence[0].numbers
     assert "1 of 3 shares of affected steps, ahead by 7.0" in text
     assert "no at 1 % (ahead by 1.0 ± 0.0, class left 5.00 ± 0.00), 90 % (ahead by -10.0 ± 0.0)" in text
     assert decide("C6", fig4=shares({900: (40, 50, 0)})).word == "does not hold"
@@ -345,28 +357,28 @@ def test_the_limit(change, word):
     assert decide("limit", fig4=removal(partial=15).assign(choice="chosen")).word == "not recorded"
 
 
-@pytest.mark.parametrize("one", CLAIMS, ids=lambda one: one.id)
-def test_nothing_or_too_little_recorded_is_no_verdict(one):
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_nothing_or_too_little_recorded_is_no_verdict(claim):
     """No rows, rows of the trained model alone, or no seed in common. Breaks if absence reads as failure."""
-    assert judge(one.evidence({})).word == "not recorded"
+    assert judge(claim.evidence({})).word == "not recorded"
     trained = pd.DataFrame([*rows(OTHERS, 98, method="trained"), *rows("UA", 3, method="trained")])
     columns = {"phase": "training", "epoch": 1.0, "rule": None, "keep": None, "label": None}
-    bare = {item: trained.assign(**columns) for item in one.items}
-    assert judge(one.evidence(bare)).word == "not recorded"
+    bare = {item: trained.assign(**columns) for item in claim.items}
+    assert judge(claim.evidence(bare)).word == "not recorded"
     apart = removal()
     apart.loc[apart["method"] != "partial-amnesiac", "seed"] += 10
-    frames = {item: apart.assign(**columns | {"phase": "removal"}) for item in one.items}
-    assert judge(one.evidence(frames)).word == "not recorded"
+    frames = {item: apart.assign(**columns | {"phase": "removal"}) for item in claim.items}
+    assert judge(claim.evidence(frames)).word == "not recorded"
 
 
 def test_claims_are_well_formed():
     """Ids are unique, no claim is left out, items exist and have own records. Breaks if an item is renamed."""
     counts = {"partial": 8, "mumis": 8, "sparsity": 9}
-    every = [one for paper in counts for one in verdicts.claims(paper)]
-    ids = [one.id for one in every]
+    claims = [claim for paper in counts for claim in verdicts.claims(paper)]
+    ids = [claim.id for claim in claims]
     assert len(set(ids)) == len(ids)
     assert {f"{paper}-C{i}" for paper, n in counts.items() for i in range(1, n + 1)} <= set(ids)
-    assert all(get_item(name).record == name for one in every for name in one.items)
+    assert all(get_item(name).record == name for claim in claims for name in claim.items)
     with pytest.raises(ValueError, match="no claims of paper 'mumi'; choose one of partial, mumis, sparsity"):
         verdicts.claims("mumi")
 
@@ -392,28 +404,31 @@ def test_a_verdict_reads_the_best_records():
     """From files to word, seeds and coverage. Breaks if whole items are not told from parts."""
     record("partial-tab1", removal())
     record("partial-tab2", removal(seeds=(0, 1)), seeds=(0, 1))
-    found = verdicts.verdict(claim("C1"))
-    assert (found.word, found.seeds, found.profile) == ("holds", "2 to 3 seeds", "laptop")
-    assert (found.complete, found.items) == (1, 11)
+    verdict = verdicts.verdict(CLAIMS["C1"])
+    assert (verdict.word, verdict.seeds, verdict.profile) == ("holds", "2 to 3 seeds", "laptop")
+    assert (verdict.complete, verdict.items) == (1, 11)
 
 
 def test_a_verdict_is_from_the_largest_profile_that_has_evidence():
     """A stand-in does not count beside the real data, not even where that leaves nothing to test. Breaks if profiles
     are mixed, or if a claim's own choice of profiles is not heard."""
     record("partial-tab2", removal(partial=80, seeds=(0,)), (0,), profile="quick")
-    assert (verdicts.verdict(claim("C1")).word, verdicts.verdict(claim("C1")).profile) == ("does not hold", "quick")
+    verdict = verdicts.verdict(CLAIMS["C1"])
+    assert (verdict.word, verdict.profile) == ("does not hold", "quick")
     record("partial-tab1", removal(trained_class=5))  # never learnt: nothing to test
-    found = verdicts.verdict(claim("C1"))
-    assert (found.word, found.profile) == ("nothing to test", "laptop")
-    assert verdicts.verdict(replace(claim("C1"), profiles=("paper",))).word == "not recorded"
+    verdict = verdicts.verdict(CLAIMS["C1"])
+    assert (verdict.word, verdict.profile) == ("nothing to test", "laptop")
+    assert verdicts.verdict(replace(CLAIMS["C1"], profiles=("paper",))).word == "not recorded"
     record("partial-tab1", removal())
-    found = verdicts.verdict(claim("C1"))
-    assert (found.word, found.profile, [e.item for e in found.evidence]) == ("holds", "laptop", ["partial-tab1"])
+    verdict = verdicts.verdict(CLAIMS["C1"])
+    assert (verdict.word, verdict.profile) == ("holds", "laptop")
+    assert [e.item for e in verdict.evidence] == ["partial-tab1"]
 
 
 def test_checks_of_ours_are_told_from_claims():
     """Breaks if a check of ours counts as a claim of the paper, or the other way round."""
-    ours = {one.id for paper in ("partial", "mumis", "sparsity") for one in verdicts.claims(paper) if one.ours}
+    papers = ("partial", "mumis", "sparsity")
+    ours = {claim.id for paper in papers for claim in verdicts.claims(paper) if claim.ours}
     checks = {"partial-entries", "partial-gone", "partial-head", "partial-recording", "partial-limit", "mumis-cost",
               "mumis-unseen", "mumis-weak"}  # fmt: skip
     assert ours == checks
@@ -422,7 +437,7 @@ def test_checks_of_ours_are_told_from_claims():
 def test_cells_of_an_older_grid_are_not_read():
     """What the present code would not run is no evidence. Breaks if old rows count beside new ones."""
     record("partial-tab1", removal(), stale=True)
-    assert verdicts.verdict(claim("C1")).word == "not recorded"
+    assert verdicts.verdict(CLAIMS["C1"]).word == "not recorded"
 
 
 @pytest.fixture
@@ -460,8 +475,8 @@ def test_the_page_renders_whatever_is_recorded(page, state):
     html, warnings = page("```{verdicts} partial\n```")
     assert not warnings
     text = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", html))
-    for one in CLAIMS:
-        assert one.claim.replace("'", "’") in text
+    for claim in CLAIMS.values():
+        assert claim.claim.replace("'", "’") in text
     assert 'href="notebooks/partial/tab1.html"' in html
     if state == "nothing":
         assert "holds;" not in text
@@ -507,7 +522,7 @@ def test_a_no_decides_all_and_a_yes_decides_any(answers, every, either):
 )  # fmt: skip
 def test_the_word_of_one_network(answers, word):
     """As `judge` has it for all. Breaks if unclear reads as no."""
-    assert Evidence("net", "item", answers, "", 3).word == word
+    assert Finding(answers, "", 3).word == word
 
 
 def test_c6_reads_few_samples_alone():
@@ -524,10 +539,10 @@ def test_c6_reads_few_samples_alone():
         sha256 = results.checksum(results.as_text(part))
         made.add(results.Segment(cell.key, s, 0, len(part), sha256, versions={}, **facts), part)
     made.write(results.folder())
-    found = verdicts.verdict(claim("C6"))
-    assert found.word == "holds"
+    verdict = verdicts.verdict(CLAIMS["C6"])
+    assert verdict.word == "holds"
     counts = {cell.settings["count"] for cell in get_item("partial-fig4").cells("laptop")}
-    assert len(found.evidence[0].answers) == len(counts - {None})
+    assert len(verdict.evidence[0].answers) == len(counts - {None})
 
 
 def test_c6_has_no_margin():

@@ -8,7 +8,7 @@ from mu import methods, verdicts
 from mu.verdicts import judge
 from mu.verdicts.mumis import FREE, RETAINING
 
-CLAIMS = {one.id.split("-")[1]: one for one in verdicts.claims("mumis")}
+CLAIMS = {claim.id.split("-")[1]: claim for claim in verdicts.claims("mumis")}
 SEEDS = (0, 1, 2)
 UNCLEAR = np.array([5.0, 5.0, -4.0])  # above 0 on average, but not for sure
 
@@ -41,9 +41,11 @@ def decide(name, *made, item=None):
 
 def medians(**values):
     """Rows of fig2: `untrained_target=1` and so on."""
-    found = [(name.split("_"), value) for name, value in values.items()]
-    shares = rows("jacobian", 30, method="trained", bin=0.1)
-    return shares + [r for (method, of), v in found for r in rows(f"{of}, median", v, method=method, bin=np.nan)]
+    made = rows("jacobian", 30, method="trained", bin=0.1)
+    for name, value in values.items():
+        method, logits = name.split("_")
+        made += rows(f"{logits}, median", value, method=method, bin=np.nan)
+    return made
 
 
 @pytest.mark.parametrize(
@@ -66,9 +68,10 @@ def test_c1_sensitivity_rises(before, after, word):
 )
 def test_unseen_images_are_less_sensitive(jacobian, target, word):
     """Unseen: AUC above 56 % after training. Breaks if the distance from chance counts, or what was before."""
-    made = [rows(f"{of}, AUC", value, method="trained") for of, value in (("jacobian", jacobian), ("target", target))]
-    before = [rows(f"{of}, AUC", 90, method="untrained") for of in ("jacobian", "target")]
-    assert decide("unseen", *made, *before).word == word
+    made = []
+    for logits, after in {"jacobian": jacobian, "target": target}.items():
+        made += rows(f"{logits}, AUC", after, method="trained") + rows(f"{logits}, AUC", 90, method="untrained")
+    assert decide("unseen", made).word == word
 
 
 @pytest.mark.parametrize(
@@ -112,10 +115,10 @@ def test_c3_most_samples(change, word):
 
 def test_c3_counts_every_request():
     """C3: classes, sub-classes and random samples apart. Breaks if a request without a label is dropped."""
-    asked = [{"scenario": "subclass", "dataset": "cifar20", "forget": label} for label in (69, 71)]
-    made = [directions(forget=69), *(directions(**one) for one in asked)]
-    found = decide("C3", *made, directions(target=0, scenario="random", forget=None))
-    assert [(e.network, e.word) for e in found.evidence] == [
+    of_class = {"scenario": "subclass", "dataset": "cifar20"}
+    made = directions(forget=69), directions(forget=69, **of_class), directions(forget=71, **of_class)
+    verdict = decide("C3", *made, directions(target=0, scenario="random", forget=None))
+    assert [(e.network, e.word) for e in verdict.evidence] == [
         ("CIFAR-100, ResNet-18, full class", "yes"), ("CIFAR-100, ResNet-18, random 10 %", "in part"),
         ("CIFAR-20, ResNet-18, sub-class rocket", "yes"), ("CIFAR-20, ResNet-18, sub-class sea", "yes"),
     ]  # fmt: skip
@@ -158,25 +161,25 @@ def test_c4_keeps_utility(change, word):
 )
 def test_c4_follows_the_retrained_model_on_a_sub_class(fa, word):
     """C4: a sub-class that retraining still gets 60 % right. Breaks if 0 counts as forgotten."""
-    found = decide("C4", forgets(fa=fa, unknown=60, scenario="subclass", forget=71), item="mumis-tab2")
-    assert found.word == word
-    assert f"FA 90.0 ± 0.0 → {fa:.1f} ± 0.0, retrained 60.0 ± 0.0; RA" in found.evidence[0].numbers
+    verdict = decide("C4", forgets(fa=fa, unknown=60, scenario="subclass", forget=71), item="mumis-tab2")
+    assert verdict.word == word
+    assert f"FA 90.0 ± 0.0 → {fa:.1f} ± 0.0, retrained 60.0 ± 0.0; RA" in verdict.evidence[0].numbers
 
 
 def test_tables_count_a_request_once():
     """The item with most seeds stands for a request; two sub-classes are two. Breaks if labels are mixed."""
     frame = pd.DataFrame(forgets(scenario="subclass", forget=69) + forgets(fa=99, scenario="subclass", forget=71))
     few = frame[frame["seed"] == 0].assign(value=50)
-    found = CLAIMS["C4"].evidence({"mumis-tab1": few, "mumis-tab2": frame})
-    assert [(e.network, e.item, e.n, e.word) for e in found] == [
+    evidence = CLAIMS["C4"].evidence({"mumis-tab1": few, "mumis-tab2": frame})
+    assert [(e.network, e.item, e.n, e.word) for e in evidence] == [
         ("CIFAR-100, ResNet-18, sub-class rocket", "mumis-tab2", 3, "yes"),
         ("CIFAR-100, ResNet-18, sub-class sea", "mumis-tab2", 3, "no"),
     ]
 
 
-def against(metric, own, others, **columns):
+def against(metric, ours, others, **columns):
     """One metric of MU-Mis and of others."""
-    return swept({"Avg. Gap": 1} | {metric: own}, **columns) + [
+    return swept({"Avg. Gap": 1} | {metric: ours}, **columns) + [
         row for method, value in others.items() for row in swept({metric: value}, method=method, **columns)
     ]
 
@@ -200,9 +203,9 @@ def test_the_groups_are_what_the_registry_says():
 def test_c5_on_par(jit, salun, word):
     """C5: ahead of one group, not behind the other. Breaks if both have one margin or another one counts."""
     others = {"jit": jit, "salun": salun, "scar-as-published": 0, "rum": 0}
-    found = decide("C5", against("Avg. Gap", 1.5, others))
-    assert found.word == word
-    assert [len(e.answers) for e in found.evidence] == [1, 1]
+    verdict = decide("C5", against("Avg. Gap", 1.5, others))
+    assert verdict.word == word
+    assert [len(e.answers) for e in verdict.evidence] == [1, 1]
 
 
 def test_c5_one_that_is_nearer_is_enough_to_fail():
@@ -244,9 +247,9 @@ def test_losses(jit, scar, word):
 def test_c6_time(retrain, salun, word):
     """C6: 100 times and 8 times as long as two seconds. Breaks if one is not asked or another rate's time is read."""
     made = swept({"RTE": 2, "Avg. Gap": 1}) + swept({"RTE": salun}, method="salun")
-    found = decide("C6", made, rows("RTE", retrain, method="retrain"))
-    assert found.word == word
-    assert found.evidence[0].numbers.startswith("2.0 ± 0.0 s; retraining")
+    verdict = decide("C6", made, rows("RTE", retrain, method="retrain"))
+    assert verdict.word == word
+    assert verdict.evidence[0].numbers.startswith("2.0 ± 0.0 s; retraining")
 
 
 # ---- random subset and memorised samples -----------------------------------------------------------------
@@ -268,20 +271,20 @@ def test_c8_random(rum, kl, word):
     """C8: RUM's gap smaller, everyone's KL larger. Breaks if a sign is turned, one is not asked, or one smaller KL is
     outvoted."""
     gap, kls = {"mu-mis": 5, "rum": rum, "salun": 1}, {"mu-mis": 0.5, "rum": kl, "salun": 9}
-    found = decide("C8", subset(gap, kls))
-    assert found.word == word
-    assert [len(e.answers) for e in found.evidence] == [1, 1]
-    assert found.evidence[0].numbers == f"gap 5.0 ± 0.0, RUM {rum:.1f} ± 0.0"
+    verdict = decide("C8", subset(gap, kls))
+    assert verdict.word == word
+    assert [len(e.answers) for e in verdict.evidence] == [1, 1]
+    assert verdict.evidence[0].numbers == f"gap 5.0 ± 0.0, RUM {rum:.1f} ± 0.0"
 
 
 @pytest.mark.parametrize(("salun", "word"), [(3, "holds"), (6, "does not hold"), (tuple(4.5 - UNCLEAR), "unclear")])
 def test_weak(salun, word):
     """Weak: one nearer method is enough. Breaks if all must be nearer, or the retrained model counts as one."""
-    found = decide(
+    verdict = decide(
         "weak", subset({"mu-mis": 5, "rum": 9, "salun": salun}, dict.fromkeys(("mu-mis", "rum", "salun"), 1))
     )
-    assert found.word == word
-    assert "gap 5.0 ± 0.0, salun" in found.evidence[0].numbers
+    assert verdict.word == word
+    assert "gap 5.0 ± 0.0, salun" in verdict.evidence[0].numbers
 
 
 @pytest.mark.parametrize("name", ["C8", "weak"])
@@ -303,8 +306,8 @@ def _is_gap(row):
 @pytest.mark.parametrize(("trained", "asked"), [(0.9, False), (1.1, True)])
 def test_an_original_as_good_as_retrained_tests_nothing(name, trained, asked):
     """C8 and Weak: with nothing to unlearn no method can be nearer by the margin. Breaks if that reads as a no."""
-    found = decide(name, subset({"mu-mis": 0.9, "rum": 0.8}, {"mu-mis": 1, "rum": 1}, trained))
-    assert (found.word != "nothing to test") is asked
+    verdict = decide(name, subset({"mu-mis": 0.9, "rum": 0.8}, {"mu-mis": 1, "rum": 1}, trained))
+    assert (verdict.word != "nothing to test") is asked
 
 
 @pytest.mark.parametrize("name", ["C8", "weak"])
@@ -312,9 +315,9 @@ def test_a_request_on_which_all_has_diverged_is_passed_over(name):
     """Nothing is recorded of it but that. Breaks if it is an error, or takes another request's rows with it."""
     made = subset({"mu-mis": 5, "rum": 1}, {"mu-mis": 0.1, "rum": 0.5})
     lost = rows("diverged", 1, tried=1.0, lr=0.1, dataset="mnist5k", scenario="random")
-    found = decide(name, made, lost)
-    assert found.word == "holds"
-    assert [e.network for e in found.evidence] == ["CIFAR-10, ResNet-18, random 10 %"] * (2 if name == "C8" else 1)
+    verdict = decide(name, made, lost)
+    assert verdict.word == "holds"
+    assert [e.network for e in verdict.evidence] == ["CIFAR-10, ResNet-18, random 10 %"] * (2 if name == "C8" else 1)
 
 
 def memorised(low, high, left=60):
@@ -385,18 +388,18 @@ def sequence(method, back=0, kl=0.5, ra=75, left=1, **columns):
 def test_c7_sequence(change, kl, word):
     """C7: removed stays removed, RA is kept, KL lowest. Breaks if one is not asked, or the last class or the
     retrained model enters the mean."""
-    found = decide("C7", sequence("mu-mis", **change), sequence("retrain", left=0, back=50), sequence("ssd", kl=kl))
-    assert found.word == word
+    verdict = decide("C7", sequence("mu-mis", **change), sequence("retrain", left=0, back=50), sequence("ssd", kl=kl))
+    assert verdict.word == word
     back, left = np.mean(change.get("back", 0)), change.get("left", 1)
-    assert f"FA {left:.1f} ± 0.0 → {left + back:.1f} ±" in found.evidence[0].numbers
+    assert f"FA {left:.1f} ± 0.0 → {left + back:.1f} ±" in verdict.evidence[0].numbers
 
 
 def test_c7_a_run_that_diverges_does_not_hold():
     """C7: weights that became infinite are an answer. Breaks if they are left out as not recorded."""
     made = [row for row in sequence("mu-mis") if row["step"] < 3]
     lost = rows("diverged", 1, step=3)
-    found = decide("C7", made, lost, sequence("retrain", left=0), sequence("ssd", kl=0.9))
-    assert (found.word, found.evidence[0].numbers) == ("does not hold", "diverged")
+    verdict = decide("C7", made, lost, sequence("retrain", left=0), sequence("ssd", kl=0.9))
+    assert (verdict.word, verdict.evidence[0].numbers) == ("does not hold", "diverged")
 
 
 @pytest.mark.parametrize(
@@ -406,16 +409,16 @@ def test_c7_a_run_that_diverges_does_not_hold():
 def test_others_along_a_sequence(back, ra, word):
     """Sequence: bad teacher and SalUn rebound, SSD loses. Breaks if one of the three is not asked."""
     others = sequence("bad-teacher", back), sequence("salun", back), sequence("ssd", ra=ra)
-    found = decide("sequence", sequence("retrain", left=0), *others)
-    assert found.word == word
-    assert len(found.evidence[0].answers) == 3
+    verdict = decide("sequence", sequence("retrain", left=0), *others)
+    assert verdict.word == word
+    assert len(verdict.evidence[0].answers) == 3
 
 
 def test_methods_absent_from_a_sequence_are_named():
     """Sequence: what was not run is not passed over in silence. Breaks if it is, or if others' answers go."""
-    (found,) = decide("sequence", sequence("retrain", left=0), sequence("ssd", ra=60)).evidence
-    assert found.answers == (True,)
-    assert found.numbers.startswith("not recorded: bad-teacher, salun; ssd RA")
+    (finding,) = decide("sequence", sequence("retrain", left=0), sequence("ssd", ra=60)).evidence
+    assert finding.answers == (True,)
+    assert finding.numbers.startswith("not recorded: bad-teacher, salun; ssd RA")
 
 
 # ---- the course of a run ---------------------------------------------------------------------------------
@@ -449,9 +452,9 @@ BOTH = course((90, 60, 30, 2, 0), (76, 70, 72, 75, 60))
 def test_terms(name, fa, ra, word):
     """Ablations: read where the whole loss stops. Breaks if the variant's own stop or the end is read."""
     part = course((90, 90, 90, fa, 2), (76, 76, 76, ra, 75), (4.0, 3.9, 4.1, 4.2, 4.3), name)
-    found = decide(name, BOTH, part)
-    assert found.word == word
-    assert f"at rate 0.001: FA 2.0 ± 0.0, with {name} {np.mean(fa):.1f} ±" in found.evidence[0].numbers
+    verdict = decide(name, BOTH, part)
+    assert verdict.word == word
+    assert f"at rate 0.001: FA 2.0 ± 0.0, with {name} {np.mean(fa):.1f} ±" in verdict.evidence[0].numbers
 
 
 def test_the_others_term_is_read_at_equal_forgetting():
@@ -490,9 +493,9 @@ def test_norm(fa, ra, word):
 def test_delta(fa, ra, word):
     """Delta: FA and RA over all of them at one rate. Breaks if only the default is read, or one metric."""
     made = course((90, 60, *fa), (76, 70, *ra)), course((90, 50, 3, 3, 3), (76, 70, 75, 75, 75), lr=0.1)
-    found = decide("delta", *made)
-    assert found.word == ("holds in part" if word == "does not hold" else word)
-    assert [e.word for e in found.evidence] == ["no" if word == "does not hold" else "yes", "yes"]
+    verdict = decide("delta", *made)
+    assert verdict.word == ("holds in part" if word == "does not hold" else word)
+    assert [e.word for e in verdict.evidence] == ["no" if word == "does not hold" else "yes", "yes"]
 
 
 def test_delta_asks_where_only_a_late_stop_forgets():
@@ -557,10 +560,10 @@ HOLDING = {
 @pytest.mark.parametrize("name", CLAIMS)
 def test_nothing_or_too_little_recorded_is_no_verdict(name):
     """No rows, or those of one method alone, or without a column. Breaks if absence is failure or an error."""
-    one, frame = CLAIMS[name], pd.DataFrame(HOLDING[name])
-    read = lambda rows: judge(one.evidence(dict.fromkeys(one.items, rows))).word
+    claim, frame = CLAIMS[name], pd.DataFrame(HOLDING[name])
+    read = lambda rows: judge(claim.evidence(dict.fromkeys(claim.items, rows))).word
     assert read(frame) == "holds"
-    assert judge(one.evidence({})).word == "not recorded"
+    assert judge(claim.evidence({})).word == "not recorded"
     bare = pd.DataFrame(rows("RA", 76, method="retrain") + rows("RA", 76, method="trained"))
     assert read(bare) == "not recorded"
     for method in frame["method"].unique():
@@ -568,7 +571,7 @@ def test_nothing_or_too_little_recorded_is_no_verdict(name):
         read(frame[frame["method"] != method])
     for metric in frame["metric"].unique():
         assert read(frame[frame["metric"] != metric]) in ("holds", "not recorded")
-    assert judge(one.evidence(dict.fromkeys(one.items, frame[frame["seed"] == 0]))).seeds == "one seed"
+    assert judge(claim.evidence(dict.fromkeys(claim.items, frame[frame["seed"] == 0]))).seeds == "one seed"
 
 
 @pytest.mark.parametrize("name", ["target", "other", "jacobian", "norm", "delta", "dip", "cost"])
@@ -584,8 +587,8 @@ def test_c7_compares_with_retraining_right_after_each_request():
 
     Breaks if the end is compared with the retrained model.
     """
-    found = decide("C7", sequence("mu-mis", back=4.5), sequence("retrain", left=0), sequence("ssd", kl=0.9))
-    assert found.word == "holds"
+    verdict = decide("C7", sequence("mu-mis", back=4.5), sequence("retrain", left=0), sequence("ssd", kl=0.9))
+    assert verdict.word == "holds"
 
 
 def test_c7_lets_a_sub_class_be_forgotten_further_than_by_retraining():
@@ -601,9 +604,9 @@ def test_cost_is_asked_at_every_delta_from_one_on():
     delta speaks for all, or if a run that is not stopped is left out."""
     slow = course((90, 60, 30, 2, 0), (76, 70, 72, 75, 60), (4.0, 2.0, 3.0, 4.5, 6.0))
     frames = {"mumis-figA1": pd.DataFrame(slow), "mumis-speed": pd.DataFrame(cost(700, 2))}
-    found = judge(CLAIMS["cost"].evidence(frames))
+    verdict = judge(CLAIMS["cost"].evidence(frames))
     passes = {1: 3, 1.1: 3, 1.2: 4, 1.3: 4, 1.5: 4}
-    assert [(e.numbers.split(" passes")[0], e.answers) for e in found.evidence] == [
+    assert [(e.numbers.split(" passes")[0], e.answers) for e in verdict.evidence] == [
         (f"δ {delta:g}, rate 0.001: {n}.0 ± 0.0", (n < 3.5,)) for delta, n in passes.items()
     ]
 

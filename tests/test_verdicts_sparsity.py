@@ -8,7 +8,7 @@ from mu import verdicts
 from mu.verdicts import judge
 from mu.verdicts.sparsity import APPROXIMATE, VALUES
 
-CLAIMS = {one.id.split("-")[1]: one for one in verdicts.claims("sparsity")}
+CLAIMS = {claim.id.split("-")[1]: claim for claim in verdicts.claims("sparsity")}
 SEEDS = (0, 1, 2)
 UNCLEAR = (5.0, 5.0, -4.0)  # above 0 on average, but not for sure
 
@@ -47,7 +47,7 @@ def ends(metrics, method, scenario="class"):
 def by_rule(claim, frames):
     """The verdict without what other ways to choose a value show."""
     other = (VALUES["published"], VALUES["oracle"])
-    return judge(found for found in claim.evidence(frames) if not found.network.endswith(other))
+    return judge(finding for finding in claim.evidence(frames) if not finding.network.endswith(other))
 
 
 def decide(name, *made, item=None):
@@ -69,18 +69,18 @@ def gaps(sparse, scenario="class", method=None):
 )
 def test_c1_disparity(sparse, word):
     """C1: the gap shrinks. Breaks if the sign is turned, no change counts, or not the rule's value is read."""
-    found = decide("C1", gaps(sparse), gaps(sparse, "random"))
-    assert found.word == word
-    assert len(found.evidence[0].answers) == 8
+    verdict = decide("C1", gaps(sparse), gaps(sparse, "random"))
+    assert verdict.word == word
+    assert len(verdict.evidence[0].answers) == 8
 
 
 def test_c1_names_the_comparisons_that_fail():
     """C1: each method and scenario counts by itself. Breaks if they are averaged or unclear reads as no."""
     made = [gaps(4, "class", m) for m in APPROXIMATE[:3]] + [gaps(4, "random", m) for m in APPROXIMATE[2:]]
     made += [gaps(12, "class", "influence"), gaps(13, "random", "fine-tune")]
-    found = decide("C1", *made, gaps(tuple(10 - x for x in UNCLEAR), "random", "gradient-ascent"))
-    assert found.word == "holds in part"
-    text = found.evidence[0].numbers
+    verdict = decide("C1", *made, gaps(tuple(10 - x for x in UNCLEAR), "random", "gradient-ascent"))
+    assert verdict.word == "holds in part"
+    text = verdict.evidence[0].numbers
     assert "5 of 8 comparisons, nearer by 6.0; no at class-wise: IU (-2.0 ± 0.0); no at random 10 %: FT (-3.0" in text
     assert "unclear at random 10 %: GA (2.0 ± 5.2)" in text
 
@@ -90,16 +90,26 @@ def test_c1_leaves_out_what_does_nothing():
     if the change of the reference is taken for the method's."""
     trained = ends({"Avg. Gap": (30, 34)}, "trained")
     idle, active = ends({"Avg. Gap": (30.2, 33.8)}, "fisher"), ends({"Avg. Gap": (20, 34)}, "influence")
-    (found,) = decide("C1", trained, idle, active, gaps(4, "class", "fine-tune")).evidence
-    assert found.answers == (True, False)
-    assert "no at class-wise: IU" in found.numbers
+    (finding,) = decide("C1", trained, idle, active, gaps(4, "class", "fine-tune")).evidence
+    assert finding.answers == (True, False)
+    assert "no at class-wise: IU" in finding.numbers
+
+
+@pytest.mark.parametrize("methods", [("fisher",), APPROXIMATE])
+def test_c1_says_so_where_nothing_does_anything(methods):
+    """C1: what is recorded is idle, on the dense model more of it than on the sparse one. Breaks if a method or a
+    scenario without a seed to compare makes that unrecorded."""
+    idle = [row for m in methods for row in ends({"Avg. Gap": (30.2, 33.8)}, m)]
+    idle = [row for row in idle if row["method"] == "fisher" or row["sparsity"] == 0]
+    (finding,) = decide("C1", ends({"Avg. Gap": (30, 34)}, "trained"), idle).evidence
+    assert (finding.word, finding.numbers, finding.n) == ("nothing to test", "no method moves either model", 3)
 
 
 def test_c1_ignores_other_methods_and_sparsities():
     """C1: four methods at 95 %. Breaks if variants as published, l1-sparse or other sparsities count."""
     other = [ends({"Avg. Gap": (1, 9)}, method) for method in ("fisher-as-published", "l1-sparse")]
-    found = decide("C1", gaps(4), *other, swept({"Avg. Gap": 50}, method="fine-tune", sparsity=99))
-    assert (found.word, len(found.evidence[0].answers)) == ("holds", 4)
+    verdict = decide("C1", gaps(4), *other, swept({"Avg. Gap": 50}, method="fine-tune", sparsity=99))
+    assert (verdict.word, len(verdict.evidence[0].answers)) == ("holds", 4)
 
 
 def test_c1_counts_a_network_once():
@@ -107,8 +117,8 @@ def test_c1_counts_a_network_once():
     frame, few = pd.DataFrame(gaps(4)), pd.DataFrame(gaps(20))
     other = frame.assign(dataset="svhn", value=frame["value"].where(frame["sparsity"] == 0, 20))
     frames = {"sparsity-tab3": few[few["seed"] == 0], "sparsity-tabA2": frame, "sparsity-tabA3": other}
-    found = by_rule(CLAIMS["C1"], frames).evidence
-    assert [(e.network.split(",")[0], e.item, e.n, e.word) for e in found] == [
+    evidence = by_rule(CLAIMS["C1"], frames).evidence
+    assert [(e.network.split(",")[0], e.item, e.n, e.word) for e in evidence] == [
         ("CIFAR-10", "sparsity-tabA2", 3, "yes"), ("SVHN", "sparsity-tabA3", 3, "no"),
     ]  # fmt: skip
 
@@ -135,10 +145,10 @@ def test_c3_forgets_more(change, word):
 
 def test_c3_counts_both_methods():
     """C3: FT and IU each answer, with their numbers. Breaks if one stands for both."""
-    found = decide("C3", rise(), rise("influence", ua=(88, 80)))
-    assert found.word == "holds in part"
-    assert "FT: UA 20.0 ± 0.0 → 70.0 ± 0.0, MIA-Efficacy 75.0" in found.evidence[0].numbers
-    assert "; IU: UA 88.0 ± 0.0 → 80.0 ± 0.0" in found.evidence[0].numbers
+    verdict = decide("C3", rise(), rise("influence", ua=(88, 80)))
+    assert verdict.word == "holds in part"
+    assert "FT: UA 20.0 ± 0.0 → 70.0 ± 0.0, MIA-Efficacy 75.0" in verdict.evidence[0].numbers
+    assert "; IU: UA 88.0 ± 0.0 → 80.0 ± 0.0" in verdict.evidence[0].numbers
 
 
 def l1_sparse(ua, tuned, time):
@@ -171,16 +181,16 @@ def test_c4_l1_sparse(ua, tuned, time, word):
 def test_c8_the_retrained_model_loses(random, word):
     """C8: in both scenarios by more than nothing. Breaks if an unlearned model is read or scenarios are averaged."""
     retrained = [ends({"TA": (94.8, 91.8)}, "retrain"), ends({"TA": (94.4, random)}, "retrain", "random")]
-    found = decide("C8", *retrained, ends({"TA": (90, 95)}, "fine-tune"))
-    assert found.word == word
-    assert "class-wise, 95 %: 94.8 ± 0.0 → 91.8 ± 0.0; random 10 %, 95 %: 94.4" in found.evidence[0].numbers
+    verdict = decide("C8", *retrained, ends({"TA": (90, 95)}, "fine-tune"))
+    assert verdict.word == word
+    assert "class-wise, 95 %: 94.8 ± 0.0 → 91.8 ± 0.0; random 10 %, 95 %: 94.4" in verdict.evidence[0].numbers
 
 
 def test_c8_asks_every_high_sparsity():
     """C8: 95 and 99 % answer apart, 90 % is not high. Breaks if only one of them is read."""
     made = [rows("TA", v, method="retrain", sparsity=s) for s, v in ((0, 94), (90, 80), (95, 94), (99, 90))]
-    (found,) = decide("C8", *made).evidence
-    assert found.answers == (False, True)
+    (finding,) = decide("C8", *made).evidence
+    assert finding.answers == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -200,8 +210,8 @@ def test_c9_privacy(tuned, word):
 
 def test_c9_counts_chance_as_no_leakage():
     """C9: below 50 there is nothing to leak. Breaks if a fall from 49 to 40 counts, or one from 55 to 40 does not."""
-    found = decide("C9", ends({"MIA-Privacy": (49, 40)}, "trained"), ends({"MIA-Privacy": (55, 40)}, "fine-tune"))
-    assert found.evidence[0].answers == (False, True)
+    verdict = decide("C9", ends({"MIA-Privacy": (49, 40)}, "trained"), ends({"MIA-Privacy": (55, 40)}, "fine-tune"))
+    assert verdict.evidence[0].answers == (False, True)
 
 
 # ---- the other records -----------------------------------------------------------------------------------
@@ -230,19 +240,19 @@ def proposition(error, bound, mask="size", relative=1.0):
 )
 def test_c2_bound(error, bound, word, rank):
     """C2: error and bound fall, and together. Breaks if one of the two is not asked or Pearson's is computed."""
-    found = decide("C2", proposition(error, bound), proposition((1, 2, 3, 4), (4, 3, 2, 1), "random"))
-    assert found.word == word
+    verdict = decide("C2", proposition(error, bound), proposition((1, 2, 3, 4), (4, 3, 2, 1), "random"))
+    assert verdict.word == word
     start = f"masks by size: rank correlation {rank} ± 0.00, error {error[0]} → {error[3]}"
-    assert found.evidence[0].numbers.startswith(start)
+    assert verdict.evidence[0].numbers.startswith(start)
 
 
 def test_c2_ranks_seed_by_seed():
     """C2: 1, -0.8 and 0.4 are no clear sign. Breaks if curves are averaged before they are ranked."""
     curves = (((8, 6, 3, 1), (80, 50, 20, 10)), ((6, 1, 8, 3), (50, 80, 10, 20)), ((8, 6, 3, 1), (40, 80, 60, 10)))
     made = [row for s, curve in enumerate(curves) for row in proposition(*curve) if row["seed"] == s]
-    (found,) = decide("C2", made).evidence
-    assert "rank correlation 0.20 ± 0.92" in found.numbers
-    assert (found.word, found.n) == ("unclear", 3)
+    (finding,) = decide("C2", made).evidence
+    assert "rank correlation 0.20 ± 0.92" in finding.numbers
+    assert (finding.word, finding.n) == ("unclear", 3)
 
 
 def test_c2_masks_at_random_answer_too():
@@ -276,9 +286,9 @@ def schedules(constant, growing):
 )  # fmt: skip
 def test_c5_schedules(constant, growing, word):
     """C5: decaying beats both. Breaks if the proximal update is read or one value is chosen for all schedules."""
-    found = decide("C5", schedules(constant, growing))
-    assert found.word == word
-    assert "gap decaying 5.0 ± 0.0, constant" in found.evidence[0].numbers
+    verdict = decide("C5", schedules(constant, growing))
+    assert verdict.word == word
+    assert "gap decaying 5.0 ± 0.0, constant" in verdict.evidence[0].numbers
 
 
 def backdoor(before=99, after=10, dense=47, cost=1.0, worst=None):
@@ -310,16 +320,16 @@ def backdoor(before=99, after=10, dense=47, cost=1.0, worst=None):
 )
 def test_c6_backdoor(change, word):
     """C6: planted, removed, by sparsity, at little cost. Breaks if one is not asked, or below 90 % is."""
-    found = decide("C6", backdoor(**change))
-    assert found.word == word
-    assert len(found.evidence[0].answers) == (0 if word == "nothing to test" else 3)
+    verdict = decide("C6", backdoor(**change))
+    assert verdict.word == word
+    assert len(verdict.evidence[0].answers) == (0 if word == "nothing to test" else 3)
 
 
 def test_c6_shows_the_dense_model_too():
     """C6: the numbers of every sparsity and of the dense model. Breaks if another rate is read."""
-    (found,) = decide("C6", backdoor(worst=60)).evidence
-    assert found.numbers.startswith("ASR dense 99.0 ± 0.0 → 47.0 ± 0.0; 90 % 99.0 ± 0.0 → 10.0 ± 0.0, SA loses 1.0")
-    assert "; 99 % 99.0 ± 0.0 → 60.0 ± 0.0" in found.numbers
+    (finding,) = decide("C6", backdoor(worst=60)).evidence
+    assert finding.numbers.startswith("ASR dense 99.0 ± 0.0 → 47.0 ± 0.0; 90 % 99.0 ± 0.0 → 10.0 ± 0.0, SA loses 1.0")
+    assert "; 99 % 99.0 ± 0.0 → 60.0 ± 0.0" in finding.numbers
 
 
 def probes(removed, probe, time, retrained=60, left=0, floor=30):
@@ -345,10 +355,10 @@ def probes(removed, probe, time, retrained=60, left=0, floor=30):
 )
 def test_c7_transfer(probe, time, word):  # 10 classes hold; of 20 it depends
     """C7: as good, and faster, for every number of classes. Breaks if one is not asked or the original is read."""
-    found = decide("C7", probes(10, 61, 50), probes(20, probe, time))
-    assert found.word == word
+    verdict = decide("C7", probes(10, 61, 50), probes(20, probe, time))
+    assert verdict.word == word
     numbers = "10 classes: 61.0 ± 0.0, retrained 60.0 ± 0.0, untrained 30.0 ± 0.0, 2.0 ± 0.0 times as fast"
-    assert numbers in found.evidence[0].numbers
+    assert numbers in verdict.evidence[0].numbers
 
 
 def test_c7_needs_classes_removed_and_features_learnt():
@@ -372,10 +382,10 @@ PARTS = {"C2": ("metric", "bound"), "C4": ("method", "l1-sparse"), "C5": ("sched
 @pytest.mark.parametrize("name", CLAIMS)
 def test_nothing_or_too_little_recorded_is_no_verdict(name):
     """No rows, rows of the original alone, or no seed in common. Breaks if absence reads as failure."""
-    one, frame = CLAIMS[name], pd.DataFrame(HOLDING[name])
-    read = lambda rows: by_rule(one, dict.fromkeys(one.items, rows)).word
+    claim, frame = CLAIMS[name], pd.DataFrame(HOLDING[name])
+    read = lambda rows: by_rule(claim, dict.fromkeys(claim.items, rows)).word
     assert read(frame) == "holds"
-    assert judge(one.evidence({})).word == "not recorded"
+    assert judge(claim.evidence({})).word == "not recorded"
     original = frame.assign(method="trained", metric="UA").drop_duplicates(["seed", "sparsity"])
     assert read(original) == "not recorded"
     column, value = PARTS.get(name, ("sparsity", 95))
@@ -386,8 +396,8 @@ def test_nothing_or_too_little_recorded_is_no_verdict(name):
 def test_one_seed_decides_by_its_number():
     """One seed gives a verdict that says so. Breaks if a standard error is made of it."""
     frame = pd.DataFrame(gaps(4))
-    found = judge(CLAIMS["C1"].evidence({"sparsity-tab3": frame[frame["seed"] == 0]}))
-    assert (found.word, found.seeds) == ("holds", "one seed")
+    verdict = judge(CLAIMS["C1"].evidence({"sparsity-tab3": frame[frame["seed"] == 0]}))
+    assert (verdict.word, verdict.seeds) == ("holds", "one seed")
 
 
 def test_a_claim_on_methods_counts_with_every_way_to_choose():
@@ -398,8 +408,8 @@ def test_a_claim_on_methods_counts_with_every_way_to_choose():
         for i, sparsity in enumerate((0, 95)):
             at = {"method": "fine-tune", "sparsity": sparsity, "tried": rate}
             made += rows("proxy gap", proxy, **at) + rows("Avg. Gap", gap[i], **at)
-    found = CLAIMS["C1"].evidence({"sparsity-tab3": pd.DataFrame(made)})
-    answers = {one.network.split(", ")[-1]: one.answers for one in found}
+    evidence = CLAIMS["C1"].evidence({"sparsity-tab3": pd.DataFrame(made)})
+    answers = {finding.network.split(", ")[-1]: finding.answers for finding in evidence}
     assert answers == {VALUES["published"]: (False,), VALUES["rule"]: (True,), VALUES["oracle"]: (False,)}
 
 
@@ -424,5 +434,5 @@ def test_c3_asks_what_the_dense_model_leaves():
 
 def test_c5_reads_the_value_that_the_rule_picks():
     """The other value tried is at 7, nearer to retraining. Breaks if the oracle picks it."""
-    (found,) = decide("C5", schedules(8, 9)).evidence
-    assert found.numbers.startswith("gap decaying 5.0 ± 0.0, constant 8.0 ± 0.0, growing 9.0 ± 0.0")
+    (finding,) = decide("C5", schedules(8, 9)).evidence
+    assert finding.numbers.startswith("gap decaying 5.0 ± 0.0, constant 8.0 ± 0.0, growing 9.0 ± 0.0")

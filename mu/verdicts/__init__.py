@@ -30,7 +30,7 @@ class Verdict(NamedTuple):
         word: "holds" if every answer is yes, "holds in part" if some are; if none is, "does not hold", or "unclear"
             if no answer is no either. Without an answer: "nothing to test" if the records say why, else "not
             recorded".
-        evidence: what it rests on, one entry per network.
+        evidence: what it rests on, one entry or more per network.
         profile: whose records these are.
         complete, items: how many of the claim's items are recorded in full there, and how many it reads.
     """
@@ -77,26 +77,26 @@ def verdict(claim: Claim) -> Verdict:
     Raises:
         mu.storage.CorruptFile: a record is damaged.
     """
-    read = lambda cell: claim.scenario in (None, cell.settings["scenario"])
+    reads = lambda cell: claim.scenario in (None, cell.settings["scenario"])
     records = {name: record for name in claim.items if (record := best(name))}
     for profile in claim.profiles:
         frames, complete = {}, 0
         for name, record in records.items():
             if record.profile == profile:
-                complete += {cell.key for cell in get_item(name).cells(profile) if read(cell)} <= record.cells
-                record.keep_only({segment.cell for segment in record.segments if read(segment)})
+                complete += {cell.key for cell in get_item(name).cells(profile) if reads(cell)} <= record.cells
+                record.keep_only({segment.cell for segment in record.segments if reads(segment)})
                 if record.segments:
                     frames[name] = record.frame
-        found = judge(claim.evidence(frames))
-        if found.evidence:
-            return found._replace(profile=profile, complete=complete, items=len(claim.items))
+        judged = judge(claim.evidence(frames))
+        if judged.evidence:
+            return judged._replace(profile=profile, complete=complete, items=len(claim.items))
     return Verdict("not recorded", ())
 
 
 def judge(evidence: Iterable[Evidence]) -> Verdict:
     """Count answers. Unclear counts as not held."""
-    verdict = Verdict("not recorded", tuple(evidence))
-    if verdict.answers:
+    judged = Verdict("not recorded", tuple(evidence))
+    if judged.answers:
         words = ("holds", "holds in part", "does not hold", "unclear")
-        return verdict._replace(word=in_words(verdict.answers, words))
-    return verdict._replace(word="nothing to test") if verdict.evidence else verdict
+        return judged._replace(word=in_words(judged.answers, words))
+    return judged._replace(word="nothing to test") if judged.evidence else judged

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -18,32 +18,29 @@ from mu.experiments import NAMES
 
 Answer = bool | None  # None: too near to the margin to tell
 Rows = Mapping[str, pd.DataFrame]  # item -> its rows
-Part = tuple[tuple[str, ...], str, pd.DataFrame]  # data set, network and what else tells it apart; item; rows
+# Rows to be read together: data set, network and what else tells them apart; item; rows; what else `decide` takes.
+Part = tuple[tuple[str, ...], str, pd.DataFrame, *tuple[Any, ...]]
 
 
 class Finding(NamedTuple):
     """What rows say about a claim. With n = 0 they say nothing, and it is left out.
 
-    Without answers there is nothing to test in them, and `numbers` says why.
+    Without answers there is nothing to test in them, and `numbers` says why. As evidence it also says which rows.
     """
 
     answers: tuple[Answer, ...]  # one per comparison
     numbers: str  # as shown: mean ± sd over seeds
-    n: int  # paired seeds, the fewest of all comparisons
-
-
-class Evidence(NamedTuple):
-    """A finding and the rows that it is from."""
-
-    network: str  # data set and network, as shown
-    item: str
-    answers: tuple[Answer, ...]
-    numbers: str
-    n: int
+    n: int  # seeds, the fewest of all comparisons
+    network: str = ""  # data set and network, as shown
+    item: str = ""
 
     @property
     def word(self) -> str:
         return in_words(self.answers, ("yes", "in part", "no", "unclear")) if self.answers else "nothing to test"
+
+
+Evidence = Finding  # one that says which rows it is from
+Decide = Callable[..., Iterable[Finding]]  # rows of one part, and what else comes with them -> what they show
 
 
 @dataclass(frozen=True)
@@ -58,8 +55,8 @@ class Claim:
         items: which records it reads.
         parts: rows of each recorded item -> parts, each (data set, network and what else tells it apart; item; rows;
             what else `decide` takes). It may be handed any subset of the items.
-        decide: rows of one part -> findings.
-        scenario: the only scenario of the items that it reads; None reads all.
+        decide: rows of one part, and what else comes with them -> findings.
+        scenario: the only one of which `mu.verdicts.verdict` hands it rows; None for all.
         profiles: whose records can tell.
     """
 
@@ -68,8 +65,8 @@ class Claim:
     source: str
     test: str
     items: tuple[str, ...]
-    parts: Callable[[Rows], Iterable[tuple]]
-    decide: Callable[..., Iterable[Finding]]
+    parts: Callable[[Rows], Iterable[Part]]
+    decide: Decide
     scenario: str | None = None
     profiles: tuple[str, ...] = results.LEADING
 
@@ -82,12 +79,12 @@ class Claim:
         """Every finding in the rows of these items, and where it is from."""
         for names, item, *read in self.parts(frames):
             network = ", ".join(NAMES.get(name, name) for name in names)
-            yield from (Evidence(network, item, *found) for found in self.decide(*read) if found.n)
+            yield from (finding._replace(network=network, item=item) for finding in self.decide(*read) if finding.n)
 
 
 def in_words(answers: Sequence[Answer], words: tuple[str, str, str, str]) -> str:
     """The word for: all yes; some yes; none, and a no among them; none at all."""
-    every_, some, none, unclear = words
+    holds, in_part, fails, unclear = words
     if any(answers):
-        return every_ if all(answers) else some
-    return none if False in answers else unclear
+        return holds if all(answers) else in_part
+    return fails if False in answers else unclear

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from typing import NamedTuple
 
 import pandas as pd
@@ -17,7 +18,7 @@ from scipy import stats
 
 from mu.experiments import NAMES
 from mu.reading import mean_sd, select
-from mu.verdicts.claim import Answer, Finding, Part, Rows
+from mu.verdicts.claim import Answer, Decide, Finding, Part, Rows
 
 # A difference below this is none, in points of accuracy; ours. 8,990 test images at 98 % give one model's accuracy a
 # standard error of 0.15 points and a difference one of 0.2; half a point is more than two of those.
@@ -70,57 +71,52 @@ def once(parts: Iterable[Part], seeds: Callable[[pd.DataFrame], int] | None = No
     """
     chosen: dict[tuple[str, ...], tuple[int, Part]] = {}
     for part in parts:
-        names, _, rows = part
+        names, _, rows, *_ = part
         n = seeds(rows) if seeds else rows["seed"].nunique()
         if n > chosen.get(names, (0,))[0]:
             chosen[names] = n, part
     return [part for _, part in chosen.values()]
 
 
-# ---- Paired differences -----------------------------------------------------------------------------------
+# ---- Answers of several seeds -----------------------------------------------------------------------------
 
 
-class Paired(NamedTuple):
-    """Differences a - b at equal seeds."""
+class OverSeeds(NamedTuple):
+    """A number at every seed, most often a difference, to be held against a margin."""
 
-    values: pd.Series
+    values: pd.Series  # by seed
 
     @property
     def n(self) -> int:
         return len(self.values)
 
     def exceeds(self, margin: float) -> Answer:
-        """Whether the mean difference is above the margin; from two seeds on None where that is not sure enough."""
+        """Whether the mean is above the margin; from two seeds on None where that is not sure enough."""
         excess = self.values.mean() - margin
         error = self.values.sem() if self.n > 1 else 0.0
         return None if abs(excess) < stats.t.ppf(CONFIDENCE, max(self.n - 1, 1)) * error else bool(excess > 0)
 
     def below(self, margin: float) -> Answer:
-        return Paired(-self.values).exceeds(-margin)
+        return OverSeeds(-self.values).exceeds(-margin)
 
     def within(self, margin: float) -> Answer:
         """Whether it is nearer to 0 than the margin, either way."""
         return every(self.below(margin), self.exceeds(-margin))
 
 
-def paired(a: pd.Series, b: pd.Series) -> Paired:
-    """Pair two methods' numbers (index: seed) by seed; seeds that only one has are left out."""
-    return Paired((a - b).dropna())
+def paired(a: pd.Series, b: pd.Series) -> OverSeeds:
+    """Two methods' difference a - b at equal seeds (the index); seeds that only one of them has are left out."""
+    return OverSeeds((a - b).dropna())
 
 
-def times(a: pd.Series, b: pd.Series) -> Paired:
-    """How many times b a is, paired by seed."""
-    return Paired((a / b).dropna())
+def times(a: pd.Series, b: pd.Series) -> OverSeeds:
+    """How many times b a is, at equal seeds."""
+    return OverSeeds((a / b).dropna())
 
 
-def untestable(why: str, *counted: pd.Series) -> Finding:
-    """That there is nothing to test in these numbers, and why."""
-    return Finding((), why, min((len(one) for one in counted), default=0))
-
-
-def fewest(*counted: Paired | Finding) -> int:
+def fewest(*counted: OverSeeds | Finding) -> int:
     """The fewest seeds of all; 0 of none."""
-    return min((one.n for one in counted), default=0)
+    return min((numbers.n for numbers in counted), default=0)
 
 
 def every(*answers: Answer) -> Answer:
@@ -137,20 +133,42 @@ def either(*answers: Answer) -> Answer:
     return None if None in answers else False
 
 
+# ---- Findings ---------------------------------------------------------------------------------------------
+
+
 def arrow(before: pd.Series, after: pd.Series, digits: int = 1) -> str:
     return f"{mean_sd(before, digits)} → {mean_sd(after, digits)}"
 
 
+def untestable(why: str, *counted: pd.Series) -> Finding:
+    """That there is nothing to test in these numbers, and why. Where one has no seed, that is not known either."""
+    return Finding((), why, fewest(*map(OverSeeds, counted)))
+
+
+def unless(reason: Callable[..., Finding | None]) -> Callable[[Decide], Decide]:
+    """Decide only where there is no reason, an `untestable`, not to; else that is the finding."""
+
+    def guarded(decide: Decide) -> Decide:
+        @wraps(decide)
+        def decided(rows: pd.DataFrame, *more, **options) -> Iterator[Finding]:
+            why = reason(rows, *more)
+            yield from [why] if why else decide(rows, *more, **options)
+
+        return decided
+
+    return guarded
+
+
 def joined(findings: Iterable[Finding], lead: str = "") -> Finding:
     """Findings as one that shows all their numbers; those without a seed are left out."""
-    found = [one for one in findings if one.n]
-    answers = tuple(answer for one in found for answer in one.answers)
-    return Finding(answers, lead + "; ".join(one.numbers for one in found), fewest(*found))
+    findings = [finding for finding in findings if finding.n]
+    answers = tuple(answer for finding in findings for answer in finding.answers)
+    return Finding(answers, lead + "; ".join(finding.numbers for finding in findings), fewest(*findings))
 
 
-def as_one(found: Finding) -> Finding:
+def as_one(finding: Finding) -> Finding:
     """A finding with one answer: whether every comparison holds. For what is claimed to be the best of all."""
-    return found._replace(answers=(every(*found.answers),) if found.answers else ())
+    return finding._replace(answers=(every(*finding.answers),) if finding.answers else ())
 
 
 class Comparison(NamedTuple):
@@ -160,7 +178,7 @@ class Comparison(NamedTuple):
     label: str  # which of the group
     answer: Answer
     numbers: str
-    ahead: Paired
+    ahead: OverSeeds
 
 
 def summary(cases: Iterable[Comparison], what: str, by: str = "ahead by", digits: int = 1) -> Finding:

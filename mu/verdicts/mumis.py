@@ -6,8 +6,8 @@ without retrained model and test set picks; MU-Mis has its learning rate and del
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial, wraps
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 
@@ -19,7 +19,7 @@ from mu.verdicts.claim import Claim, Finding, Part, Rows
 from mu.verdicts.differences import (
     NO_DIFFERENCE,
     Comparison,
-    Paired,
+    OverSeeds,
     arrow,
     as_one,
     by_method,
@@ -32,6 +32,7 @@ from mu.verdicts.differences import (
     paired,
     summary,
     times,
+    unless,
     untestable,
 )
 
@@ -67,9 +68,10 @@ SAME_RA = 2.0
 
 # ---- The tables ------------------------------------------------------------------------------------------
 
-TABLES = ("mumis-tab1", "mumis-tab2", "mumis-tab3", "mumis-tabA9", "mumis-tabA10")
+TABLE_ITEMS = ("mumis-tab1", "mumis-tab2", "mumis-tab3", "mumis-tabA9", "mumis-tabA10")
 FREE = tuple(method for method in mumis.RETAIN_FREE if method != "mu-mis")
 RETAINING = ("fine-tune", "bad-teacher", "scrub", "ssd", "salun", "duck", "munba", "lotus")  # the paper's
+OTHERS = (*FREE, *RETAINING, "rum")  # on a random subset, where RUM is tried, too
 COURSES = "mumis-figA1"
 SCENARIOS = {"class": "full class", "subclass": "sub-class", "random": "random 10 %"}
 
@@ -152,13 +154,12 @@ def _cheap(rows: pd.DataFrame) -> Iterator[Finding]:
 # ---- A random subset, and memorised samples --------------------------------------------------------------
 
 
-def random_requests(frames: Rows) -> Iterator[tuple]:
-    """Requests for single samples; also why there is nothing to test in them, if so."""
-    for names, item, tried in requests(frames):
-        rows = chosen(tried, "rule")
-        gap = by_seed(rows, "Avg. Gap", method="trained")
-        why = f"the original's gap is {mean_sd(gap)}" if gap.mean() < ROOM else ""
-        yield names, item, rows, "no run of MU-Mis met its stopping rule" if _cut_short(tried) else why
+def nothing_to_unlearn(tried: pd.DataFrame) -> Finding | None:
+    """That there is nothing to test, if MU-Mis was cut short, or if the original is that near to retraining."""
+    ours, original = by_method(chosen(tried, "rule"), "Avg. Gap", "mu-mis", "trained")
+    if _cut_short(tried):
+        return untestable("no run of MU-Mis met its stopping rule", ours)
+    return untestable(f"the original's gap is {mean_sd(original)}", ours) if original.mean() < ROOM else None
 
 
 def _cut_short(tried: pd.DataFrame) -> bool:
@@ -168,25 +169,21 @@ def _cut_short(tried: pd.DataFrame) -> bool:
     return gaps["tried"].nunique() > 1 and bool((ends.nunique() == 1).all())
 
 
-def _random(rows: pd.DataFrame, why_not: str) -> Iterator[Finding]:
+@unless(nothing_to_unlearn)
+def _random(tried: pd.DataFrame) -> Iterator[Finding]:
     """C8: an answer for RUM's gap, and one for the KL of all other methods."""
+    rows = chosen(tried, "rule")
     ours, rum = by_method(rows, "Avg. Gap", "mu-mis", "rum")
-    if why_not:
-        yield untestable(why_not, ours)
-        return
     ahead = paired(ours, rum)
     yield Finding((ahead.exceeds(NO_DIFFERENCE),), f"gap {mean_sd(ours)}, RUM {mean_sd(rum)}", ahead.n)
-    yield _smaller_kl(rows, (*FREE, *RETAINING, "rum"))
+    yield _smaller_kl(rows, OTHERS)
 
 
-def _weak(rows: pd.DataFrame, why_not: str) -> Iterator[Finding]:
+@unless(nothing_to_unlearn)
+def _weak(tried: pd.DataFrame) -> Iterator[Finding]:
     """Weak: the nearest of the other methods."""
-    others = (*FREE, *RETAINING, "rum")
-    ours, *theirs = by_method(rows, "Avg. Gap", "mu-mis", *others)
-    if why_not:
-        yield untestable(why_not, ours)
-        return
-    known = {method: gap for method, gap in zip(others, theirs, strict=True) if paired(ours, gap).n}
+    ours, *theirs = by_method(chosen(tried, "rule"), "Avg. Gap", "mu-mis", *OTHERS)
+    known = {method: gap for method, gap in zip(OTHERS, theirs, strict=True) if paired(ours, gap).n}
     if known:
         best = min(known, key=lambda method: known[method].mean())
         ahead = paired(ours, known[best])
@@ -222,7 +219,7 @@ def _told_apart(rows: pd.DataFrame) -> Iterator[Finding]:
     cases = []
     for logits, shown in {"jacobian": "all logits", "target": "target class"}.items():
         before, after = by_method(rows, f"{logits}, AUC", "untrained", "trained")
-        told = Paired(after)
+        told = OverSeeds(after)
         cases.append(Finding((told.exceeds(TOLD),), f"{shown} {arrow(before, after)} %", told.n))
     yield joined(cases, "AUC before and after training: ")
 
@@ -243,7 +240,7 @@ def _retraining(rows: pd.DataFrame) -> Iterator[Finding]:
     """C3: an answer each for target class, others and difference."""
     cases = []
     for logit, falling in (("target", True), ("other", False), ("difference", True)):
-        share = Paired(by_seed(rows, f"{logit} falls", method="retrain"))
+        share = OverSeeds(by_seed(rows, f"{logit} falls", method="retrain"))
         answer = share.exceeds(MOST) if falling else share.below(MOST)
         cases.append(Finding((answer,), f"{logit} {mean_sd(share.values)} %", share.n))
     yield joined(cases, "lower in: ")
@@ -324,27 +321,20 @@ def looks(rows: pd.DataFrame, variant: str, steps: Steps) -> pd.DataFrame:
     return pd.DataFrame.from_dict(accuracies, orient="index", columns=["FA", "RA"], dtype=float)
 
 
-def runs(frames: Rows, delta: float = DELTA) -> Iterator[tuple]:
+def runs(frames: Rows, delta: float = DELTA) -> Iterator[Part]:
     """Courses by learning rate; also (the rate, where the whole loss is stopped)."""
     for (dataset, model, lr), item, rows in each_network(frames, "lr"):
         yield (dataset, model), item, rows, lr, stops(rows, "both", delta)
 
 
-def where_it_forgets(decide: Callable[..., Iterator[Finding]]) -> Callable[..., Iterator[Finding]]:
-    """Only for runs on which the class loses more than half of its accuracy by the stop; others test nothing."""
-
-    @wraps(decide)
-    def decided(rows: pd.DataFrame, lr: float, steps: Steps, *more, **options) -> Iterator[Finding]:
-        start, end = (looks(rows, "both", when)["FA"] for when in (dict.fromkeys(steps, 0), steps))
-        if end.mean() < start.mean() / 2:
-            yield from decide(rows, lr, steps, *more, **options)
-        else:
-            yield untestable(f"at rate {lr:g} FA {arrow(start, end)} at the stop", end.dropna())
-
-    return decided
+def keeps_the_class(rows: pd.DataFrame, lr: float, steps: Steps, *_) -> Finding | None:
+    """That a run tests nothing, unless the class loses more than half of its accuracy by the stop."""
+    start, end = (looks(rows, "both", when)["FA"] for when in (dict.fromkeys(steps, 0), steps))
+    forgets = end.mean() < start.mean() / 2
+    return None if forgets else untestable(f"at rate {lr:g} FA {arrow(start, end)} at the stop", end.dropna())
 
 
-def priced_runs(frames: Rows) -> Iterator[tuple]:
+def priced_runs(frames: Rows) -> Iterator[Part]:
     """Runs at every delta from 1 on, under which a run is more than one pass; also (delta, affordable passes).
 
     So many passes cost 1/THAN_RETRAIN of retraining at full size.
@@ -355,17 +345,17 @@ def priced_runs(frames: Rows) -> Iterator[tuple]:
             yield from ((*run, delta, most) for run in runs({COURSES: frames[COURSES]}, delta))
 
 
-@where_it_forgets
+@unless(keeps_the_class)
 def _at_full_size(rows: pd.DataFrame, lr: float, steps: Steps, delta: float, most: float) -> Iterator[Finding]:
     """Cost: an answer for every learning rate and delta. A run that is not stopped counts with all its passes."""
     looked = select(rows, variant="both", metric="other")  # once before the first pass, and after each
-    taken = Paired(looked[looked["step"] <= looked["seed"].map(steps)].groupby("seed").size() - 1.0)
+    taken = OverSeeds(looked[looked["step"] <= looked["seed"].map(steps)].groupby("seed").size() - 1.0)
     if most > 0:
         numbers = f"δ {delta:g}, rate {lr:g}: {mean_sd(taken.values)} passes, where {most:.1f} cost a hundredth"
         yield Finding((taken.below(most),), numbers, taken.n)
 
 
-@where_it_forgets
+@unless(keeps_the_class)
 def _forgets_less(rows: pd.DataFrame, lr: float, steps: Steps, variant: str) -> Iterator[Finding]:
     """Target and Jacobian: a variant of the loss where the whole one stops."""
     both, part = looks(rows, "both", steps), looks(rows, variant, steps)
@@ -373,7 +363,7 @@ def _forgets_less(rows: pd.DataFrame, lr: float, steps: Steps, variant: str) -> 
     yield Finding((more.exceeds(SAME_FA["class"]),), _side_by_side(lr, both, part, f"with {variant}"), more.n)
 
 
-@where_it_forgets
+@unless(keeps_the_class)
 def _ruins(rows: pd.DataFrame, lr: float, steps: Steps) -> Iterator[Finding]:
     """Other: the other classes' term where it has forgotten as much."""
     both = looks(rows, "both", steps)
@@ -395,7 +385,7 @@ def _as_low(rows: pd.DataFrame, variant: str, fa: pd.Series) -> Steps:
     return looked.groupby("seed")["step"].max().to_dict() | low.to_dict()
 
 
-@where_it_forgets
+@unless(keeps_the_class)
 def _norms(rows: pd.DataFrame, lr: float, steps: Steps) -> Iterator[Finding]:
     """Norm: each stopped by its own sensitivities."""
     both, other = looks(rows, "both", steps), looks(rows, "spectral", stops(rows, "spectral"))
@@ -404,7 +394,7 @@ def _norms(rows: pd.DataFrame, lr: float, steps: Steps) -> Iterator[Finding]:
     yield Finding((answer,), _side_by_side(lr, both, other, "spectral"), fewest(fa, ra))
 
 
-@where_it_forgets
+@unless(keeps_the_class)
 def _flat(rows: pd.DataFrame, lr: float, _: Steps) -> Iterator[Finding]:
     """Delta: an answer for every learning rate."""
     ends = [looks(rows, "both", stops(rows, "both", delta)) for delta in mumis.DELTAS]
@@ -415,7 +405,7 @@ def _flat(rows: pd.DataFrame, lr: float, _: Steps) -> Iterator[Finding]:
     yield Finding((answer,), numbers, fewest(fa, ra))
 
 
-@where_it_forgets
+@unless(keeps_the_class)
 def _dips(rows: pd.DataFrame, lr: float, steps: Steps) -> Iterator[Finding]:
     """Dip: RA at the start, where the sensitivity is least before the stop, and at the stop."""
     ratio = select(rows, variant="both", metric="ratio")
@@ -468,7 +458,7 @@ CLAIMS = (
         f"Beside the retrained model: FA within {SAME_FA['class']:g} points (class) or {SAME_FA['subclass']:g} "
         f"(sub-class); RA and TA less than {NO_LOSS:g} point below the lower of the original's and the retrained "
         "model's. Where the original's FA is that near already, there is nothing to test.",
-        TABLES, tables, _keeps_utility,
+        TABLE_ITEMS, tables, _keeps_utility,
     ),
     Claim(
         "mumis-C5",
@@ -477,7 +467,7 @@ CLAIMS = (
         "Average gap to retraining is below that of every other method without retained data: one answer; and less "
         f"than {NO_DIFFERENCE:g} points above that of every method with it: another. SCAR is the form without "
         "retained images.",
-        TABLES, tables, _on_par,
+        TABLE_ITEMS, tables, _on_par,
     ),
     Claim(
         "mumis-C6",
@@ -485,7 +475,7 @@ CLAIMS = (
         LATER,
         f"Run time of retraining is more than {THAN_RETRAIN:g} times as long, that of SalUn more than {THAN_SALUN:g} "
         "times. Only under `paper`: the smaller profiles cut training and SalUn to a few epochs, but not MU-Mis.",
-        TABLES, tables, _cheap, profiles=("paper",),
+        TABLE_ITEMS, tables, _cheap, profiles=("paper",),
     ),
     Claim(
         "mumis-C7",
@@ -504,7 +494,7 @@ CLAIMS = (
         f"Average gap of RUM is more than {NO_DIFFERENCE:g} points smaller; KL of every other method is more than "
         f"{LARGER:g} nats larger: an answer each. Where the original's gap is below {ROOM:g} point, or the limit of "
         "steps comes before every delta tried, there is nothing to test.",
-        ("mumis-tabA7",), random_requests, _random,
+        ("mumis-tabA7",), requests, _random,
     ),
     Claim(
         "mumis-cost",
@@ -528,7 +518,7 @@ CLAIMS = (
         "The other methods without retained data cost more than five points of accuracy.",
         LATER,
         f"RA is more than {RED:g} points below the retrained model's.",
-        TABLES, tables, _others_lose,
+        TABLE_ITEMS, tables, _others_lose,
     ),
     Claim(
         "mumis-sequence",
@@ -543,7 +533,7 @@ CLAIMS = (
         "ours, after C8",
         f"The smallest average gap of all other methods is more than {NO_DIFFERENCE:g} points below that of MU-Mis. "
         "If none is, look for leakage. Nothing to test as in C8.",
-        ("mumis-tabA7",), random_requests, _weak,
+        ("mumis-tabA7",), requests, _weak,
     ),
     Claim(
         "mumis-memo",

@@ -18,7 +18,7 @@ from mu.verdicts.claim import Claim, Finding, Part, Rows
 from mu.verdicts.differences import (
     NO_DIFFERENCE,
     Comparison,
-    Paired,
+    OverSeeds,
     arrow,
     as_one,
     by_method,
@@ -41,7 +41,7 @@ STILL = 1.0
 # A rise that is one: two standard errors of a share of 3 or 97 % of 300 forget images. The paper's smallest is 3.97.
 RISE = 2.0
 # Unlearning accuracy above which a class counts as forgotten; the paper prints 100.
-GONE = 99.0
+LEAST_UA = 99.0
 # A gain of unlearning accuracy that fine-tuning's spread over seeds does not explain: the paper prints a deviation of
 # 8.2, and a gain of 77.
 GAIN = 10.0
@@ -56,14 +56,12 @@ LITTLE = 2.5
 SAME_PROBE = 2.0
 # A privacy score's difference that is none: two standard errors of one score, from 9,000 images, are 1.06.
 LEAK = 1.0
-CHANCE = 50.0  # MIA-Privacy without leakage; below it there is none either
+NO_LEAKAGE = 50.0  # MIA-Privacy at chance; below it there is no leakage either
 
 # ---- The main table and its like: dense and sparse ---------------------------------------------------------
 
-TABLES = ("sparsity-tab3", "sparsity-tabA2", "sparsity-tabA3", "sparsity-tabA4", "sparsity-tabA6")
+TABLE_ITEMS = ("sparsity-tab3", "sparsity-tabA2", "sparsity-tabA3", "sparsity-tabA4", "sparsity-tabA6")
 APPROXIMATE = ("fine-tune", "gradient-ascent", "fisher", "influence")
-
-
 VALUES = {"published": "published values", "rule": "the rule's values", "oracle": "the oracle's values"}
 
 
@@ -85,26 +83,29 @@ def by_rule(frames: Rows) -> list[Part]:
     return once(each_network({item: chosen(rows, "rule") for item, rows in frames.items()}))
 
 
-def dense_sparse(rows: pd.DataFrame, metric: str, method: str, scenario: str = "class") -> list[pd.Series]:
+def dense_sparse(rows: pd.DataFrame, metric: str, method: str) -> list[pd.Series]:
     """One metric by seed: [on the dense model, on the sparse one]."""
-    return [by_seed(rows, metric, method=method, scenario=scenario, sparsity=s) for s in (0, SPARSE)]
+    return [by_seed(rows, metric, method=method, sparsity=s) for s in (0, SPARSE)]
 
 
 def _disparity(rows: pd.DataFrame) -> Iterator[Finding]:
     """C1: an answer for every scenario and method; none where it leaves both models as they are."""
-    cases, still = [], []
+    cases, idle = [], []
     for scenario, shown in SCENARIOS.items():
-        untouched = dense_sparse(rows, "Avg. Gap", "trained", scenario)
+        alike = select(rows, scenario=scenario)
+        untouched = dense_sparse(alike, "Avg. Gap", "trained")
         for method in APPROXIMATE:
-            gaps = dense_sparse(rows, "Avg. Gap", method, scenario)
+            gaps = dense_sparse(alike, "Avg. Gap", method)
             moved = [abs((gap - at_first).mean()) for gap, at_first in zip(gaps, untouched, strict=True)]
             nearer = paired(*gaps)
-            if max(moved) < NO_DIFFERENCE:
-                still.append(nearer.values)
+            if not nearer.n:
+                continue
+            if all(change < NO_DIFFERENCE for change in moved):
+                idle.append(nearer.values)
             else:
                 numbers = mean_sd(nearer.values)
                 cases.append(Comparison(shown, PAPER_NAMES[method], nearer.exceeds(0), numbers, nearer))
-    yield summary(cases, "comparisons", "nearer by") if cases else untestable("no method moves either model", *still)
+    yield summary(cases, "comparisons", "nearer by") if cases else untestable("no method moves either model", *idle)
 
 
 def _forgets_more(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -123,10 +124,10 @@ def _forgets_more(rows: pd.DataFrame) -> Iterator[Finding]:
 
 def _l1_sparse(rows: pd.DataFrame) -> Iterator[Finding]:
     """C4, where FT leaves as much to gain."""
-    dense = select(rows, scenario="class", sparsity=0)
+    dense = select(rows, sparsity=0)
     (tuned, ua), (tuned_time, time) = (by_method(dense, m, "fine-tune", "l1-sparse") for m in ("UA", "RTE"))
     gain, ratio = paired(ua, tuned), times(time, tuned_time)
-    answer = every(Paired(ua).exceeds(GONE), gain.exceeds(GAIN), ratio.below(SAME_TIME))
+    answer = every(OverSeeds(ua).exceeds(LEAST_UA), gain.exceeds(GAIN), ratio.below(SAME_TIME))
     numbers = f"UA {mean_sd(ua)}, FT {mean_sd(tuned)}; {mean_sd(ratio.values, 2)} times FT's run time"
     yield Finding((answer,) if tuned.mean() + GAIN < 100 else (), numbers, fewest(gain, ratio))
 
@@ -137,10 +138,9 @@ def _retrain_loses(rows: pd.DataFrame) -> Iterator[Finding]:
     for scenario, shown in SCENARIOS.items():
         for sparsity in sorted(s for s in rows["sparsity"].dropna().unique() if s >= SPARSE):
             ends = [by_seed(rows, "TA", method="retrain", scenario=scenario, sparsity=s) for s in (0, sparsity)]
-            both = ends[0].index.intersection(ends[1].index)  # what is shown is what is compared
-            ends = [one[both] for one in ends]
             loss = paired(*ends)
-            numbers = f"{shown}, {sparsity:g} %: {arrow(*ends)}"
+            compared = [accuracy[loss.values.index] for accuracy in ends]
+            numbers = f"{shown}, {sparsity:g} %: {arrow(*compared)}"
             cases.append(Finding((loss.exceeds(NO_DIFFERENCE),), numbers, loss.n))
     yield joined(cases)
 
@@ -150,7 +150,7 @@ def _leaks_less(rows: pd.DataFrame) -> Iterator[Finding]:
     cases = []
     for method, shown in {"trained": "original", "fine-tune": "FT"}.items():
         ends = dense_sparse(rows, "MIA-Privacy", method)
-        fall = paired(*(scores.clip(lower=CHANCE) for scores in ends))
+        fall = paired(*(scores.clip(lower=NO_LEAKAGE) for scores in ends))
         cases.append(Finding((fall.exceeds(LEAK),), f"{shown} {arrow(*ends)}", fall.n))
     yield joined(cases)
 
@@ -172,12 +172,12 @@ def _bound(rows: pd.DataFrame) -> Iterator[Finding]:
     yield joined(cases)
 
 
-def _ranks(rows: pd.DataFrame) -> Paired:
+def _ranks(rows: pd.DataFrame) -> OverSeeds:
     """Spearman's rank correlation of error and bound over sparsities, by seed."""
     table = rows.pivot(index=["seed", "sparsity"], columns="metric", values="value")
     table = table.reindex(columns=["error", "bound"])
-    ranks = {seed: one["error"].corr(one["bound"], method="spearman") for seed, one in table.groupby("seed")}
-    return Paired(pd.Series(ranks, dtype=float).dropna())
+    ranks = {seed: curves["error"].corr(curves["bound"], method="spearman") for seed, curves in table.groupby("seed")}
+    return OverSeeds(pd.Series(ranks, dtype=float).dropna())
 
 
 def _ends(rows: pd.DataFrame, metric: str) -> list[pd.Series]:
@@ -202,7 +202,7 @@ def _backdoor(rows: pd.DataFrame) -> Iterator[Finding]:
     for sparsity in (s for s in TROJAN_SPARSITIES if s >= 90):
         planted, left = by_method(rows, "ASR", *ends, sparsity=sparsity)
         cost = paired(*by_method(rows, "SA", *ends, sparsity=sparsity))
-        removed = every(Paired(planted).exceeds(PLANTED), Paired(left).below(REMOVED))
+        removed = every(OverSeeds(planted).exceeds(PLANTED), OverSeeds(left).below(REMOVED))
         numbers = f"{sparsity} % {arrow(planted, left)}, SA loses {mean_sd(cost.values)}"
         answers = () if gone else (every(removed, cost.below(LITTLE)),)
         cases.append(Finding(answers, numbers, fewest(cost, paired(dense, left))))
@@ -216,11 +216,11 @@ def _transfer(rows: pd.DataFrame) -> Iterator[Finding]:
         retrained, probe, floor = by_method(part, "probe accuracy", "retrain", "l1-sparse", "untrained")
         behind, learnt = paired(retrained, probe), paired(probe, floor)
         faster = times(*by_method(part, "RTE", "retrain", "l1-sparse"))
-        gone = Paired(by_seed(part, "UA", method="l1-sparse"))
+        gone = OverSeeds(by_seed(part, "UA", method="l1-sparse"))
         numbers = f"{removed:g} classes: {mean_sd(probe)}, retrained {mean_sd(retrained)}, "
         numbers += f"untrained {mean_sd(floor)}, {mean_sd(faster.values)} times as fast"
         useful = every(behind.below(SAME_PROBE), learnt.exceeds(SAME_PROBE))
-        answer = every(useful, gone.exceeds(GONE), faster.exceeds(1))
+        answer = every(useful, gone.exceeds(LEAST_UA), faster.exceeds(1))
         cases.append(Finding((answer,), numbers, fewest(behind, learnt, faster, gone)))
     yield joined(cases)
 
@@ -235,7 +235,7 @@ CLAIMS = (
         f"Disparity Ave. at {SPARSE} % sparsity is below that on the dense model, each against its own retrained "
         "model; for FT, GA, FF and IU, class-wise and random, with each way to choose a value. A method "
         f"that moves neither model's by {NO_DIFFERENCE:g} points from where it was does nothing, and is left out.",
-        TABLES, tables, _disparity,
+        TABLE_ITEMS, tables, _disparity,
     ),
     Claim(
         "sparsity-C2",
@@ -253,15 +253,15 @@ CLAIMS = (
         f"Class-wise, from dense to {SPARSE} % sparse: UA and MIA-Efficacy rise by more than "
         f"{RISE:g} points, RA moves by less than {STILL:g} point. Where one of the two is within that of 100 on the "
         "dense model already, there is nothing to test.",
-        TABLES, tables, _forgets_more, "class",
+        TABLE_ITEMS, tables, _forgets_more, "class",
     ),
     Claim(
         "sparsity-C4",
         "l1-sparse unlearning needs no pruning before: it forgets a class far better than FT, in FT's time.",
         "abstract",
-        f"Class-wise on the dense model: UA is above {GONE:g} % and more than {GAIN:g} points above FT's; run "
+        f"Class-wise on the dense model: UA is above {LEAST_UA:g} % and more than {GAIN:g} points above FT's; run "
         f"time is less than {SAME_TIME:g} times FT's. Where FT leaves less to gain, there is nothing to test.",
-        TABLES, tables, _l1_sparse, "class",
+        TABLE_ITEMS, tables, _l1_sparse, "class",
     ),
     Claim(
         "sparsity-C5",
@@ -284,8 +284,8 @@ CLAIMS = (
         "sparsity-C7",
         "Removing classes by l1-sparse unlearning serves transfer as well as retraining does, and is faster.",
         "a later account; the strength is ours",
-        f"By proxy, for every number of removed classes: they are forgotten (UA above {GONE:g} %); probe accuracy "
-        f"is less than {SAME_PROBE:g} points below that of the retrained model, and more than that above an "
+        f"By proxy, for every number of removed classes: they are forgotten (UA above {LEAST_UA:g} %); probe "
+        f"accuracy is less than {SAME_PROBE:g} points below that of the retrained model, and more than that above an "
         "untrained one's; it takes less time (with fewer epochs, so this part is hardly a test).",
         ("sparsity-tab4",), each_network, _transfer,
     ),
@@ -295,14 +295,14 @@ CLAIMS = (
         "main table",
         f"TA of the model retrained under the mask of {SPARSE} %, or a sparser one, is more than {NO_DIFFERENCE:g} "
         "points below that of the dense retrained model, class-wise and random: an answer each.",
-        TABLES, by_rule, _retrain_loses,
+        TABLE_ITEMS, by_rule, _retrain_loses,
     ),
     Claim(
         "sparsity-C9",
         "Sparsity reduces the leakage of retained samples.",
         "appendix; the claim is our reading",
         f"Class-wise, MIA-Privacy of the original and after FT is more than {LEAK:g} point lower at {SPARSE} % "
-        f"sparsity than dense; scores below {CHANCE:g}, chance, count as {CHANCE:g}.",
-        TABLES, by_rule, _leaks_less, "class",
+        f"sparsity than dense; scores below {NO_LEAKAGE:g}, chance, count as {NO_LEAKAGE:g}.",
+        TABLE_ITEMS, by_rule, _leaks_less, "class",
     ),
 )  # fmt: skip
