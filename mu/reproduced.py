@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, get_args
 import pandas as pd
 
 from mu import results
-from mu.experiments import NAMES, best, get_item
+from mu.experiments import best, get_item
 from mu.reading import mean_sd, mumis, select, sparsity
 
 Word = Literal["reproduced", "close", "not reproduced", "agrees", "near", "differs", "not recorded"]
@@ -29,6 +29,7 @@ TOLERANCES = {
     "mumis-tab1": 1.0, "mumis-tab2": 1.0,
 }  # fmt: skip
 CLOSE = 3  # times the tolerance: ours
+READING = {"mumis": mumis, "sparsity": sparsity}
 PLURAL = {"agrees": "agree", "differs": "differ"}
 
 
@@ -96,19 +97,19 @@ def compared(name: str) -> list[Comparison]:
     """
     if name not in TOLERANCES:
         raise ValueError(f"nothing of {name!r} is compared; choose one of {', '.join(TOLERANCES)}")
-    paper, record = get_item(name).paper, best(name)
-    ours = pd.DataFrame(columns=["value"]) if record is None else _in_its_words(paper, record.frame)
-    profile = "" if record is None else record.profile
-    printed = _own(results.reported().query("item == @name and unit == '%'"), name)
-    if paper == "sparsity":
-        printed = printed.fillna({"sparsity": 0.0})  # l1-sparse starts from the dense model
-    found = [_compare(theirs, ours, TOLERANCES[name], profile) for _, theirs in printed.iterrows()]
-    cases, methods = (list(dict.fromkeys(getattr(one, key) for one in found)) for key in ("case", "method"))
-    return sorted(found, key=lambda one: (cases.index(one.case), methods.index(one.method)))
+    ours, profile = pd.DataFrame(columns=["value"]), ""
+    if record := best(name):
+        ours, profile = READING[get_item(name).paper].in_its_words(record.frame), record.profile
+    pairs = [_compare(theirs, ours, TOLERANCES[name], profile) for _, theirs in _printed(name).iterrows()]
+    cases, methods = (list(dict.fromkeys(getattr(pair, key) for pair in pairs)) for key in ("case", "method"))
+    return sorted(pairs, key=lambda pair: (cases.index(pair.case), methods.index(pair.method)))
 
 
-def _own(printed: pd.DataFrame, name: str) -> pd.DataFrame:
-    """What does not follow from other printed numbers."""
+def _printed(name: str) -> pd.DataFrame:
+    """The percentages of an item that do not follow from other printed numbers."""
+    printed = select(results.reported(), item=name, unit="%")
+    dense = printed["method"] == "l1-sparse"  # it makes a dense model sparse, and the paper prints no sparsity
+    printed = printed.assign(sparsity=printed["sparsity"].mask(dense, 0.0))
     derived = printed["metric"].str.endswith(" gap")
     derived |= (printed["method"] == "Retrain") & printed["metric"].isin(("Disparity Ave.", "Avg. Gap"))
     if name == "sparsity-fig4":  # the rest stands in the main table
@@ -126,32 +127,16 @@ def _compare(theirs: pd.Series, ours: pd.DataFrame, least: float, profile: str) 
     return Comparison(case, where["method"], where["metric"], theirs["value"], spread, tuple(values), least, profile)
 
 
-def _in_its_words(paper: str, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows with data sets, scenarios, methods and metrics named as the paper names them; others are missing."""
-    if paper == "sparsity":
-        rows = sparsity.chosen(rows, "rule")
-        methods, metrics = sparsity.PAPER_NAMES, sparsity.METRICS | sparsity.PAPER_METRICS
-        scenario = rows["scenario"].map(sparsity.PAPER_SCENARIOS)
-    else:
-        rows = mumis.chosen(mumis.whole(rows), "rule")
-        methods, metrics = mumis.PAPER_NAMES, mumis.METRICS
-        scenario = list(map(mumis.paper_scenario, rows["scenario"], rows["forget"]))
-    return rows.assign(
-        scenario=scenario, dataset=rows["dataset"].map(NAMES), method=rows["method"].map(methods),
-        metric=rows["metric"].map(metrics),
-    )  # fmt: skip
-
-
-def summary(found: list[Comparison]) -> str:
+def summary(pairs: list[Comparison]) -> str:
     """How many of an item's numbers are recorded, at which size, and how they came out."""
-    known = [one for one in found if one.ours]
-    full = sum(one.profile == "paper" for one in known)
-    text = f"{full} of {len(found)} numbers recorded at the paper's size"
+    known = [pair for pair in pairs if pair.ours]
+    full = sum(pair.profile == "paper" for pair in known)
+    text = f"{full} of {len(pairs)} numbers recorded at the paper's size"
     if not known:
         return f"{text}, and none at a smaller one."
-    counts = Counter(one.verdict for one in found)
+    counts = Counter(pair.verdict for pair in pairs)
     parts = [f"{n} {PLURAL.get(word, word) if n > 1 else word}" for word in WORDS if (n := counts[word])]
-    if ends := sum(one.off == 0 and one.at_an_end for one in known):
+    if ends := sum(pair.off == 0 and pair.at_an_end for pair in known):
         parts[0] += f" ({ends} of them at an end of the scale, 0 or 100)"
     size = "" if full else f". At `{known[0].profile}` size"
     return f"{text}{size}: {', '.join(parts)}."

@@ -216,6 +216,26 @@ def test_the_fastest_is_at_the_rim_of_the_radar():
     plt.close(figure)
 
 
+def test_a_line_through_cells_recorded_apart_is_of_the_same_seeds():
+    """Seed 1 has one of two points: it is left out, in figure 4 of `partial` and in the backdoor's. Breaks if the
+    mean over both seeds is drawn at one point and one seed at the other."""
+    made = []
+    for seed, count, affected, value in ((0, 8, 1.0, 90), (0, 85, 10.0, 80), (1, 8, 3.0, 10)):
+        at = {"seed": seed, "model": "mlp", "count": count, "affected": affected, "metric": "non-target accuracy"}
+        for method, choice, keep in (("amnesiac", None, 1.0), ("partial-amnesiac", "fixed", 0.1)):
+            made.append({**at, "method": method, "choice": choice, "keep": keep, "value": value})
+    figure = figures.exhibit("partial-fig4").make(pd.DataFrame(made))
+    assert curves(figure.axes[0])["amnesiac"] == ([1.0, 10.0], [90, 80])
+    plt.close(figure)
+    made = []
+    for seed, sparsity, value in ((0, 0, 90), (0, 95, 80), (1, 0, 10)):
+        made += made_up({"SA": value}, "trained", seed=seed, sparsity=sparsity, scenario="poisoned")
+    figure = figures.exhibit("sparsity-fig5").make(pd.DataFrame(made))
+    clean = next(axis for axis in figure.axes if axis.get_title() == "clean test acc., %")
+    assert curves(clean)["original"] == ([0, 95], [90, 80])
+    plt.close(figure)
+
+
 def test_curves_against_sparsity_are_class_wise_and_by_the_rule():
     """Breaks if the random scenario is drawn, or the oracle's value."""
     made = [row for s, ua in ((0, 20), (95, 70)) for row in two_values({"UA": ua}, {"UA": 99}, sparsity=s)]
@@ -265,6 +285,9 @@ def test_a_partial_form_is_drawn_beside_its_whole_form_seed_by_seed():
     ]  # fmt: skip
     strokes = [line for line in axis.lines if line.get_marker() == "|"]
     assert sorted(strokes[0].get_xdata()) == [10, 20]
+    named = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert named == ["largest, 10 %", "random, 10 %", "fixed, 10 %"]
+    assert figure.get_supxlabel() == "points on the other classes, partial minus whole"
     plt.close(figure)
 
 

@@ -198,6 +198,25 @@ def test_levels_of_memorisation_are_chosen_for_apart():
     assert dict(zip(found["level"], found["tried"], strict=True)) == {"low": 1, "high": 2}
 
 
+def test_an_attempt_is_named_by_its_model_and_its_value():
+    """With a column of values or before there is one. Breaks if dense and sparse models share a name."""
+    rows = made_up().assign(sparsity=[0] * 9 + [95])
+    found = sparsity.attempts(rows).iloc[[0, 9]]
+    assert found["block"].tolist() == ["class-wise, dense", "class-wise, 95 % sparse"]
+    assert found["shown"].tolist() == ["0.001", "nan"]
+    assert sparsity.attempts(rows.drop(columns="tried"))["tried"].isna().all()
+
+
+def test_a_record_in_the_papers_words():
+    """The rule's value of FT, class-wise; of a metric the paper has not, no name. Breaks if the oracle chooses."""
+    found = sparsity.in_its_words(made_up().assign(dataset="cifar10"))
+    ours = found[found["metric"] == "UA"].set_index("method")
+    assert ours["value"].to_dict() == pytest.approx({"FT": 1, "Retrain": 100})
+    assert set(ours["scenario"]) == {"class-wise"}
+    assert set(ours["dataset"]) == {"CIFAR-10"}
+    assert found["metric"].isna().sum() == 1  # the proxy gap
+
+
 # ---- the course of a run, and its price ----------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from torch.nn import functional
 import mu
 from mu.experiments import get_item
 from mu.experiments import sparsity as experiments
-from mu.experiments.case import TARGET, hold_out
+from mu.experiments.case import TARGET, hold_out, untrained
 from mu.experiments.sweeps import Swept
 from mu.masks import apply_masks, masks_of, prunable, sparsity
 from mu.metrics import Outputs, attack_success
@@ -160,6 +160,16 @@ def test_the_guess_is_the_retrained_models_level(cells, rows):
     random = Swept(cells["random", 0], 0, "cpu")
     forget, _, unseen = random.expected(original)
     assert forget == unseen == mu.metrics.accuracy(held, case.validation.labels)
+
+
+def test_what_is_timed_goes_round_the_training_images(rgb, same):
+    """More images than there are start again at the first; the network is the cell's own, by its seed. Breaks if so
+    many images are cut down to what there is."""
+    settings, size = {"dataset": "synthetic-rgb", "model": "resnet9-slim"}, len(rgb.train)
+    data, model = untrained(settings, 3, "cpu", images=size + 2)
+    assert data.train.indices.tolist() == [*rgb.train.indices.tolist(), *rgb.train.indices[:2].tolist()]
+    assert same(model, mu.build_model("resnet9-slim", rgb, seed=3))
+    assert len(untrained(settings, 3, "cpu")[0].train) == size
 
 
 # ---- backdoor -------------------------------------------------------------------------------------------

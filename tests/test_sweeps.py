@@ -72,13 +72,13 @@ def test_the_guess_for_a_sub_class_is_that_of_its_look_alikes(same):
     case = Swept(settings(), 0, "cpu")
     models = [case.original().model, case.build().eval()]
     guesses = [case.expected(model) for model in models]
-    assert guesses[0][0] == guesses[1][0] == by_neighbours(case.task.forget, case.task.retain) < 100
+    assert guesses[0].forget == guesses[1].forget == by_neighbours(case.task.forget, case.task.retain) < 100
     kept = case.validation.fine != 7
     for model, guess in zip(models, guesses, strict=True):
         held = predict(model, case.validation)
-        assert guess[1] == accuracy(predict(model, case.task.retain), case.task.retain.labels)
-        assert guess[2] == accuracy(held[kept], case.validation.labels[kept])
-    assert guesses[0][1] != guesses[1][1]
+        assert guess.retain == accuracy(predict(model, case.task.retain), case.task.retain.labels)
+        assert guess.held_out == accuracy(held[kept], case.validation.labels[kept])
+    assert guesses[0].retain != guesses[1].retain
 
 
 def test_the_guess_is_made_once_for_each_original(monkeypatch):
@@ -315,7 +315,7 @@ def test_the_guess_for_poisoned_samples_is_what_clean_ones_are_taken_for(target,
     original = case.build().eval()
     nn.init.zeros_(original.head.weight)
     original.head.bias.data = 10 * torch.eye(10)[3]
-    assert case.expected(original)[0] == share
+    assert case.expected(original).forget == share
 
 
 @pytest.mark.parametrize("part", ["forget", "retain", "test"])

@@ -46,6 +46,18 @@ def hold_out(data: Dataset, samples: int | None, seed: int) -> tuple[Dataset, Sa
     return replace(data, train=data.train[rest.sort().values]), data.train[held.sort().values]
 
 
+def untrained(settings: dict, seed: int, device: str, images: int | None = None) -> tuple[Dataset, nn.Module]:
+    """Where a cell times or follows training itself: its data set, and its network before training.
+
+    Args:
+        images: so many training images, from the first again where there are fewer; None: as they are.
+    """
+    data = mu.load_dataset(settings["dataset"], device=device)
+    if images is not None:
+        data = replace(data, train=data.train[torch.arange(images) % len(data.train)])
+    return data, mu.build_model(settings["model"], data, seed=seed).to(device)
+
+
 @dataclass
 class Case:
     """The task of a cell and the models trained for it, at one seed.
@@ -156,7 +168,7 @@ class Case:
 
     def identity(self) -> dict:
         """Settings that decide how every model of the case is trained; `kept` adds which model, and the seed."""
-        found = {name: self.settings[name] for name in ("dataset", "model", "samples", "recipe")}
+        deciding = {name: self.settings[name] for name in ("dataset", "model", "samples", "recipe")}
         if self.settings["scenario"] == "poisoned":
-            found["poisoned"] = [SHARE, self.label]
-        return found
+            deciding["poisoned"] = [SHARE, self.label]
+        return deciding

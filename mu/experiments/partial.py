@@ -26,7 +26,7 @@ import mu
 from mu import attacks, explain
 from mu.data import Samples
 from mu.experiments.cache import Trained
-from mu.experiments.case import Case
+from mu.experiments.case import Case, untrained
 from mu.experiments.item import NAMES, ONE_SEED, Item, distinct
 from mu.experiments.rows import named, rows
 from mu.ledger import Ledger, Recorder, RunningSum
@@ -45,7 +45,7 @@ FORGOTTEN = 1.0  # percent of the forget set still classified correctly that cou
 KEEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # ours
 RULE_KEEPS = (0.02, 0.05, 0.1, 0.2, 0.5)  # ours: where the other selection rules are tried
 STEPPING = ("label-flip", "label-flip-all", "ascent")  # methods that take steps; each has a partial form
-OPTIMIZERS = {  # ours, at rates that train the MLP about equally well
+WAYS_TO_TRAIN = {  # ours, at rates that train the MLP about equally well
     "Adam": {"optimizer": "adam", "lr": 1e-3}, "SGD": {"optimizer": "sgd", "lr": 0.1},
     "SGD with momentum": {"optimizer": "sgd", "lr": 0.02, "momentum": 0.9},
 }  # fmt: skip
@@ -67,16 +67,12 @@ class Scale:
     timed_steps: int
 
 
-def _same(name: str) -> dict[str, str]:
-    return dict.fromkeys(("mnist", "organamnist", "svhn", "cifar10"), name)
-
-
-REAL = {name: name for name in _same("")}
+DATA = ("mnist", "organamnist", "svhn", "cifar10")
 SHARES = (8, 17, 42, 85, 200, 500, 1000)  # about 1, 2, 5, 10, 21, 45 and 69 % of the steps on MNIST
 
 PAPER = Scale(
-    data=REAL, count=100, counts=SHARES, seeds=5, evaluations=4, shadows=20, timed=("lenet", "resnet9", "resnet18"),
-    timed_steps=200,
+    data={name: name for name in DATA}, count=100, counts=SHARES, seeds=5, evaluations=4, shadows=20,
+    timed=("lenet", "resnet9", "resnet18"), timed_steps=200,
     networks={"mlp": ("mlp", 10), "lenet": ("lenet", 10), "resnet9": ("resnet9", 10), "convnet": ("convnet", 20),
               "alexnet": ("alexnet", 20)},
 )  # fmt: skip
@@ -86,11 +82,11 @@ LAPTOP = replace(
               "convnet": ("convnet-slim", 2), "alexnet": ("alexnet-slim", 2)},
 )  # fmt: skip
 QUICK = replace(  # 20 of 3,620 samples affect 29 % of the steps, 8 affect 13 %
-    LAPTOP, data=_same("mnist5k"), networks={**LAPTOP.networks, "resnet9": ("resnet9-slim", 3)}, count=20,
-    counts=(1, 4, 8, 20, 60), seeds=1, evaluations=2, shadows=2, timed=("lenet",), timed_steps=30,
+    LAPTOP, data=dict.fromkeys(DATA, "mnist5k"), networks={**LAPTOP.networks, "resnet9": ("resnet9-slim", 3)},
+    count=20, counts=(1, 4, 8, 20, 60), seeds=1, evaluations=2, shadows=2, timed=("lenet",), timed_steps=30,
 )  # fmt: skip
 SMOKE = replace(
-    QUICK, data=_same("synthetic"), count=4, counts=(2, 8), shadows=1, timed_steps=6,
+    QUICK, data=dict.fromkeys(DATA, "synthetic"), count=4, counts=(2, 8), shadows=1, timed_steps=6,
     networks={**LAPTOP.networks, "mlp": ("mlp", 2), "lenet": ("lenet", 2), "resnet9": ("resnet9-slim", 1)},
 )  # fmt: skip
 SCALES = {"smoke": SMOKE, "quick": QUICK, "laptop": LAPTOP, "paper": PAPER}
@@ -436,10 +432,9 @@ def ledger_cost(settings: dict, seed: int, device: str) -> Iterator[dict]:
 
     A step's time is the median over a run, of the fastest of several runs.
     """
-    data = mu.load_dataset(settings["dataset"], device=device)
-    model = mu.build_model(settings["model"], data, seed=seed).to(device)
-    samples = data.train[torch.arange(settings["steps"] * 64) % len(data.train.labels)]
     recipe = Recipe(epochs=1, batch_size=64)
+    data, model = untrained(settings, seed, device, images=settings["steps"] * recipe.batch_size)
+    samples = data.train
     parameters = Layout.of(model).size
     recorders: dict[tuple[str, float | None], Callable[[], list[Recorder]]] = {
         ("none", None): list,
@@ -534,7 +529,7 @@ def _table(*pairs: tuple[str, str]):
 
 def _optimizers(profile: str) -> list[dict]:
     base = _settings(profile, "mnist", "mlp")
-    return [{**base, "recipe": base["recipe"] | own, "optimizer": name} for name, own in OPTIMIZERS.items()]
+    return [{**base, "recipe": base["recipe"] | way, "optimizer": name} for name, way in WAYS_TO_TRAIN.items()]
 
 
 def _steps(profile: str) -> list[dict]:

@@ -21,7 +21,7 @@ import mu
 from mu import attacks, explain, pruning
 from mu.data import Dataset, Samples
 from mu.experiments import sweeps
-from mu.experiments.case import SHARE, TARGET, Case
+from mu.experiments.case import SHARE, TARGET, Case, untrained
 from mu.experiments.item import ONE_SEED, Item
 from mu.experiments.rows import named, rows
 from mu.experiments.sweeps import TUNING_RATE, Swept, Tuned, method_rows, one_each, tries
@@ -130,8 +130,8 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
 
 def scores(case: Swept, model: nn.Module, out: Outputs, reference: Outputs) -> dict[str, float]:
     """The paper's metrics, by name."""
-    found = named(evaluate(out, case.task, reference), ("UA", "RA", "TA", "MIA-Efficacy", "Avg. Gap", "KL"))
-    return {**found, "MIA-Privacy": privacy(out, case.task), "zero weights": zero_share(model)}
+    shared = named(evaluate(out, case.task, reference), ("UA", "RA", "TA", "MIA-Efficacy", "Avg. Gap", "KL"))
+    return {**shared, "MIA-Privacy": privacy(out, case.task), "zero weights": zero_share(model)}
 
 
 def zero_share(model: nn.Module) -> float:
@@ -181,8 +181,7 @@ def proposition(settings: dict, seed: int, device: str) -> Iterator[dict]:
     the same run without that batch; unlearning adds its first gradient back (Thudi et al., one pass). Every layer
     keeps the same share of its weights: a layer that is lost whole would make both sides vanish.
     """
-    data = mu.load_dataset(settings["dataset"], device=device)
-    model = mu.build_model(settings["model"], data, seed=seed).to(device)
+    data, model = untrained(settings, seed, device)
     steps, batch, eta = settings["steps"], settings["batch"], settings["lr"]
     order = torch.randperm(len(data.train), generator=torch.Generator().manual_seed(seed)).to(device)
     pairs = [(data.train.images[p], data.train.labels[p]) for p in order.split(batch)[:steps]]  # each sample once
@@ -298,11 +297,9 @@ def transfer(settings: dict, seed: int, device: str) -> Iterator[dict]:
 
 def speed(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Seconds of one epoch here and in a plain loop, and of the two methods known to be slow, in one run."""
-    data = mu.load_dataset(settings["dataset"], device=device)
-    images = data.train[torch.arange(settings["timed"]) % len(data.train)]
+    data, model = untrained(settings, seed, device, images=settings["timed"])
+    images, task = data.train, mu.forget_random(data, SHARE, seed)
     recipe = replace(STEPPED, epochs=1, batch_size=settings["tune"][1])
-    model = mu.build_model(settings["model"], data, seed=seed).to(device)
-    task = mu.forget_random(replace(data, train=images), SHARE, seed)
     loops = {
         "plain loop": lambda: plain_epoch(model, images, recipe, device),
         "this package": lambda: train(model, images, recipe, seed=seed),
@@ -360,29 +357,29 @@ def sweeps_of(
 ) -> list[dict]:
     """What is tried of every method."""
     scale = SCALES[profile]
-    found = []
+    tried = []
     for method in methods or METHODS:
-        own = dict(options)
+        given = dict(options)
         if "samples" in mu.methods()[method].defaults:
-            own["samples"] = scale.gradients
+            given["samples"] = scale.gradients
         if method.startswith("fisher") and scenario == "class":
-            own["label"] = TARGET
+            given["label"] = TARGET
         if method == "fisher-as-published" and (data, scenario) not in REPLACED:
-            own["label"] = None
+            given["label"] = None
         tune = (min(5, scale.tune[0]), scale.tune[1]) if method == "gradient-ascent" else scale.tune
-        found.append({
-            "method": method, "options": own, "name": METHODS[method].option,
+        tried.append({
+            "method": method, "options": given, "name": METHODS[method].option,
             "values": METHODS[method].values(profile), "tune": tune,
         })  # fmt: skip
-    return found
+    return tried
 
 
 def _table(data: str, network: str, scenarios=("class", "random"), methods=None, curve: bool = False):
     """Dense and sparse, class-wise and random; the main record has the other sparsities, class-wise, as well."""
 
     def grid(profile: str) -> list[dict]:
-        settings = lambda scenario, percent, some=methods: _settings(
-            profile, data, network, scenario, percent, sweeps=sweeps_of(profile, data, scenario, some)
+        settings = lambda scenario, percent, swept=methods: _settings(
+            profile, data, network, scenario, percent, sweeps=sweeps_of(profile, data, scenario, swept)
         )
         table = [settings(scenario, percent) for scenario in scenarios for percent in (0, SPARSE)]
         others = [s for s in SCALES[profile].sparsities if curve and s not in (0, SPARSE)]
@@ -412,9 +409,9 @@ def _controls(profile: str) -> list[dict]:
     tried = (("", []), ("as in the main table", [ascent]), ("as in the main table", [fisher]),
              ("statistics frozen", [frozen]), ("row kept", [kept_row]))  # fmt: skip
     return [
-        _settings(profile, "cifar10", "resnet18", "class", percent, sweeps=sweeps, variant=variant)
+        _settings(profile, "cifar10", "resnet18", "class", percent, sweeps=swept, variant=variant)
         for percent in (0, SPARSE)
-        for variant, sweeps in tried
+        for variant, swept in tried
     ]
 
 
@@ -436,12 +433,12 @@ def _pruners(profile: str) -> list[dict]:
 
 
 def _backdoors(profile: str) -> list[dict]:
-    some = [s for s in TROJAN_SPARSITIES if s in SCALES[profile].sparsities]
-    tried = sweeps_of(profile, "cifar10", "poisoned", ("fine-tune",))
+    swept = lambda *methods: sweeps_of(profile, "cifar10", "poisoned", methods)
     return [
-        _settings(profile, "cifar10", "resnet18", "poisoned", s,
-                  sweeps=tried + (sweeps_of(profile, "cifar10", "poisoned", ("l1-sparse",)) if s == 0 else []))
-        for s in some
+        _settings(profile, "cifar10", "resnet18", "poisoned", percent,
+                  sweeps=swept("fine-tune", *(() if percent else ("l1-sparse",))))
+        for percent in TROJAN_SPARSITIES
+        if percent in SCALES[profile].sparsities
     ]  # fmt: skip
 
 

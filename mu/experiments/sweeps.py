@@ -10,7 +10,7 @@ import contextlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 import torch
@@ -59,11 +59,20 @@ class Tuned:
         return math.nan if value is None else value
 
 
+class Accuracies(NamedTuple):
+    """Of a model, in percent, on what unlearning may look at: no test image."""
+
+    forget: float
+    retain: float
+    held_out: float  # without what is to be forgotten
+
+
 @dataclass
 class Swept(Case):
     """A case whose methods are run with a value of their hyper-parameter, and what they should reach."""
 
-    guesses: WeakKeyDictionary = field(default_factory=WeakKeyDictionary)  # original model -> what to expect
+    # Original -> what a retrained model should reach.
+    guesses: WeakKeyDictionary[nn.Module, Accuracies] = field(default_factory=WeakKeyDictionary)
 
     def unlearn(self, sweep: dict, value: float, original: nn.Module, surrogate: Samples | None = None) -> nn.Module:
         """One method with one value of its hyper-parameter."""
@@ -95,16 +104,16 @@ class Swept(Case):
         kinds = self.kinds(self.validation)
         return kinds != self.label if self.task.scenario in WHOLE_CLASS else torch.ones_like(kinds, dtype=torch.bool)
 
-    def observed(self, forget: Tensor, retain: Tensor, held_out: Tensor) -> tuple[float, float, float]:
-        """Accuracy of logits on forget, retain and held-out samples; of the last without what is to be forgotten."""
+    def observed(self, forget: Tensor, retain: Tensor, held_out: Tensor) -> Accuracies:
+        """Accuracies of the logits of forget, retain and held-out samples."""
         spared = self.spared()
-        return (
-            accuracy(forget, self.task.forget.labels),
-            accuracy(retain, self.task.retain.labels),
-            accuracy(held_out[spared], self.validation.labels[spared]),
+        return Accuracies(
+            forget=accuracy(forget, self.task.forget.labels),
+            retain=accuracy(retain, self.task.retain.labels),
+            held_out=accuracy(held_out[spared], self.validation.labels[spared]),
         )
 
-    def expected(self, original: nn.Module) -> tuple[float, float, float]:
+    def expected(self, original: nn.Module) -> Accuracies:
         """What a retrained model should score on them, guessed from the original, which must have fitted its samples.
 
         On retained and held-out samples as much as the original. On those to forget, none of which it saw: of a class
@@ -113,24 +122,24 @@ class Swept(Case):
         Worked out once for each original.
         """
         if original not in self.guesses:
-            self.guesses[original] = self._guess(original)
+            self.guesses[original] = Accuracies(*self._guess(original))
         return self.guesses[original]
 
-    def _guess(self, original: nn.Module) -> tuple[float, float, float]:
+    def _guess(self, original: nn.Module) -> Accuracies:
         parts = (self.task.forget, self.task.retain, self.validation)
         forget, retain, held_out = (predict(original, samples) for samples in parts)
-        _, retain, unseen = self.observed(forget, retain, held_out)
-        asked = {
+        reached = self.observed(forget, retain, held_out)
+        unseen = {  # scenario -> accuracy on the forget set of a model that never saw it
             "class": lambda: 0.0,
             "subclass": lambda: by_neighbours(self.task.forget, self.task.retain),
             "poisoned": lambda: 100 * (held_out.argmax(1) == self.label).double().mean().item(),
         }
-        return asked.get(self.settings["scenario"], lambda: unseen)(), retain, unseen
+        return reached._replace(forget=unseen.get(self.settings["scenario"], lambda: reached.held_out)())
 
-    def proxy_gap(self, guess: tuple[float, ...], model: nn.Module, out: Outputs) -> float:
+    def proxy_gap(self, guess: Accuracies, model: nn.Module, out: Outputs) -> float:
         """Mean distance of a model's accuracies to those expected, in points: what the rule makes small."""
-        seen = self.observed(out.forget, out.retain, predict(model, self.validation))
-        return sum(abs(a - b) for a, b in zip(guess, seen, strict=True)) / len(guess)
+        reached = self.observed(out.forget, out.retain, predict(model, self.validation))
+        return sum(abs(a - b) for a, b in zip(guess, reached, strict=True)) / len(reached)
 
 
 def by_neighbours(asked: Samples, known: Samples) -> float:

@@ -101,6 +101,7 @@ def panels(
     rows: Mapping[str, object] | None = None,
     *,
     name: str = "",
+    x: str = "",
     height: float = 1.9,
     across: int | None = None,
     **shared,
@@ -112,6 +113,7 @@ def panels(
         columns: title -> what the column shows.
         rows: name -> what the row shows.
         name: of the row, where there is but one.
+        x: what all panels have across, written once below them.
         height: of a panel, in inches.
         across: panels a line, where a row is to be broken into lines.
     """
@@ -132,6 +134,8 @@ def panels(
     for spare in axes.flat[len(shown) :]:  # of the last line
         spare.remove()
     _legend_above(figure)
+    if x:
+        figure.supxlabel(x, fontsize=figure.axes[0].xaxis.label.get_size())
     return figure
 
 

@@ -13,10 +13,11 @@ from matplotlib.ticker import LogLocator
 
 from mu.experiments import NAMES
 from mu.experiments.mumis import ALONG, DELTA, LEVELS, METHODS, RETAIN_FREE
+from mu.figures import tables
 from mu.figures.drawing import COLOURS, MARKED, MARKS, PALETTE, line, log_axis, panels, percent
 from mu.figures.exhibit import BY_RULE, Exhibit
-from mu.figures.tables import choices, indexed, line_each, method_line
-from mu.reading import CHOICES, printed, select
+from mu.figures.tables import indexed, method_line
+from mu.reading import printed, select
 from mu.reading.mumis import (
     CASE,
     METRICS,
@@ -30,7 +31,6 @@ from mu.reading.mumis import (
     courses,
     gaps,
     paper_scenario,
-    requests,
     sequences,
     stop,
     whole,
@@ -73,8 +73,7 @@ def main_table(rows: pd.DataFrame, item: str) -> pd.DataFrame:
 
 def tuning(rows: pd.DataFrame) -> pd.DataFrame:
     """Avg. Gap and the value it was reached with, by each way to choose."""
-    rows = attempts(rows)
-    return choices({how: chosen(rows, how) for how in CHOICES}, tuple(METHODS))
+    return tables.tuning(attempts(rows), chosen, METHODS)
 
 
 def search(rows: pd.DataFrame) -> pd.DataFrame:
@@ -97,8 +96,7 @@ def search(rows: pd.DataFrame) -> pd.DataFrame:
 def floor(rows: pd.DataFrame) -> pd.DataFrame:
     """The second retrained model: its metrics, and its distance to the first."""
     metrics = {name: title for name, title in METRICS.items() if name != "RTE"}
-    rows = whole(rows)
-    return line_each(rows, requests(rows), "retrained again", metrics, {"KL": 2})
+    return tables.floor(attempts(rows), metrics)
 
 
 # ---- Sensitivity: figures 1 to 4 -------------------------------------------------------------------------
@@ -149,7 +147,6 @@ def _histogram(axis: Axes, rows: pd.DataFrame, metric: str, colour: str, label: 
 
 def before_after(rows: pd.DataFrame) -> Figure:
     """How large the Jacobian is before and after training, and the paper's orders of magnitude."""
-
     looks = {"untrained": ("random init", OTHER_COLOUR), "trained": ("trained", TARGET_COLOUR)}
 
     def panel(axis: Axes, rows: pd.DataFrame) -> None:
@@ -184,15 +181,14 @@ def target_other(rows: pd.DataFrame) -> Figure:
 
 def directions(rows: pd.DataFrame) -> Figure:
     """For each request, how many forget samples' sensitivities fall, by retraining and by MU-Mis."""
-    rows = whole(rows)
-    rows["request"] = requests(rows)
-    asked = list(rows["request"].unique())
+    rows = attempts(rows)
+    asked = list(rows["block"].unique())
 
     def panel(axis: Axes, which: str) -> None:
         axis.axvline(50, color=COLOURS["trained"], linestyle=":", linewidth=1.2)
         for method, offset in {"retrain": -0.19, "mu-mis": 0.19}.items():
             falls = select(rows, metric=f"{which} falls", method=method)
-            share = falls.groupby("request")["value"].agg(["mean", "std"]).reindex(asked)
+            share = falls.groupby("block")["value"].agg(["mean", "std"]).reindex(asked)
             places = np.arange(len(asked)) + offset
             axis.barh(
                 places, share["mean"].fillna(0), height=0.34, color=COLOURS[method], label=method, linewidth=0,
@@ -341,7 +337,7 @@ def delta_panels(rows: pd.DataFrame) -> Figure:
     return panels(panel, {f"{metric} at the stop, %": metric for metric in ("FA", "RA")}, height=2.3)
 
 
-VARIANTS = {
+VARIANT_NAMES = {
     "both": "both terms", "target": "target class alone", "other": "other class alone", "jacobian": "both lowered",
     "spectral": "spectral norm", "weighted": "weighted",
 }  # fmt: skip
@@ -359,14 +355,14 @@ def state(course: pd.DataFrame, step: float) -> dict[str, float]:
 def variants(rows: pd.DataFrame, shown: tuple[str, ...]) -> pd.DataFrame:
     """Variants of the loss before the run, where the rule ends that with both terms and their own, and at the end."""
     states = {("original", START): []}  # in the table's order -> states, one per seed
-    states |= {(VARIANTS[variant], moment): [] for variant in shown for moment in (TOGETHER, ALONE, END)}
+    states |= {(VARIANT_NAMES[variant], moment): [] for variant in shown for moment in (TOGETHER, ALONE, END)}
     for _, alike in whole(rows).groupby([*CASE, "lr"]):
         known = {key["variant"]: course for key, course in courses(alike)}
         together = stop(known["both"], DELTA) if "both" in known else math.inf
         tried = [variant for variant in shown if variant in known]
         states["original", START] += [state(known[variant], 0) for variant in tried[:1]]
         for variant in tried:
-            course, name = known[variant], VARIANTS[variant]
+            course, name = known[variant], VARIANT_NAMES[variant]
             states[name, TOGETHER].append(state(course, together))
             if variant != "both":
                 states[name, ALONE].append(state(course, stop(course, DELTA)))
@@ -381,18 +377,16 @@ def variants(rows: pd.DataFrame, shown: tuple[str, ...]) -> pd.DataFrame:
     return indexed(lines, "variant", "at")
 
 
-TABLE = (
+TABLE_NOTE = (
     "Percent, mean ± sd over seeds; time in seconds, for trained and retrain that of training. Avg. Gap is the mean "
     "absolute gap of RA, FA and TA to retraining; a dash: no value tried gave finite weights, or not recorded yet. "
     "MIA: the share of the forget set that an attack by entropy calls members. KL: to the retrained model, on the "
     "forget set, in nats. In brackets the paper's number, by a later account; records of the `paper` profile "
     f"alone are of its size. {BY_RULE}"
 )
-SEQUENCE = "Each method's hyper-parameter is picked at the first request by the rule, and kept."
-COURSE = "Forgetting a full class without the stopping rule. RA on a fixed part of the other test images."
-
-
-TABLES = {
+SEQUENCE_NOTE = "Each method's hyper-parameter is picked at the first request by the rule, and kept."
+COURSE_NOTE = "Forgetting a full class without the stopping rule. RA on a fixed part of the other test images."
+TABLE_CAPTIONS = {
     "mumis-tab1": "A full class, ResNet-18. Other choices of the hyper-parameters: {item}`mumis-tuning`.",
     "mumis-tab2": "A sub-class, ResNet-18.",
     "mumis-tab3": "A full class, ViT.", "mumis-tabA7": "A random tenth of the training samples, ResNet-18.",
@@ -406,7 +400,7 @@ def _variants(what: str, *shown: str) -> Exhibit:
         f"Where the rule stops with δ = {DELTA:g}; slopes are sensitivities as shares of those at the start. Mean ± "
         "sd over seeds; a dash: the course does not get there, or its rule does not stop."
     )
-    return Exhibit("table", f"{what} {COURSE} {facts}", partial(variants, shown=shown))
+    return Exhibit("table", f"{what} {COURSE_NOTE} {facts}", partial(variants, shown=shown))
 
 
 EXHIBITS = {
@@ -463,26 +457,26 @@ EXHIBITS = {
     "mumis-fig5": Exhibit(
         "figure",
         "Test accuracy, in percent, at the start and after each request: on each class of the sequence, with a dot "
-        f"where it is removed, and on all classes outside it (RA). {SEQUENCE}",
+        f"where it is removed, and on all classes outside it (RA). {SEQUENCE_NOTE}",
         along,
         "Line plots, a row per method; grey lines of classes fall as they are removed, the dotted line is RA.",
     ),
     "mumis-fig6": Exhibit(
         "figure",
         "Gaps to the model that is retrained after each request: of RA (utility), and of FA, mean over all classes "
-        f"removed so far (resilience). {SEQUENCE}",
+        f"removed so far (resilience). {SEQUENCE_NOTE}",
         sequence_gaps,
         "Line plots against the number of requests, a line per method.",
     ),
     "mumis-fig7": Exhibit(
         "figure",
-        "Kullback-Leibler divergence to the retrained model on all samples removed so far. " + SEQUENCE,
+        f"Kullback-Leibler divergence to the retrained model on all samples removed so far. {SEQUENCE_NOTE}",
         sequence_kl,
         "Line plots against the number of requests, a line per method.",
     ),
     **{
-        item: Exhibit("table", f"{what} {TABLE}", partial(main_table, item=item))
-        for item, what in TABLES.items()
+        item: Exhibit("table", f"{what} {TABLE_NOTE}", partial(main_table, item=item))
+        for item, what in TABLE_CAPTIONS.items()
     },
     "mumis-tabA12": _variants("Which terms of the loss are needed.", "both", "target", "other"),
     "mumis-tabA13": _variants("Frobenius or spectral norm of the gradients.", "both", "spectral"),
@@ -491,9 +485,9 @@ EXHIBITS = {
     ),
     "mumis-figA1": Exhibit(
         "figure",
-        f"{COURSE} Accuracies above, sensitivities below, by learning rate. The dotted line is where the stopping "
-        f"rule would end the run (δ = {DELTA:g}, mean over seeds). Sensitivities above {BLOWN_UP:g} times those at "
-        "the start are cut off.",
+        f"{COURSE_NOTE} Accuracies above, sensitivities below, by learning rate. The dotted line is where the "
+        f"stopping rule would end the run (δ = {DELTA:g}, mean over seeds). Sensitivities above {BLOWN_UP:g} times "
+        "those at the start are cut off.",
         course_panels,
         "A column per learning rate: accuracies above and sensitivities below, against the step.",
     ),
@@ -506,8 +500,8 @@ EXHIBITS = {
     ),
     "mumis-figA2": Exhibit(
         "figure",
-        f"{COURSE} Accuracies at the recorded step nearest to where the rule ends the run, against δ. Crosses: for a "
-        "seed or more the course was over before, and its end counts.",
+        f"{COURSE_NOTE} Accuracies at the recorded step nearest to where the rule ends the run, against δ. Crosses: "
+        "for a seed or more the course was over before, and its end counts.",
         delta_panels,
         "Two line plots against delta, a line per learning rate.",
     ),

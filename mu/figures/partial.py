@@ -14,7 +14,7 @@ from mu.experiments.partial import FORGOTTEN, STEPPING, TABLES
 from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, log_axis, panels, percent
 from mu.figures.exhibit import Exhibit
 from mu.figures.tables import indexed, method_line
-from mu.reading import listed, select
+from mu.reading import listed, same_seeds, select
 from mu.reading.partial import SCENARIOS, at_smallest_share
 from mu.selection import RULES
 
@@ -49,8 +49,7 @@ def accuracy_curves(rows: pd.DataFrame) -> Figure:
 
 def affected_share(rows: pd.DataFrame) -> Figure:
     """Test accuracy against the share of steps that used a sample to forget."""
-    share = rows.groupby(["model", "count"])["affected"].transform("mean")
-    rows = rows.assign(choice=rows["choice"].fillna(""), share=share)
+    rows = rows.fillna({"choice": ""})
     fixed = select(rows, choice="fixed")["keep"].iloc[0]
     curves = (
         ("trained", "", "before the removal", ":"),
@@ -60,9 +59,11 @@ def affected_share(rows: pd.DataFrame) -> Figure:
     )
 
     def panel(axis: Axes, part: pd.DataFrame) -> None:
+        part = same_seeds(part, "count")
+        part = part.assign(share=part.groupby("count")["affected"].transform("mean"))
         for method, choice, label, dash in curves:
-            one = select(part, method=method, choice=choice)
-            line(axis, one, "share", colour=COLOURS[method], label=label, linestyle=dash, **DOTS)
+            curve = select(part, method=method, choice=choice)
+            line(axis, curve, "share", colour=COLOURS[method], label=label, linestyle=dash, **DOTS)
         log_axis(axis.xaxis, (1, 2, 5, 10, 20, 50, 100))
         percent(axis)
 
@@ -91,12 +92,12 @@ def rules(rows: pd.DataFrame) -> pd.DataFrame:
     metrics = {"non-target accuracy": "other classes", "stored bytes": "ledger"}
     for model, part in rows[rows["rule"].notna()].groupby("model", sort=False):
         least = at_smallest_share(part).query("keep < 1")
-        named = {rule: select(least, rule=rule) for rule in RULES} | {"all entries": select(part, keep=1)}
-        for rule, at in named.items():
+        removals = {rule: select(least, rule=rule) for rule in RULES} | {"all entries": select(part, keep=1)}
+        for rule, removed in removals.items():
             lines[NAMES[model], rule] = {
-                "seeds that forget": f"{at['seed'].nunique()} of {part['seed'].nunique()}",
-                "smallest share": listed(at["keep"]),
-                **method_line(at, metrics),
+                "seeds that forget": f"{removed['seed'].nunique()} of {part['seed'].nunique()}",
+                "smallest share": listed(removed["keep"]),
+                **method_line(removed, metrics),
             }
     return indexed(lines, "network", "rule")
 
@@ -106,27 +107,28 @@ def step_sweep(rows: pd.DataFrame) -> Figure:
     rows = rows[rows["rule"].notna()]
     index = ["model", "scenario", "seed", "method", "rule", "keep"]
     wide = rows.pivot_table(index=index, columns="metric", values="value").reset_index()
-    variants = [(rule, keep) for rule in ENTRIES for keep in sorted(wide["keep"].unique()) if keep < 1]
+    applied = [(rule, keep) for rule in ENTRIES for keep in sorted(wide["keep"].unique()) if keep < 1]
 
     def panel(axis: Axes, part: pd.DataFrame, base: str) -> None:
         look = {"color": COLOURS[base], "capsize": 2, "elinewidth": 1, "markersize": 5}
         whole = select(part, method=base).set_index("seed")["non-target accuracy"]
         axis.axvline(0, color=COLOURS["trained"], linestyle=":", linewidth=1.4)
-        for place, (rule, keep) in enumerate(variants):
-            one = select(part, method=f"partial-{base}", rule=rule, keep=keep).set_index("seed")
-            gain = (one["non-target accuracy"] - whole).dropna()
-            fill = None if one["UA"].mean() >= 100 - 2 * FORGOTTEN else "none"
+        for place, (rule, keep) in enumerate(applied):
+            partial = select(part, method=f"partial-{base}", rule=rule, keep=keep).set_index("seed")
+            gain = (partial["non-target accuracy"] - whole).dropna()
+            fill = None if partial["UA"].mean() >= 100 - 2 * FORGOTTEN else "none"
             axis.plot(gain, [place] * len(gain), "|", color=COLOURS[base], alpha=0.5)
             axis.errorbar(gain.mean(), place, xerr=gain.std(), fmt="o", markerfacecolor=fill, **look)
-        axis.set_yticks(range(len(variants)), [f"{ENTRIES[rule]}, {keep:g}" for rule, keep in variants])
-        axis.set_ylim(len(variants) - 0.5, -0.5)
+        axis.set_yticks(range(len(applied)), [f"{ENTRIES[rule]}, {100 * keep:g} %" for rule, keep in applied])
+        axis.set_ylim(len(applied) - 0.5, -0.5)
 
     blocks = {
         f"{NAMES[model]}\n{name}": select(wide, model=model, scenario=scenario)
         for model in rows["model"].unique()
         for scenario, name in SCENARIOS.items()
     }
-    return panels(panel, {base: base for base in STEPPING}, blocks, height=2.0, sharey=True)
+    gained = "points on the other classes, partial minus whole"
+    return panels(panel, {base: base for base in STEPPING}, blocks, x=gained, height=2.0, sharey=True)
 
 
 def activation_maps(rows: pd.DataFrame) -> Figure:
@@ -139,13 +141,13 @@ def activation_maps(rows: pd.DataFrame) -> Figure:
     def panel(axis: Axes, label: float, method: str) -> None:
         part = select(rows, label=label)
         if method == "input":
-            one, look = select(part, metric="pixel"), {"cmap": "gray"}
+            picture, look = select(part, metric="pixel"), {"cmap": "gray"}
         else:
-            one = select(part, metric="cam", method=method)
-            look = {"cmap": "magma", "vmin": 0, "vmax": one["value"].max() or 1.0}
+            picture = select(part, metric="cam", method=method)
+            look = {"cmap": "magma", "vmin": 0, "vmax": picture["value"].max() or 1.0}
             scored = select(part, metric="class score", method=method)["value"].mean()
             axis.set_xlabel(f"scored {scored:.0f} %")
-        axis.imshow(one.pivot(index="y", columns="x", values="value").to_numpy(), **look)
+        axis.imshow(picture.pivot(index="y", columns="x", values="value").to_numpy(), **look)
         axis.grid(False)
         axis.set(xticks=[], yticks=[])
 
@@ -172,7 +174,7 @@ def ledger_cost(rows: pd.DataFrame) -> Figure:
     return _panels(panel, rows, columns, KEPT)
 
 
-COLUMNS = {
+METRICS = {
     "target accuracy": "target test acc.", "non-target accuracy": "other test acc.",
     "forget accuracy": "forget train acc.", "MIA recall (shadow)": "MIA recall",
     "MIA false positives (shadow)": "false pos.", "TPR at 1 % FPR": "TPR at 1 %", "AUC": "AUC", "accuracy gap": "gap",
@@ -184,19 +186,19 @@ PROBES = {
 }  # fmt: skip
 COSTS = {"bytes per parameter": "bytes per parameter", "step time": "ms a step", "slow-down": "slower, %"}
 BLOCKS = {"rare": "A: few samples", "class": "B: whole class"}
-ROWS = ("trained", "retrain", "amnesiac", "partial-amnesiac", *(m for b in STEPPING for m in (b, f"partial-{b}")))
+IN_ORDER = ("trained", "retrain", "amnesiac", "partial-amnesiac", *(m for b in STEPPING for m in (b, f"partial-{b}")))
 
 
 def method_grid(rows: pd.DataFrame) -> pd.DataFrame:
     """Methods down, metrics across; block A is the rare class, block B the whole class."""
     rows = _with_forget_accuracy(rows).fillna({"epochs": 0})
     datasets, lines = rows["dataset"].unique(), {}
-    for dataset, (scenario, block), method in itertools.product(datasets, BLOCKS.items(), ROWS):
+    for dataset, (scenario, block), method in itertools.product(datasets, BLOCKS.items(), IN_ORDER):
         title = f"{NAMES.get(dataset, dataset)}, {block}" if len(datasets) > 1 else block
         part = select(rows, dataset=dataset, scenario=scenario, method=method)
-        for epochs, one in part.groupby("epochs"):
+        for epochs, tuned in part.groupby("epochs"):
             name = f"{method} + {epochs:g} ep. fine-tuning" if epochs else method
-            lines[title, name] = method_line(one, COLUMNS, digits={"RTE": 2, "steps": 0})
+            lines[title, name] = method_line(tuned, METRICS, digits={"RTE": 2, "steps": 0})
     table = indexed(lines, "block", "method")
     return table.loc[:, (table != "–").any()]
 
@@ -204,9 +206,9 @@ def method_grid(rows: pd.DataFrame) -> pd.DataFrame:
 def probes(rows: pd.DataFrame) -> pd.DataFrame:
     """What the model's own head answers, and what a new one reads off the features: a block for each network."""
     lines = {}
-    for (model, method, variant), one in rows.groupby(["model", "method", "variant"], sort=False):
+    for (model, method, variant), part in rows.groupby(["model", "method", "variant"], sort=False):
         name = method if variant == "plain" else f"{method}, {variant}"
-        lines[NAMES[model], name] = method_line(one, PROBES)
+        lines[NAMES[model], name] = method_line(part, PROBES)
     return indexed(lines, "network", "method")
 
 
@@ -215,9 +217,9 @@ def recorders(rows: pd.DataFrame) -> pd.DataFrame:
     lines = {}
     for model, part in rows.groupby("model", sort=False):
         ways = part.assign(keep=part["keep"].fillna(0)).groupby(["recorder", "keep"], sort=False)
-        for (recorder, keep), one in ways:
+        for (recorder, keep), measured in ways:
             name = f"{recorder}, keep {keep:g}" if keep else recorder
-            lines[NAMES[model], name] = method_line(one, COSTS, digits={"bytes per parameter": 3})
+            lines[NAMES[model], name] = method_line(measured, COSTS, digits={"bytes per parameter": 3})
     return indexed(lines, "network", "recorder")
 
 
@@ -225,11 +227,14 @@ def _panels(
     draw: Callable[[Axes, pd.DataFrame], None], rows: pd.DataFrame, columns: dict[str, str], x: str, by: str = "model"
 ) -> Figure:
     """A row of panels for each value of a column (networks by size), and one for each metric (title -> metric)."""
-    found = rows[by].dropna().unique()
-    names = {name: one for one, name in NAMES.items() if one in found} or {one: one for one in found}
-    figure = panels(lambda axis, one, metric: draw(axis, select(rows, metric=metric, **{by: one})), columns, names)
-    figure.supxlabel(x, fontsize=figure.axes[0].xaxis.label.get_size())
-    return figure
+    values = list(rows[by].dropna().unique())
+    known = [value for value in NAMES if value in values] or values
+    shown = {NAMES.get(value, value): value for value in known}
+
+    def panel(axis: Axes, value: str, metric: str) -> None:
+        draw(axis, select(rows, metric=metric, **{by: value}))
+
+    return panels(panel, columns, shown, x=x)
 
 
 def _level(axis: Axes, rows: pd.DataFrame, method: str, dash: str, label: str) -> None:
@@ -251,7 +256,7 @@ CURVES = Exhibit(
     "Line plots, a row per network: accuracy on the other classes left, on the forgotten class right, with a dot for "
     "conventional and one for partial amnesiac unlearning at the removal.",
 )
-GRID = (
+TABLE_NOTE = (
     "forgetting class 3. Accuracies, membership and gap in percent; mean ± sd over seeds. Gap: the mean distance to "
     "the retrained model in UA, RA and TA. MIA recall: the share of the forget set that shadow models call members; "
     "false pos.: of unseen images of the class. AUC: against those same images, 50 is chance. Time: of "
@@ -261,7 +266,7 @@ GRID = (
 
 
 def _table(data: str, network: str) -> Exhibit:
-    return Exhibit("table", f"All methods on {NAMES[data]}, {NAMES[network]}, {GRID}", method_grid)
+    return Exhibit("table", f"All methods on {NAMES[data]}, {NAMES[network]}, {TABLE_NOTE}", method_grid)
 
 
 EXHIBITS = {
@@ -280,13 +285,13 @@ EXHIBITS = {
         "figure",
         "Test accuracy right after the removal against the share of training steps that used a sample to forget "
         f"(set by how many there are). Chosen: the smallest kept share after which at most {FORGOTTEN:g} % of the "
-        "forget samples are still classified correctly.",
+        "forget samples are still classified correctly. Seeds that lack a point are left out.",
         affected_share,
         "Line plots, a row per network. Accuracy on other classes falls with the affected share, faster for "
         "amnesiac than for partial amnesiac unlearning; the right column shows where the class is not forgotten.",
     ),
     **{name: _table(*pair) for name, pair in TABLES.items()},
-    "partial-jmlr": Exhibit("table", f"All methods on further data sets, LeNet, {GRID}", method_grid),
+    "partial-jmlr": Exhibit("table", f"All methods on further data sets, LeNet, {TABLE_NOTE}", method_grid),
     "partial-keep": Exhibit(
         "figure",
         "Accuracy right after the removal against the share of each layer's update that was kept and subtracted, "

@@ -20,40 +20,40 @@ if TYPE_CHECKING:
     from mu.reproduced import Comparison
 
 POINTS = ("Avg. Gap", "Disparity Ave.")  # distances; all else is a share in percent
-METHODS = {paper: ours for names in (mumis.PAPER_NAMES, sparsity.PAPER_NAMES) for ours, paper in names.items()}
+OUR_NAMES = {paper: ours for names in (mumis.PAPER_NAMES, sparsity.PAPER_NAMES) for ours, paper in names.items()}
 
 
-def against_ours(found: Sequence[Comparison]) -> Figure:
+def against_ours(pairs: Sequence[Comparison]) -> Figure:
     """A panel for each metric: ours over the paper's. On the line both are the same; empty: not in reach.
 
     The band is the item's tolerance; single numbers with a printed spread may have more.
 
     Args:
-        found: numbers of one item, all of them recorded.
+        pairs: numbers of one item, all of them recorded.
     """
-    cases = list(dict.fromkeys(one.case for one in found))
+    cases = list(dict.fromkeys(pair.case for pair in pairs))
     marks = dict(zip(cases, itertools.cycle(MARKS), strict=False))
     ink = mpl.rcParams["text.color"]
 
     def panel(axis: Axes, metric: str) -> None:
         axis.axline((0, 0), slope=1, color=ink, linestyle=":", linewidth=1)
-        here = [one for one in found if one.metric == metric]
-        for one in here:
-            colour = COLOURS[METHODS[one.method]]
-            look = {"markerfacecolor": "none"} if one.off == 2 else {}
-            axis.plot(one.printed, one.mean, marks[one.case], color=colour, markersize=5.5, **look)
-        most = max(1.0, *(max(one.printed, one.mean) for one in here)) if metric in POINTS else 100
+        here = [pair for pair in pairs if pair.metric == metric]
+        for pair in here:
+            colour = COLOURS[OUR_NAMES[pair.method]]
+            look = {"markerfacecolor": "none"} if pair.off == 2 else {}
+            axis.plot(pair.printed, pair.mean, marks[pair.case], color=colour, markersize=5.5, **look)
+        most = max(1.0, *(max(pair.printed, pair.mean) for pair in here)) if metric in POINTS else 100
         ends = -0.05 * most, 1.05 * most
-        low, high = ([end + sign * found[0].least for end in ends] for sign in (-1, 1))
+        low, high = ([end + sign * pairs[0].least for end in ends] for sign in (-1, 1))
         axis.fill_between(ends, low, high, color=ink, alpha=0.12, linewidth=0)
         axis.set(xlim=ends, ylim=ends, xlabel="paper", ylabel="ours", aspect="equal")
         ticks = [tick for tick in MaxNLocator(4).tick_values(0, most) if 0 <= tick <= ends[1]]
         axis.set(xticks=ticks, yticks=ticks)
-        for method in dict.fromkeys(one.method for one in found):
-            axis.plot([], [], "o", color=COLOURS[METHODS[method]], label=method)
+        for method in dict.fromkeys(pair.method for pair in pairs):
+            axis.plot([], [], "o", color=COLOURS[OUR_NAMES[method]], label=method)
         for case, mark in marks.items() if len(cases) > 1 else ():
             axis.plot([], [], mark, color=COLOURS["trained"], label=case.split(", ", 1)[-1])
 
     unit = lambda metric: "points" if metric in POINTS else "%"
-    metrics = {f"{metric}, {unit(metric)}": metric for metric in dict.fromkeys(one.metric for one in found)}
+    metrics = {f"{metric}, {unit(metric)}": metric for metric in dict.fromkeys(pair.metric for pair in pairs)}
     return panels(panel, metrics, height=2.3, across=2 if len(metrics) == 4 else 3)

@@ -15,10 +15,11 @@ import pandas as pd
 
 from mu import results
 from mu.experiments.sparsity import CORE, METHODS, SCALES, SCHEDULES, SPARSE
+from mu.figures import tables
 from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, log_axis, panels, percent
 from mu.figures.exhibit import BY_RULE, Exhibit
-from mu.figures.tables import choices, indexed, line_each, method_line
-from mu.reading import CHOICES, listed, printed, same_seeds, select, with_columns
+from mu.figures.tables import indexed, method_line
+from mu.reading import listed, printed, same_seeds, select, with_columns
 from mu.reading.sparsity import (
     METRICS,
     PAPER_METRICS,
@@ -26,6 +27,7 @@ from mu.reading.sparsity import (
     PAPER_SCENARIOS,
     SCENARIOS,
     SHOWN,
+    attempts,
     beside_retrained,
     block_name,
     chosen,
@@ -36,9 +38,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TIME = {"RTE": "time, s"}
-PRUNERS = {"omp": ("OMP", PALETTE[0]), "synflow": ("SynFlow", PALETTE[1]), "imp": ("IMP", "#8c6bb1")}
-PRUNER_MARKS = {"omp": "o", "synflow": "s", "imp": "D"}
-ALIKE = (
+PRUNER_LOOKS = {
+    "omp": ("OMP", PALETTE[0], "o"), "synflow": ("SynFlow", PALETTE[1], "s"), "imp": ("IMP", PALETTE[2], "D"),
+}  # fmt: skip
+SEEDS_NOTE = (
     "Lines join the seeds that have every sparsity, under `laptop` one; diamonds, side by side where there are more "
     "seeds, are the means of all. The axis is spaced by the weights that are left."
 )
@@ -62,22 +65,17 @@ def _blocks(rows: pd.DataFrame, metrics: dict[str, str], item: str, printed_as: 
     """A block for each scenario and sparsity; behind our number the one that the paper prints for this metric."""
     lines = {}
     for scenario, sparsity, method in itertools.product(SCENARIOS, (0, SPARSE), ("trained", "retrain", *METHODS)):
-        one = select(rows, scenario=scenario, sparsity=sparsity, method=method)
+        part = select(rows, scenario=scenario, sparsity=sparsity, method=method)
         where = {"scenario": PAPER_SCENARIOS[scenario], "sparsity": sparsity, "method": PAPER_NAMES.get(method)}
         paper = lambda metric, where=where: printed(item, METRICS.get(metric, metric) + printed_as, **where)
-        if len(one):
-            lines[block_name(scenario, sparsity), method] = method_line(one, metrics, paper)
+        if len(part):
+            lines[block_name(scenario, sparsity), method] = method_line(part, metrics, paper)
     return indexed(lines, "block", "method")
 
 
 def tuning(rows: pd.DataFrame) -> pd.DataFrame:
     """Disparity and the value it was reached with, by each way to choose."""
-    picked = {}
-    for how in CHOICES:
-        part = chosen(with_columns(rows, "tried")[rows["sparsity"].isin((0, SPARSE))], how)
-        blocks = [block_name(*case) for case in zip(part["scenario"], part["sparsity"], strict=True)]
-        picked[how] = part.assign(block=blocks, shown=part["tried"].map("{:g}".format))
-    return choices(picked, tuple(METHODS))
+    return tables.tuning(attempts(rows[rows["sparsity"].isin((0, SPARSE))]), chosen, METHODS)
 
 
 def qualitative(rows: pd.DataFrame) -> pd.DataFrame:
@@ -87,12 +85,12 @@ def qualitative(rows: pd.DataFrame) -> pd.DataFrame:
     lines = {}
     for scenario, shown in SCENARIOS.items():
         for method in METHODS:
-            one = select(rows, method=method, scenario=scenario)
-            if one.empty:
+            part = select(rows, method=method, scenario=scenario)
+            if part.empty:
                 continue
-            gaps = one.groupby(["metric", "sparsity"])["gap"].mean().unstack().reindex(columns=(0, SPARSE))
-            cells = {metric: " → ".join(map(_mark, gaps.loc[metric])) for metric in SHOWN}
-            timed = select(one, metric="RTE")
+            means = part.groupby(["metric", "sparsity"])["gap"].mean().unstack().reindex(columns=(0, SPARSE))
+            cells = {metric: " → ".join(map(_mark, means.loc[metric])) for metric in SHOWN}
+            timed = select(part, metric="RTE")
             ratio = (timed["retrained"] / timed["value"]).mean()
             cells["time of retraining"] = f"1/{ratio:.0f}" if ratio >= 1 else "–"
             lines[shown, method] = cells
@@ -115,9 +113,9 @@ def schedules(rows: pd.DataFrame) -> pd.DataFrame:
     if len(retrained):
         lines["retrain"] = {"γ": "–"} | method_line(retrained, shown)
     for schedule, update in SCHEDULES:
-        one = select(rows, schedule=schedule, update=update)
-        if len(one):
-            lines[f"l1-sparse, {schedule}, {update}"] = {"γ": listed(one["tried"])} | method_line(one, shown)
+        part = select(rows, schedule=schedule, update=update)
+        if len(part):
+            lines[f"l1-sparse, {schedule}, {update}"] = {"γ": listed(part["tried"])} | method_line(part, shown)
     return pd.DataFrame.from_dict(lines, orient="index")
 
 
@@ -126,16 +124,15 @@ def controls(rows: pd.DataFrame) -> pd.DataFrame:
     rows = chosen(with_columns(rows, "variant").fillna({"variant": ""}), "rule")
     lines = {}
     for sparsity, method in itertools.product((0, SPARSE), ("trained", "retrain", "gradient-ascent", "fisher")):
-        for variant, one in select(rows, sparsity=sparsity, method=method).groupby("variant"):
+        for variant, part in select(rows, sparsity=sparsity, method=method).groupby("variant"):
             name = f"{method}, {variant}" if variant else method
-            lines[block_name("class", sparsity), name] = {"value": listed(one["tried"])} | method_line(one, METRICS)
+            lines[block_name("class", sparsity), name] = {"value": listed(part["tried"])} | method_line(part, METRICS)
     return indexed(lines, "block", "method")
 
 
 def floor(rows: pd.DataFrame) -> pd.DataFrame:
     """The second retrained model: its metrics, and its gap to the first."""
-    blocks = [block_name(*case) for case in zip(rows["scenario"], rows["sparsity"], strict=True)]
-    return line_each(rows, blocks, "retrained again", METRICS)
+    return tables.floor(attempts(rows), METRICS)
 
 
 AXES = {"UA": "UA", "MIA-Efficacy": "MIA-Eff.", "RA": "RA", "TA": "TA", "RTE": "speed"}
@@ -151,21 +148,21 @@ def radar(rows: pd.DataFrame, shown: dict[str, tuple[str, float]], scenarios: di
     rows = beside_retrained(chosen(rows, "rule"))
 
     def panel(axis: Axes, scenario: str) -> None:
-        mean = select(rows, scenario=scenario).groupby(["method", "sparsity", "metric"])
-        mean = mean[["value", "retrained", "gap"]].mean()
-        known = mean["gap"].dropna().index  # the others may still come
-        here = {label: key for label, key in shown.items() if (*key, "UA") in known}
-        metrics = [m for m in AXES if all((*key, m) in mean.index for key in here.values())]
+        means = {  # label -> of each metric that is beside retraining: value, retrained and gap
+            label: select(rows, scenario=scenario, method=method, sparsity=sparsity)
+            .groupby("metric")[["value", "retrained", "gap"]].mean().dropna()
+            for label, (method, sparsity) in shown.items()
+        }  # fmt: skip
+        means = {label: mean for label, mean in means.items() if "UA" in mean.index}  # the others may still come
+        metrics = [metric for metric in AXES if all(metric in mean.index for mean in means.values())]
         angles = [2 * math.pi * i / len(metrics) for i in range(len(metrics))]
-        for (label, (method, sparsity)), dash in zip(here.items(), ("-", ":", "--"), strict=False):
-            radii = []
-            for metric in metrics:
-                one = mean.loc[method, sparsity, metric]
-                fastest = min(mean.loc[(*key, metric), "value"] for key in here.values())
-                close = fastest / one["value"] if metric == "RTE" else 1 - one["gap"] / max(one["retrained"], 1e-9)
-                radii.append(max(0.0, close))
-            axis.plot([*angles, *angles[:1]], [*radii, *radii[:1]], dash, color=COLOURS[method], label=label)
-            axis.fill(angles, radii, color=COLOURS[method], alpha=0.12)
+        fastest = min((mean["value"].get("RTE", math.inf) for mean in means.values()), default=math.inf)
+        for (label, mean), dash in zip(means.items(), ("-", ":", "--"), strict=False):
+            near = (1 - mean["gap"] / mean["retrained"].clip(lower=1e-9)).clip(lower=0)
+            near = near.where(near.index != "RTE", fastest / mean["value"])[metrics]
+            colour = COLOURS[shown[label][0]]
+            axis.plot([*angles, angles[0]], [*near, near.iloc[0]], dash, color=colour, label=label)
+            axis.fill(angles, near, color=colour, alpha=0.12)
         axis.set_xticks(angles, [AXES[metric] for metric in metrics])
         axis.set_ylim(0, 1.02)
         axis.set_yticks((0.25, 0.5, 0.75, 1), ("", "0.5", "", "1"))
@@ -203,12 +200,12 @@ def pruners(rows: pd.DataFrame, metrics: dict[str, tuple[str, str]], beside: dic
 
     def panel(axis: Axes, what: tuple[str, str]) -> None:
         method, metric = what
-        for pruner, (label, colour) in PRUNERS.items():
-            own = same_seeds(select(rows, pruner=pruner), "sparsity")
-            _line(axis, select(own, method=method, metric=metric), colour, label, marker=PRUNER_MARKS[pruner])
+        for pruner, (label, colour, mark) in PRUNER_LOOKS.items():
+            pruned = same_seeds(select(rows, pruner=pruner), "sparsity")
+            _line(axis, select(pruned, method=method, metric=metric), colour, label, marker=mark)
             for other, dash in (beside or {}).items():
                 look = {"linestyle": dash, "marker": "none", "linewidth": 1.1}
-                _line(axis, select(own, method=other, metric=metric), colour, "", **look)
+                _line(axis, select(pruned, method=other, metric=metric), colour, "", **look)
         for other, dash in (beside or {}).items():
             axis.plot([], [], dash, color=mpl.rcParams["text.color"], linewidth=1.1, label=other)
         if metric == "RTE":
@@ -219,7 +216,7 @@ def pruners(rows: pd.DataFrame, metrics: dict[str, tuple[str, str]], beside: dic
 
 def backdoor(rows: pd.DataFrame) -> Figure:
     """Attack success and clean accuracy against sparsity; the paper's points, read off its figure, as crosses."""
-    rows = chosen(rows, "rule")
+    rows = same_seeds(chosen(rows, "rule"), "sparsity")
     published = select(results.reported(), item="sparsity-fig5")
     shown = {"trained": "original", "fine-tune": "after fine-tuning", "l1-sparse": "l1-sparse, dense model"}
 
@@ -227,13 +224,13 @@ def backdoor(rows: pd.DataFrame) -> Figure:
         for method, label in shown.items():
             _line(axis, select(rows, metric=metric, method=method), COLOURS[method], label, markersize=4)
             points = select(published, metric=PAPER_METRICS[metric], method=PAPER_NAMES[method])
-            axis.plot(points["sparsity"].fillna(0), points["value"], "x", color=COLOURS[method])
+            axis.plot(points["sparsity"], points["value"], "x", color=COLOURS[method])
         axis.plot([], [], "x", color=mpl.rcParams["text.color"], label="paper's figure")
         if metric != "SA":
             percent(axis)
 
-    titles = ("attack success, %", "clean test acc., %")
-    return _panels(panel, dict(zip(titles, PAPER_METRICS, strict=True)), height=2.6)
+    metrics = {"attack success, %": "ASR, target class included", "clean test acc., %": "SA"}
+    return _panels(panel, metrics, height=2.6)
 
 
 def proposition(rows: pd.DataFrame) -> Figure:
@@ -241,8 +238,8 @@ def proposition(rows: pd.DataFrame) -> Figure:
 
     def panel(axis: Axes, metric: str) -> None:
         for mask, colour in zip(("size", "random"), PALETTE, strict=False):
-            one = select(rows, metric=metric, mask=mask)
-            line(axis, one, "sparsity", colour=colour, label=f"mask: {mask}", **MARKED)
+            masked = select(rows, metric=metric, mask=mask)
+            line(axis, masked, "sparsity", colour=colour, label=f"mask: {mask}", **MARKED)
         axis.set_ylim(bottom=0)
 
     metrics = {
@@ -324,12 +321,12 @@ def configuration(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines).astype(str)
 
 
-TABLE = (
+TABLE_NOTE = (
     "Percent, mean ± sd over seeds; in brackets the paper's number, where it prints one, to be compared only with a "
     "record of the `paper` profile. Disparity Ave. is the mean "
     f"absolute gap of UA, MIA-Efficacy, RA and TA to retraining under the same mask. {BY_RULE}"
 )
-OTHER_TABLES = {
+TABLE_CAPTIONS = {
     "sparsity-tabA2": "CIFAR-100, ResNet-18", "sparsity-tabA3": "SVHN, ResNet-18",
     "sparsity-tabA4": "CIFAR-10, VGG-16", "sparsity-tabA6": "ImageNet at 64 pixels, ResNet-18, class-wise",
 }  # fmt: skip
@@ -359,7 +356,8 @@ EXHIBITS = {
         "Two line plots against sparsity, a line per pruner.",
     ),
     "sparsity-fig3": Exhibit(
-        "figure", f"Class-wise forgetting on models pruned once by size (OMP), against sparsity. {BY_RULE} {ALIKE}",
+        "figure",
+        f"Class-wise forgetting on models pruned once by size (OMP), against sparsity. {BY_RULE} {SEEDS_NOTE}",
         partial(against_sparsity, metrics={f"{metric}, %": metric for metric in SHOWN}),
         "UA, MIA-Efficacy, RA and TA against sparsity: a line for each method, a dotted one for retraining.",
     ),
@@ -371,7 +369,7 @@ EXHIBITS = {
         schedules,
     ),
     "sparsity-tab3": Exhibit(
-        "table", f"CIFAR-10, ResNet-18. {TABLE} Other choices: {{item}}`sparsity-tuning`.", main_table
+        "table", f"CIFAR-10, ResNet-18. {TABLE_NOTE} Other choices: {{item}}`sparsity-tuning`.", main_table
     ),
     "sparsity-gaps": Exhibit(
         "table",
@@ -412,7 +410,7 @@ EXHIBITS = {
         "figure",
         "A backdoor in a tenth of the training images, before and after fine-tuning on the clean rest. Attack "
         "success counts images of the target class, as the paper's figure does; a clean model is at ten. Crosses: "
-        "read off that figure.",
+        "read off that figure. Seeds that lack a point are left out.",
         backdoor,
         "Two line plots against sparsity: attack success and clean accuracy of the original and after unlearning.",
     ),
@@ -433,7 +431,7 @@ EXHIBITS = {
     "sparsity-figA1": Exhibit(
         "figure",
         "MIA-Privacy: how well the published attack tells retained training images from test images; 50 is chance. "
-        f"{BY_RULE} {ALIKE}",
+        f"{BY_RULE} {SEEDS_NOTE}",
         partial(against_sparsity, metrics={"MIA-Privacy, %": "MIA-Privacy"}, chance=50),
         "A line plot against sparsity, a line per method, and chance at 50.",
     ),
@@ -447,8 +445,8 @@ EXHIBITS = {
         "Four line plots against sparsity, a line per pruner, and two thin ones for the original and retraining.",
     ),
     **{
-        item: Exhibit("table", f"{what}. {TABLE}", partial(main_table, item=item))
-        for item, what in OTHER_TABLES.items()
+        item: Exhibit("table", f"{what}. {TABLE_NOTE}", partial(main_table, item=item))
+        for item, what in TABLE_CAPTIONS.items()
     },
     "sparsity-tabA1": Exhibit(
         "table", "Training settings of every profile; `paper` has the published ones.", configuration

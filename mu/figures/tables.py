@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from mu.reading import mean_sd, number, select
+from mu.reading import CHOICES, mean_sd, number, select
 
 
 def method_line(
@@ -31,40 +32,31 @@ def method_line(
     return cells
 
 
-def line_each(
-    rows: pd.DataFrame,
-    blocks: Sequence[str],
-    name: str,
-    metrics: dict[str, str],
-    digits: dict[str, int] | None = None,
+def floor(rows: pd.DataFrame, metrics: dict[str, str]) -> pd.DataFrame:
+    """A line for each `block` of a record of second retrained models, in the order of the rows."""
+    lines = {block: method_line(part, metrics, digits={"KL": 2}) for block, part in rows.groupby("block", sort=False)}
+    return pd.DataFrame.from_dict(lines, orient="index").rename_axis("retrained again")
+
+
+def tuning(
+    rows: pd.DataFrame, chosen: Callable[[pd.DataFrame, str], pd.DataFrame], methods: Iterable[str]
 ) -> pd.DataFrame:
-    """A table with one line for each block, in the order of the rows.
-
-    Args:
-        blocks: the block of every row.
-        name: of the column of blocks.
-        metrics, digits: see `method_line`.
-    """
-    lines = {block: method_line(one, metrics, digits=digits) for block, one in rows.groupby(blocks, sort=False)}
-    return pd.DataFrame.from_dict(lines, orient="index").rename_axis(name)
-
-
-def choices(picked: dict[str, pd.DataFrame], methods: Sequence[str]) -> pd.DataFrame:
     """The gap of each method, and the value that gave it, by each way to choose.
 
     Args:
-        picked: way -> the rows it picks, with a `block` that they belong to and the value as it is `shown`.
+        rows: with a `block` that they belong to, and the value tried as it is `shown`.
+        chosen: rows, way to choose -> those it picks.
         methods: the methods of the table, in its order.
     """
-    lines, blocks = {}, list(dict.fromkeys(block for rows in picked.values() for block in rows["block"]))
-    for how, rows in picked.items():
-        rows = select(rows[rows["method"].isin(methods)], metric="Avg. Gap").sort_values("tried", kind="stable")
-        for (block, method), one in rows.groupby(["block", "method"]):
-            lines.setdefault((block, method), {})[how] = (
-                f"{mean_sd(one['value'])} ({', '.join(one['shown'].unique())})"
-            )
-    lines = dict(sorted(lines.items(), key=lambda entry: (blocks.index(entry[0][0]), methods.index(entry[0][1]))))
-    return indexed(lines, "block", "method").reindex(columns=list(picked)).astype(object).fillna("–")
+    lines = {}
+    for how in CHOICES:
+        gaps = select(chosen(rows, how), metric="Avg. Gap").sort_values("tried", kind="stable")
+        for case, part in gaps.groupby(["block", "method"]):
+            values = ", ".join(part["shown"].unique())
+            lines.setdefault(case, {})[how] = f"{mean_sd(part['value'])} ({values})"
+    order = itertools.product(rows["block"].unique(), methods)
+    table = indexed({case: lines[case] for case in order if case in lines}, "block", "method")
+    return table.reindex(columns=list(CHOICES)).astype(object).fillna("–")
 
 
 def indexed(lines: dict[tuple, dict[str, str]], *names: str) -> pd.DataFrame:

@@ -39,6 +39,11 @@ def with_columns(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return rows.reindex(columns=list(dict.fromkeys([*rows.columns, *columns])))
 
 
+def renamed(rows: pd.DataFrame, **names: Mapping) -> pd.DataFrame:
+    """Rows with the values of these columns under other names; missing where there is none."""
+    return rows.assign(**{column: rows[column].map(known) for column, known in names.items()})
+
+
 def same_seeds(rows: pd.DataFrame, column: str) -> pd.DataFrame:
     """Rows of the seeds that have most values of a column: a line through points of other seeds would mix them."""
     values = rows.groupby("seed")[column].nunique()

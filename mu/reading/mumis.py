@@ -10,7 +10,7 @@ import pandas as pd
 from mu import reading, results
 from mu.experiments import NAMES
 from mu.experiments.mumis import ALONG, BABY, DELTAS, LAMP, METHODS, MUSHROOM, ROCKET, SEA
-from mu.reading import select, with_columns
+from mu.reading import renamed, select, with_columns
 from mu.unlearning.mu_mis import Guard
 
 # Columns that not every record has; a part of one may lack any other too.
@@ -72,6 +72,13 @@ def attempts(rows: pd.DataFrame) -> pd.DataFrame:
     rows = whole(rows)
     rates = rows["lr"].map(" at {:g}".format).where(rows["lr"].notna(), "")
     return rows.assign(block=requests(rows), shown=rows["tried"].map("{:g}".format) + rates)
+
+
+def in_its_words(rows: pd.DataFrame) -> pd.DataFrame:
+    """What the rule chooses; data sets, scenarios, methods and metrics by the paper's names, others missing."""
+    rows = chosen(whole(rows), "rule")
+    scenarios = list(map(paper_scenario, rows["scenario"], rows["forget"]))
+    return renamed(rows, dataset=NAMES, method=PAPER_NAMES, metric=METRICS).assign(scenario=scenarios)
 
 
 # ---- One request after another ---------------------------------------------------------------------------

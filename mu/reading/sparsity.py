@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from mu import reading
+from mu.experiments import NAMES
 from mu.experiments.sparsity import METHODS
-from mu.reading import select
+from mu.reading import renamed, select, with_columns
 
 METRICS = {"UA": "UA", "MIA-Efficacy": "MIA-Efficacy", "RA": "RA", "TA": "TA", "Avg. Gap": "Disparity Ave."}
 SHOWN = ("UA", "MIA-Efficacy", "RA", "TA")
@@ -28,6 +29,19 @@ def chosen(rows: pd.DataFrame, how: str) -> pd.DataFrame:
 def block_name(scenario: str, sparsity: float) -> str:
     """Scenario and sparsity in words."""
     return f"{SCENARIOS.get(scenario, scenario)}, {f'{sparsity:g} % sparse' if sparsity else 'dense'}"
+
+
+def attempts(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with scenario and sparsity as their `block`, and the value tried as it is `shown`."""
+    rows = with_columns(rows, "tried")
+    blocks = list(map(block_name, rows["scenario"], rows["sparsity"]))
+    return rows.assign(block=blocks, shown=rows["tried"].map("{:g}".format))
+
+
+def in_its_words(rows: pd.DataFrame) -> pd.DataFrame:
+    """What the rule chooses; data sets, scenarios, methods and metrics by the paper's names, others missing."""
+    metrics = METRICS | PAPER_METRICS
+    return renamed(chosen(rows, "rule"), dataset=NAMES, scenario=PAPER_SCENARIOS, method=PAPER_NAMES, metric=metrics)
 
 
 def beside_retrained(rows: pd.DataFrame) -> pd.DataFrame:
