@@ -23,10 +23,10 @@ import mu
 from mu.attacks import entropy_recall
 from mu.data import Dataset, Samples
 from mu.experiments import sweeps
-from mu.experiments.case import HELD_OUT, SHARE, Case
+from mu.experiments.case import HELD_OUT, SHARE, Case, untrained
 from mu.experiments.item import ONE_SEED, Item, distinct
 from mu.experiments.rows import rows
-from mu.experiments.sweeps import Swept, Tuned, method_rows, one_each, tries
+from mu.experiments.sweeps import Accuracies, Swept, Tuned, method_rows, one_each, tries
 from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl, outputs
 from mu.models import predict
 from mu.sensitivity import Sensitivity, sensitivity
@@ -225,14 +225,14 @@ class Memorised(Request):
         chosen[order[: round(SHARE * len(order))].to(chosen.device)] = True
         return Task(data, "memorised", chosen.nonzero().flatten(), (~chosen).nonzero().flatten())
 
-    def _guess(self, original: nn.Module) -> tuple[float, float, float]:
+    def _guess(self, original: nn.Module) -> Accuracies:
         """By what memorisation means: without them the samples lose that much accuracy.
 
         The same estimate picks the samples, so at the ends its mean is too far out.
         """
-        _, retain, unseen = super()._guess(original)
         known = accuracy(predict(original, self.task.forget), self.task.forget.labels)
-        return min(max(known - 100 * self.asked.mean().item(), 0.0), 100.0), retain, unseen
+        left = min(max(known - 100 * self.asked.mean().item(), 0.0), 100.0)
+        return super()._guess(original)._replace(forget=left)
 
     def options(self, sweep: dict, value: float, original: nn.Module) -> dict:
         """As any other; RUM is told how far each sample is memorised."""
@@ -445,10 +445,9 @@ def speed(settings: dict, seed: int, device: str) -> Iterator[dict]:
     Weights are those before training: what is computed does not depend on them. One pass of MU-Mis has the looks
     at the sensitivity before and after it, where each further pass of a run would add one.
     """
-    data = mu.load_dataset(settings["dataset"], device=device)
-    images = data.train[torch.arange(settings["timed"]) % len(data.train)]
-    model = mu.build_model(settings["model"], data, seed=seed).to(device)
-    task = Task(replace(data, train=images), "class", torch.arange(len(images)), torch.arange(0))
+    data, model = untrained(settings, seed, device, images=settings["timed"])
+    images, everything = data.train, torch.arange(settings["timed"])
+    task = Task(data, "class", everything, everything[:0])
     recipe = replace(Recipe(**settings["recipe"]), epochs=1)
     a_pass = {"lr": 0.0, "delta": math.inf, "max_steps": math.ceil(len(images) / BATCH)}
     calls = {

@@ -122,7 +122,7 @@ class Swept(Case):
         Worked out once for each original.
         """
         if original not in self.guesses:
-            self.guesses[original] = Accuracies(*self._guess(original))
+            self.guesses[original] = self._guess(original)
         return self.guesses[original]
 
     def _guess(self, original: nn.Module) -> Accuracies:
