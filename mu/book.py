@@ -25,7 +25,7 @@ from mu.experiments import items
 from mu.results import PROFILES
 from mu.storage import digest, digest_files, replacing, write_text
 
-SOURCES = ("_config.yml", "_toc.yml", "book", "notebooks", "results")
+STAGED = ("_config.yml", "_toc.yml", "book", "notebooks", "results")  # what a rendering reads
 RENDERED = ("html", ".doctrees", "source")  # made anew at every rendering: an incremental one hides warnings
 
 
@@ -49,17 +49,15 @@ def build(profile: str = "quick", seeds: int | None = None, *, rerun: bool = Fal
         raise ValueError(f"unknown profile {profile!r}; choose one of {', '.join(PROFILES)}")
     home = results.home()
     parameters = {"profile": profile} | ({"seeds": seeds} if seeds else {})
-    executed, folder = {}, home / "_build" / "executed"
-    stale = [
-        item for item in items().values() if rerun or not _copy(home / item.notebook, parameters, folder).exists()
-    ]
-    for record in dict.fromkeys(item.record for item in stale):
+    folder = home / "_build" / "executed"
+    is_stale = lambda item: rerun or not executed_copy(home / item.notebook, parameters, folder).exists()
+    for record in dict.fromkeys(item.record for item in items().values() if is_stale(item)):
         with contextlib.suppress(DataError):  # the notebook says so
             runner.run(record, profile, seeds)
-    notebooks = [item.notebook for item in items().values()]
-    for number, notebook in enumerate(notebooks, 1):
-        print(f"[{number}/{len(notebooks)}] {notebook}", flush=True)
-        executed[notebook] = execute(home / notebook, parameters, folder, rerun=rerun)
+    executed = {}
+    for number, item in enumerate(items().values(), 1):
+        print(f"[{number}/{len(items())}] {item.notebook}", flush=True)
+        executed[item.notebook] = execute(home / item.notebook, parameters, folder, rerun=rerun)
     index = home / "_build" / "html" / "index.html"
     stamp = home / "_build" / "rendered"
     state = digest([source_digest(home), {name: path.name for name, path in executed.items()}])
@@ -77,29 +75,29 @@ def execute(notebook: Path, parameters: dict, folder: Path, *, rerun: bool = Fal
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
-    done = _copy(notebook, parameters, folder)
-    if done.exists() and not rerun:
+    copy = executed_copy(notebook, parameters, folder)
+    if copy.exists() and not rerun:
         print("      unchanged", flush=True)
-        return done
+        return copy
     for stale in folder.glob(f"{notebook.parent.name}-{notebook.stem}-*.ipynb"):
         stale.unlink()
-    with replacing(done) as temporary, _progress_on_stdout(), tempfile.TemporaryDirectory() as own:
+    with replacing(copy) as temporary, _progress_on_stdout(), tempfile.TemporaryDirectory() as sockets:
         # Sockets in files, not ports, so that nothing listens; in a folder of its own, or two kernels share them.
-        local = Config(KernelManager={"transport": "ipc", "ip": f"{own}/kernel"})
+        local = Config(KernelManager={"transport": "ipc", "ip": f"{sockets}/kernel"})
         try:
-            made = papermill.execute_notebook(
+            executed = papermill.execute_notebook(
                 notebook, None, parameters, progress_bar=False, log_output=True, cwd=results.home(), config=local
             )
         except PapermillExecutionError as error:
             raise BookError(f"{notebook} failed in cell {error.exec_count}:\n{error}") from error
-        for cell in made.cells:
+        for cell in executed.cells:
             if "injected-parameters" in cell.metadata.get("tags", []):
                 cell.metadata.tags.append("remove-cell")  # the page says what was set; the cell is noise
-        nbformat.write(made, temporary)
-    return done
+        nbformat.write(executed, temporary)
+    return copy
 
 
-def _copy(notebook: Path, parameters: dict, folder: Path) -> Path:
+def executed_copy(notebook: Path, parameters: dict, folder: Path) -> Path:
     """Where the executed copy of a notebook lies, by its source, the package's and the parameters."""
     key = digest([notebook.read_text(), package_digest(), parameters])
     return folder / f"{notebook.parent.name}-{notebook.stem}-{key}.ipynb"
@@ -111,7 +109,7 @@ def render(home: Path, executed: dict[str, Path]) -> None:
         shutil.rmtree(home / "_build" / name, ignore_errors=True)
     stage = home / "_build" / "source"
     stage.mkdir(parents=True)
-    for name in SOURCES:
+    for name in STAGED:
         source = home / name
         if source.is_dir():
             shutil.copytree(source, stage / name)
@@ -132,7 +130,7 @@ def package_digest() -> str:
 
 def source_digest(home: Path) -> str:
     """Hash of everything that is rendered."""
-    files = (file for name in SOURCES for file in (home / name, *(home / name).rglob("*")) if file.is_file())
+    files = (file for name in STAGED for file in (home / name, *(home / name).rglob("*")) if file.is_file())
     return digest([package_digest(), digest_files(home, files)])
 
 

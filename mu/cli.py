@@ -9,9 +9,14 @@ import sys
 import time
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mu.downloads import FileStatus
 
 app = typer.Typer(
     help="Machine unlearning, reproduced: run any figure or table of three papers, and build the book.",
@@ -28,16 +33,14 @@ Seeds = Annotated[int | None, typer.Option(help="Number of seeds; the profile's 
 @app.command("list", epilog="Example: `mu list --json`")
 def list_items(as_json: AsJson = False) -> None:
     """Every figure and table."""
-    from mu import results
     from mu.experiments import items
+    from mu.results import PROFILES
 
-    rows = []
-    for item in items().values():
-        recorded = [p for p in results.PROFILES if item.progress(results.read(item.record, p))[0]]
-        rows.append({
-            "id": item.id, "paper": item.paper, "title": item.title, "notebook": item.notebook,
-            "profiles": list(results.PROFILES), "recorded": recorded,
-        })  # fmt: skip
+    rows = [
+        {"id": item.id, "paper": item.paper, "title": item.title, "notebook": item.notebook,
+         "profiles": list(PROFILES), "recorded": [p for p in PROFILES if item.progress(p).have]}
+        for item in items().values()
+    ]  # fmt: skip
     _show(rows, as_json, ("id", "title", "recorded"))
 
 
@@ -69,20 +72,20 @@ def run(
     from mu import DataError, results, runner
     from mu.experiments import PAPERS, get_item, items
 
-    ids = []
+    asked = []
     for name in names:
-        ids += [item.id for item in items().values() if item.paper == name] if name in PAPERS else [name]
-    for name in ids:
-        get_item(name).cells(profile, seeds)  # a wrong name is an error before anything runs
+        asked += [item for item in items().values() if item.paper == name] if name in PAPERS else [get_item(name)]
+    wanted = {item.record: item.keys(profile, seeds) for item in asked}  # or an error, before anything runs
+    root = out.expanduser() if out else results.folder()  # a shell leaves the ~ of `--out=~/folder` as it is
     deadline = time.monotonic() + parse_duration(budget) if budget else None
     lacking = False
-    for name in ids:
+    for name, cells in wanted.items():
+        if cells <= results.read(name, profile, root).cells:
+            print(f"{name}: nothing to do, all {len(cells)} cells are recorded", file=sys.stderr)
+            continue
         left = None if deadline is None else deadline - time.monotonic()
         try:
-            runner.run(
-                name, profile, seeds, device=device, out=out or results.folder(), budget=left, backend=backend,
-                workers=workers,
-            )  # fmt: skip
+            runner.run(name, profile, seeds, device=device, out=root, budget=left, backend=backend, workers=workers)
         except runner.BudgetSpent as spent:
             print(f"{spent}; run the same line again to go on", file=sys.stderr)
             break
@@ -99,17 +102,16 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """What is recorded, what is missing, and what it has cost so far."""
-    from mu import results
-    from mu.experiments import items
+    from mu.experiments import primary_items
+    from mu.results import LEADING
 
     rows = []
-    for item in (item for item in items().values() if not item.shows):
-        for p in [profile] if profile else results.LEADING:
-            have, wanted = item.progress(results.read(item.record, p))
+    for item in primary_items():
+        for p in [profile] if profile else LEADING:
+            done = item.progress(p)
             rows.append({
-                "id": item.id, "profile": p, "cells": len(wanted), "recorded": len(have),
-                "missing": len(wanted) - len(have), "seconds": round(sum(s.seconds for s in have), 1),
-                "hardware": sorted({s.hardware for s in have}),
+                "id": item.id, "profile": p, "cells": len(done.wanted), "recorded": len(done.have),
+                "missing": done.missing, "seconds": round(done.seconds, 1), "hardware": done.hardware,
             })  # fmt: skip
     _show(rows, as_json, ("id", "profile", "recorded", "missing", "seconds"))
 
@@ -142,30 +144,35 @@ def book(
 @data_app.command(epilog="Example: `mu data fetch cifar10`")
 def fetch(name: Annotated[str, typer.Argument(help="Data set, or `all`.")]) -> None:
     """Download a data set from its official source, unless it is there, and verify it."""
-    _data("fetch", name)
+    from mu import data
+
+    _report(data.fetch, name)
 
 
 @data_app.command(epilog="Example: `mu data verify mnist`")
 def verify(name: Annotated[str, typer.Argument(help="Data set, or `all`.")]) -> None:
     """Compare every file of a data set with its official checksum; exit code 2 if one is not right."""
-    _data("verify", name)
-
-
-def _data(what: str, name: str) -> None:
     from mu import data
 
-    states = []
-    for one in data.dataset_names() if name == "all" else [name]:
+    _report(data.verify, name)
+
+
+def _report(look: Callable[[str], list[FileStatus]], name: str) -> None:
+    """How every file of a data set is; exit code 2 if one is not right."""
+    from mu import data
+
+    ok = True
+    for dataset in data.dataset_names() if name == "all" else [name]:
         try:
-            found = getattr(data, what)(one)
+            states = look(dataset)
         except data.DataError as error:
             print(f"mu: {error}", file=sys.stderr)
-            states.append("missing")
+            ok = False
             continue
-        for state in found:
-            print(f"{one}: {state.file}: {state.status}" + (f" ({state.path})" if state.path else ""))
-            states.append(state.status)
-    if any(state != "ok" for state in states):
+        for state in states:
+            print(f"{dataset}: {state.file}: {state.status}" + (f" ({state.path})" if state.path else ""))
+            ok = ok and state.status == "ok"
+    if not ok:
         raise typer.Exit(2)
 
 

@@ -12,7 +12,8 @@ import hashlib
 import io
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection
+from dataclasses import KW_ONLY, asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +28,8 @@ LEADING = ("paper", "laptop", "quick")  # which recorded profile a page leads wi
 COLUMNS = ["cell", "seed", "dataset", "model", "scenario", "sparsity", "keep", "method", "metric", "value"]
 NUMBERS = {"seed", "sparsity", "keep", "value"}
 DIGITS = 8  # significant digits of a recorded number
+
+_CHECKED: dict[Path, tuple] = {}  # file -> its contents when last read, and what `_checked` made of them
 
 
 def home() -> Path:
@@ -51,20 +54,17 @@ class Segment:
     """Provenance of the rows of one cell."""
 
     cell: str  # hash of item, settings and seed
-    settings: dict
+    settings: dict  # as JSON gives them back
     seed: int
-    rows: int
-    sha256: str
+    rows: int = 0  # set, as is their checksum, by the record that they are added to
+    sha256: str = ""
+    _: KW_ONLY
     seconds: float  # wall time of the cell
     date: str  # UTC, ISO 8601
     commit: str  # with "+" if the working tree differed from it
     code: str  # hash of the source files the numbers depend on
     hardware: str
     versions: dict
-
-    def __post_init__(self) -> None:
-        # As the manifest gives them back: a tuple would compare unequal to the list it becomes there.
-        object.__setattr__(self, "settings", json.loads(json.dumps(self.settings)))
 
 
 @dataclass
@@ -90,22 +90,20 @@ class Record:
 
     def add(self, segment: Segment, rows: pd.DataFrame) -> None:
         """Add one cell's rows, replacing earlier ones of the same cell."""
+        text = as_text(rows)
         self.keep_only(self.cells - {segment.cell})
-        self.segments.append(segment)
+        self.segments.append(replace(segment, rows=len(text), sha256=checksum(text)))
         self.segments.sort(key=lambda s: (json.dumps(s.settings, sort_keys=True), s.seed))
-        text = pd.concat([self.text, as_text(rows).assign(cell=segment.cell)], ignore_index=True)
+        text = pd.concat([self.text, text.assign(cell=segment.cell)], ignore_index=True)
         order = {s.cell: i for i, s in enumerate(self.segments)}
         text = text.iloc[text["cell"].map(order).argsort(kind="stable")]
         extra = sorted(set(text.columns) - set(COLUMNS))
         self.text = text.reindex(columns=COLUMNS + extra).fillna("").reset_index(drop=True)
 
-    def keep_only(self, cells: set[str]) -> None:
+    def keep_only(self, cells: Collection[str]) -> None:
+        """Drop every other cell, here and not on disk."""
         self.segments = [s for s in self.segments if s.cell in cells]
         self.text = self.text[self.text["cell"].isin(cells)].reset_index(drop=True)
-
-    def select(self, cells: set[str]) -> pd.DataFrame:
-        frame = self.frame
-        return frame[frame["cell"].isin(cells)].reset_index(drop=True)
 
     def write(self, root: Path) -> None:
         """Write both files. A kill between the two renames loses no cell that was recorded before.
@@ -147,9 +145,6 @@ def read(item: str, profile: str, root: Path | None = None) -> Record:
     return record
 
 
-_CHECKED: dict[Path, tuple] = {}  # file -> its contents when last read, and what `_checked` made of them
-
-
 def _checked(csv: Path, manifest: Path, rows: bytes, facts: bytes) -> tuple[tuple[Segment, ...], pd.DataFrame]:
     """Segments and rows of these contents, checked."""
     segments = _segments(manifest, facts)
@@ -171,14 +166,14 @@ def _checked(csv: Path, manifest: Path, rows: bytes, facts: bytes) -> tuple[tupl
 
 def add(segment: Segment, rows: pd.DataFrame, item: str, profile: str, root: Path) -> Record:
     """Add a cell to the record on disk; that record, with the cells that other processes added."""
-    with _alone(root, profile, item):
+    with locked(root, profile, item):
         record = read(item, profile, root)
         record.add(segment, rows)
         record.write(root)
     return record
 
 
-def _alone(root: Path, profile: str, item: str) -> FileLock:
+def locked(root: Path, profile: str, item: str) -> FileLock:
     """A lock on one record, to be held while it is read and written, so that nobody writes in between.
 
     It lies beside the record: whoever writes that may have another cache.
@@ -203,7 +198,7 @@ def merge(source: Path, root: Path | None = None) -> dict[tuple[str, str], int]:
     for manifest in manifests:
         profile, item = manifest.parent.name, manifest.stem
         theirs = read(item, profile, Path(source))
-        with _alone(root or folder(), profile, item):
+        with locked(root or folder(), profile, item):
             ours = read(item, profile, root)
             new = [segment for segment in theirs.segments if segment.cell not in ours.cells]
             for segment in new:

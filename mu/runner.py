@@ -16,21 +16,23 @@ import sys
 import threading
 import time
 import warnings
+from concurrent.futures.process import BrokenProcessPool
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 import torch
+from safetensors import SafetensorError
 
 from mu import results
 from mu.data import DataError
 from mu.experiments import get_item
 from mu.experiments.cache import code_digest
 from mu.results import Segment
-from mu.storage import digest
+from mu.storage import cache_folder, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +45,14 @@ LIBRARIES = ("torch", "torchvision", "numpy", "pandas", "scikit-learn")
 
 class BudgetSpent(Exception):
     """The time budget ended before the grid did; what was finished is recorded."""
+
+
+class Finished(NamedTuple):
+    """A cell that has ended."""
+
+    cell: Cell
+    rows: list[dict] | DataError  # the error where its data are not at hand
+    seconds: float
 
 
 def live_folder() -> Path:
@@ -81,6 +91,8 @@ def run(
         ValueError: unknown item, profile, device or backend, or no worker.
         BudgetSpent: not every cell fitted; what did is recorded.
         DataError: the data of some cells are not at hand; all others are recorded.
+        ChildProcessError: a worker process was killed; what was finished is recorded.
+        OSError: a disk is full, or a folder cannot be written.
     """
     if workers is not None and workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
@@ -98,75 +110,83 @@ def run(
     done = {s.cell for s in record.segments if out is not None or s.code == code}
     missing = [cell for cell in cells if cell.key not in done]
     provenance = {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit(),
-        "code": code,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit(), "code": code,
         "hardware": hardware(device, min(workers or 1, len(missing))),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
-    }
+    }  # fmt: skip
     say = (lambda *_: None) if quiet else (lambda text: print(text, file=sys.stderr, flush=True))
     start = time.monotonic()
-    without: DataError | None = None
+    data_error: DataError | None = None
     known = {digest(s.settings): s.seconds for s in record.segments}  # what a cell cost at another seed
     for cell, rows, seconds in _finished(missing, known, device, backend, budget, workers):
         if isinstance(rows, DataError):
-            without = rows
+            data_error = rows  # the others may have theirs
             continue
         known[digest(cell.settings)] = seconds
-        rows = pd.DataFrame(rows)
-        text = results.as_text(rows)
-        segment = Segment(
-            cell.key, cell.settings, cell.seed, len(rows), results.checksum(text), round(seconds, 2), **provenance
-        )
-        record = results.add(segment, rows, item, profile, root)
+        segment = Segment(cell.key, cell.settings, cell.seed, seconds=round(seconds, 2), **provenance)
+        record = results.add(segment, pd.DataFrame(rows), item, profile, root)
         have = sum(c.key in record.cells for c in cells)
         elapsed = time.monotonic() - start
         say(f"[{have}/{len(cells)}] {cell}: {seconds:.0f} s ({elapsed:.0f} s elapsed)")
-    if without:
-        raise without
-    rows = record.select({cell.key for cell in cells})
+    if data_error:
+        raise data_error
+    record.keep_only({cell.key for cell in cells})
+    rows = record.frame
     rows.attrs = {"profile": profile, "seeds": len({cell.seed for cell in cells}), "hardware": hardware(device)}
     return rows
 
 
 def _finished(
     missing: list[Cell], known: dict[str, float], device: str, backend: str, budget: float | None, workers: int | None
-) -> Iterator[tuple[Cell, list[dict] | DataError, float]]:
-    """Yield (cell, rows, seconds) as cells end, in whatever order; the error instead of rows where data lack."""
-    from joblib import Parallel, cpu_count, delayed, parallel_config
+) -> Iterator[Finished]:
+    """Compute the missing cells and yield each as it ends, in whatever order."""
+    from joblib import Parallel, cpu_count, delayed
 
     deadline = None if budget is None else time.monotonic() + budget
-    workers = min(workers or (cpu_count() if device == "cpu" else 1) or 1, len(missing) or 1)
-    options = {"backend": backend, "n_jobs": workers}
-    if backend == "dask":
+    workers = min(workers or (cpu_count() if device == "cpu" else 1), len(missing) or 1)
+    parent = None if backend == "dask" else os.getpid()  # dask's workers have a life of their own
+    refused: list[Cell] = []
+    todo = (delayed(_run_cell)(cell, device, parent) for cell in _affordable(missing, known, deadline, refused))
+    with _backend(backend, device, workers), _alarm(deadline):
+        # One cell per worker in flight: the next is taken only when one ends, so the budget can refuse it.
+        parallel = Parallel(return_as="generator_unordered", pre_dispatch="n_jobs", batch_size=1)
+        try:
+            yield from parallel(todo)
+        except BrokenProcessPool as error:
+            raise ChildProcessError(
+                "a worker process was killed, most often for want of memory; what was finished is recorded, "
+                "and fewer workers at once need less"
+            ) from error
+    if refused:
+        raise BudgetSpent(f"{len(refused)} cells would not end inside the budget, {refused[0]} first")
+
+
+@contextlib.contextmanager
+def _backend(name: str, device: str, workers: int) -> Iterator[None]:
+    """Where joblib runs cells: on dask's cluster; in this process, if on a GPU one by one; in worker processes."""
+    from joblib import parallel_config
+
+    if name == "dask":
         try:
             from dask.distributed import Client
         except ImportError as error:
             raise ValueError("backend dask needs a package: pip install mu-companion[dask]") from error
-        client = Client()  # the scheduler dask is configured for, else one on this machine
-        options = {"backend": "dask", "n_jobs": -1}
-    elif device != "cpu" and workers == 1:
-        options = {"backend": "sequential"}  # one CUDA context; the GPU is the parallelism
+        # The scheduler that dask is configured for, else one on this machine.
+        with Client(), parallel_config("dask", n_jobs=-1):
+            yield
+    elif device != "cpu" and workers == 1:  # one CUDA context; the GPU is the parallelism
+        with parallel_config("sequential"):
+            yield
     else:
-        options["inner_max_num_threads"] = 1
-    refused: list[Cell] = []
-    parent = None if backend == "dask" else os.getpid()  # dask's workers have a life of their own
-    todo = (delayed(_run_cell)(cell, device, parent) for cell in _affordable(missing, known, deadline, refused))
-    try:
-        with warnings.catch_warnings(), _alarm(deadline), parallel_config(**options):
-            # A worker that has grown is replaced between two cells; joblib's warning of it says nothing to a user.
+        with warnings.catch_warnings(), parallel_config("loky", n_jobs=workers, inner_max_num_threads=1):
+            # A worker that has grown is replaced between two cells, and a run that ends early drops those begun:
+            # joblib's warnings of it say nothing to a user.
             warnings.filterwarnings("ignore", "A worker stopped while some jobs were given", UserWarning)
-            # One cell per worker in flight: the next is taken only when one ends, so the budget can refuse it.
-            parallel = Parallel(return_as="generator_unordered", pre_dispatch="n_jobs", batch_size=1)
-            yield from parallel(todo)
-        if refused:
-            raise BudgetSpent(f"{len(refused)} cells would not end inside the budget, {refused[0]} first")
-    finally:
-        if backend == "dask":
-            client.close()
+            warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed", UserWarning)
+            yield
 
 
-def _run_cell(cell: Cell, device: str, parent: int | None) -> tuple[Cell, list[dict] | DataError, float]:
+def _run_cell(cell: Cell, device: str, parent: int | None) -> Finished:
     if parent not in (None, os.getpid()):
         _end_with(parent)
     start = time.perf_counter()
@@ -175,7 +195,9 @@ def _run_cell(cell: Cell, device: str, parent: int | None) -> tuple[Cell, list[d
             rows = get_item(cell.item).compute(cell, device)
     except DataError as error:
         rows = error
-    return cell, rows, time.perf_counter() - start
+    except SafetensorError as error:  # a full disk: it hands the system's error on as text
+        raise OSError(f"a file below {cache_folder()} could not be written: {error}") from error
+    return Finished(cell, rows, time.perf_counter() - start)
 
 
 @contextlib.contextmanager

@@ -17,9 +17,10 @@ from sphinx.util.docutils import docutils_namespace
 
 from mu import book, figures, results
 from mu.experiments import PAPERS, get_item, items
-from mu.pages import fits, markdown
+from mu.experiments.item import Item, Progress
+from mu.pages.writing import block, fits, number_table
 from mu.verdicts import claims, judge
-from mu.verdicts.claim import Evidence
+from mu.verdicts.claim import Finding
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -137,9 +138,8 @@ def write(item, frames, profile="laptop"):
     firsts = {cell.seed: cell for cell in reversed(get_item(item).cells(profile))}
     for seed, rows in enumerate(frames):
         cell = firsts[seed]
-        text = results.checksum(results.as_text(rows))
         facts = {"seconds": 61.0, "date": "2026-01-02", "commit": "abc", "code": "", "hardware": "A chip, 2 cores"}
-        segment = results.Segment(cell.key, cell.settings, seed, len(rows), text, versions={}, **facts)
+        segment = results.Segment(cell.key, cell.settings, seed, versions={}, **facts)
         record.add(segment, rows)
     record.write(results.folder())
     return record
@@ -202,7 +202,7 @@ def test_a_choice_before_any_method_is_recorded(site):
 @pytest.mark.parametrize("query", ["RA method=amnesiac", "RA method=retrain epochs=0", "XY method=amnesiac epochs=0"])
 def test_an_ambiguous_or_empty_query_is_a_warning(site, recorded, query, monkeypatch):
     """A number that is not pinned down fails the build under -W. Breaks if the first match is taken silently."""
-    monkeypatch.setattr("mu.pages.missing_cells", lambda record: 0)
+    monkeypatch.setattr(Item, "progress", lambda *_: Progress([], frozenset()))
     warnings = site(f"{{value}}`partial-tab1 {query}`")[1]
     assert any("record laptop" in w for w in warnings)
 
@@ -238,21 +238,32 @@ def test_a_tally_counts_verdicts(site, recorded):
     assert checks == ["–"] * len(PAPERS)
 
 
-@pytest.mark.parametrize("lines", [3, 5])
+@pytest.mark.parametrize("lines", [5, 7])
 def test_long_evidence_is_folded(site, recorded, lines, monkeypatch):
-    """Three lines are seen, with what is behind. Breaks if a line is lost, or if nothing is folded, or all."""
-    evidence = [Evidence("MNIST", "partial-tab1", (i < 4,), f"line {i}", 2) for i in range(lines)]
-    monkeypatch.setattr("mu.pages.judged", cache(lambda claim: judge(evidence)))
+    """Five lines are seen, with what is behind. Breaks if a line is lost, or if nothing is folded, or all."""
+    evidence = [Finding((i < 6,), f"line {i}", 2, "MNIST", "partial-tab1") for i in range(lines)]
+    monkeypatch.setattr("mu.pages.overviews.judged", cache(lambda claim: judge(evidence)))
     html, warnings = site("```{verdicts} partial\n```")
     assert not warnings
     cell = html.split("(abstract)")[1].split("</td>")[2]
     seen, *folded = cell.split("<details")
-    assert re.findall(r"line \d", seen) == ["line 0", "line 1", "line 2"]
-    if lines == 3:
+    assert re.findall(r"line \d", seen) == [f"line {i}" for i in range(5)]
+    if lines == 5:
         assert not folded
     else:
         assert "2 more: 1 yes, 1 no" in folded[0]
-        assert re.findall(r"line \d", folded[0]) == ["line 3", "line 4"]
+        assert re.findall(r"line \d", folded[0]) == ["line 5", "line 6"]
+
+
+def test_evidence_that_does_not_count_is_the_first_to_be_folded(site, recorded, monkeypatch):
+    """One seed beside several, and what says nothing, come last. Breaks if they push a no out of sight."""
+    idle = [Finding((), f"idle {i}", 2, "MNIST", "partial-tab1") for i in range(4)]
+    evidence = [*idle, Finding((True,), "alone", 1, "MNIST", "partial-tab1"),
+                Finding((False,), "against", 2, "MNIST", "partial-tab1")]  # fmt: skip
+    monkeypatch.setattr("mu.pages.overviews.judged", cache(lambda claim: judge(evidence)))
+    seen, folded = site("```{verdicts} partial\n```")[0].split("(abstract)")[1].split("</td>")[2].split("<details")
+    assert seen.index("against") < seen.index("idle 0")
+    assert "alone" in folded
 
 
 def test_a_record_has_number_caption_and_provenance(site, recorded):
@@ -347,8 +358,8 @@ def test_a_method_names_where_it_is_recorded(site, recorded):
 
 def test_a_page_does_not_link_to_itself(site, recorded):
     """The notebook with the code is named below what other pages show. Breaks if its own page says so too."""
-    own = {"notebooks/partial/tab1": "# A\n\n```{record} partial-tab1\n```"}
-    html, warnings = site("```{record} partial-tab1\n:again:\n```", **own)
+    notebook = {"notebooks/partial/tab1": "# A\n\n```{record} partial-tab1\n```"}
+    html, warnings = site("```{record} partial-tab1\n:again:\n```", **notebook)
     assert not warnings
     link = '<span class="doc">code</span>'
     assert link in html
@@ -440,13 +451,20 @@ def test_heads_and_repeated_names_of_a_table():
     index = pd.MultiIndex.from_tuples(
         [("a", "x", "1"), ("a", "x", "2"), ("b", "x", "1"), ("a", "x", "3")], names=["one", "two", "three"]
     )
-    shown = markdown(pd.DataFrame({"n": ["5", "6", "7", "8"]}, index=index))
+    shown = number_table(pd.DataFrame({"n": ["5", "6", "7", "8"]}, index=index))
     named = [" a ", " x "]
     assert [row.split("|")[1:3] for row in shown.splitlines()[2:]] == [named, ["  ", "  "], [" b ", " x "], named]
-    assert markdown(pd.DataFrame({"n": ["5"]}, index=["a"])).startswith("|  | n |\n")
+    assert number_table(pd.DataFrame({"n": ["5"]}, index=["a"])).startswith("|  | n |\n")
 
 
 @pytest.mark.parametrize(("columns", "cell", "fit"), [(4, "1.0 ± 0.1", True), (5, "1", False), (3, "9" * 21, False)])
 def test_a_table_reaches_over_the_margin_if_it_must(columns, cell, fit):
     """By many columns or by long cells. Breaks if either is left out: then a table scrolls beside an empty margin."""
     assert fits(pd.DataFrame([["short"] * columns, [cell] * columns])) is fit
+
+
+def test_a_block_is_fenced_by_more_than_any_inside():
+    """Also by one that is set in. Breaks if an inner fence ends the outer block."""
+    assert block("image", "a.svg", ":alt: A") == ["~~~{image} a.svg", ":alt: A", "~~~"]
+    inside = block("div", "", *block("div", "", "text"), "  ~~~~~\n~ x")
+    assert [inside[0], inside[-1]] == ["~~~~~~{div} ", "~~~~~~"]

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from mu import book, cli, results
-from mu.experiments import items
+from mu.experiments import items, primary_items
 from mu.unlearning import methods
 
 COMMANDS = ["list", "methods", "run", "status", "merge", "book", "data fetch", "data verify"]
@@ -94,11 +94,31 @@ def test_run_records_and_status_and_merge_agree(call, folders):
 
 
 def test_a_paper_names_all_its_items(call, monkeypatch):
-    """`mu run partial` runs every item of the paper, others none. Breaks if the prefix is matched loosely."""
+    """`mu run sparsity` runs every record of the paper once, others none. Breaks if the prefix is matched loosely."""
     asked = []
     monkeypatch.setattr("mu.runner.run", lambda name, *_, **__: asked.append(name))
-    assert call("run", "partial")[0] == 0
-    assert asked == [name for name in items() if name.startswith("partial-")]
+    assert call("run", "sparsity", "sparsity-fig3")[0] == 0
+    assert sorted(asked) == sorted(item.id for item in primary_items() if item.id.startswith("sparsity-"))
+
+
+def test_a_home_folder_is_found_and_nothing_to_do_is_said(call, folders, monkeypatch):
+    """A shell leaves `--out=~/here` as it is. Breaks if a folder named ~ is made, or a second run says nothing."""
+    monkeypatch.setenv("HOME", str(folders))
+    line = ("run", "partial-tab1", "--profile", "smoke", "--out=~/here")
+    assert call(*line)[0] == 0
+    assert results.read("partial-tab1", "smoke", folders / "here").segments
+    assert call(*line) == (0, "", "partial-tab1: nothing to do, all 2 cells are recorded\n")
+
+
+@pytest.mark.parametrize("error", [ChildProcessError("killed"), OSError("No space left on device")])
+def test_what_ends_a_run_is_one_line(call, monkeypatch, error):
+    """A killed worker and a full disk end with exit code 2 and their reason. Breaks if either is a traceback."""
+
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr("mu.runner.run", fail)
+    assert call("run", "partial-tab1") == (2, "", f"mu: {error}\n")
 
 
 def test_a_spent_budget_is_no_error(call, folders):

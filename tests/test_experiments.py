@@ -17,7 +17,7 @@ import torch
 import mu
 import mu.experiments
 from mu import attacks, results
-from mu.experiments import PAPERS, best, get_item, items, partial
+from mu.experiments import PAPERS, best, get_item, items, partial, primary_items, shown
 from mu.experiments.cache import kept
 from mu.experiments.item import distinct
 from mu.experiments.partial import FORGOTTEN, KEEPS, Trial
@@ -61,9 +61,8 @@ def test_settings_come_back_from_json_as_they_were(name):
 @pytest.mark.parametrize("profile", PROFILES)
 def test_keys_tell_all_cells_apart(profile):
     """No two cells of a profile share a key, over all items: one would be taken for the other's finished rows."""
-    own = [item for item in items().values() if not item.shows]
-    keys = [cell.key for item in own for cell in item.cells(profile, 2)]
-    assert len(set(keys)) == len(keys) >= 2 * len(own)
+    keys = [cell.key for item in primary_items() for cell in item.cells(profile, 2)]
+    assert len(set(keys)) == len(keys) >= 2 * len(primary_items())
 
 
 def test_keys_are_the_same_in_another_process_and_order():
@@ -103,8 +102,7 @@ def record(profile, cells, root):
     for key, settings, seed in cells:
         rows = pd.DataFrame([{"seed": seed, "method": "retrain", "metric": "UA", "value": 1.0}])
         facts = {"seconds": 1.0, "date": "2026-01-02", "commit": "abc", "code": "", "hardware": "chip"}
-        sha256 = results.checksum(results.as_text(rows))
-        made.add(results.Segment(key, settings, seed, 1, sha256, versions={}, **facts), rows)
+        made.add(results.Segment(key, settings, seed, versions={}, **facts), rows)
     made.write(root)
 
 
@@ -149,6 +147,23 @@ def test_a_record_that_has_only_begun_does_not_lead(tmp_path):
     assert best("sparsity-tab3", tmp_path).profile == "paper"
 
 
+def test_progress_counts_cells_of_the_present_grid(monkeypatch, tmp_path):
+    """Of its own seeds, with their seconds; a view has the progress of its record. Breaks if old cells count."""
+    monkeypatch.setenv("MU_HOME", str(tmp_path))
+    cells = [(c.key, c.settings, c.seed) for c in get_item("sparsity-tab3").cells("laptop", 9)]
+    record("laptop", [cells[0], cells[1], cells[-1], ("0123456789abcdef", {}, 0)], results.folder())
+    done = get_item("sparsity-fig3").progress("laptop")
+    assert {segment.cell for segment in done.have} == {key for key, *_ in cells[:2]}
+    assert done.missing == len(get_item("sparsity-tab3").cells("laptop")) - 2
+    assert (done.seconds, done.hardware) == (2, ["chip"])
+    assert get_item("sparsity-tab3").progress("quick").have == []
+
+
+def test_a_key_without_a_name_is_shown_as_it_is():
+    """Breaks if what the table of names lacks fails, or is empty."""
+    assert [shown(key) for key in ("vgg16", "mumis", "partial")] == ["VGG-16", "MU-Mis", "partial"]
+
+
 def test_unknown_names_are_refused_with_the_right_ones():
     """Item and profile; an unknown profile must not read as an empty grid."""
     with pytest.raises(ValueError, match=f"unknown item 'tab1'; choose one of {', '.join(ITEMS)}"):
@@ -160,7 +175,7 @@ def test_unknown_names_are_refused_with_the_right_ones():
 # ---- every item, small -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [name for name in ITEMS if not get_item(name).shows])
+@pytest.mark.parametrize("name", [item.id for item in primary_items()])
 def test_smoke_rows_keep_the_contract(name, tmp_path, smoke):
     """Under `smoke` every cell gives rows with the contract's columns, known methods and finite values.
 
@@ -173,9 +188,8 @@ def test_smoke_rows_keep_the_contract(name, tmp_path, smoke):
         assert set(rows["method"]) <= {"untrained", "trained", "sample", *mu.methods()}
         bad = rows[~rows["value"].map(lambda v: v is not None and math.isfinite(v))]
         assert bad.empty, bad[["method", "metric", "value"]].drop_duplicates().to_string()
-        text = results.as_text(rows)
-        record.add(results.Segment(cell.key, cell.settings, cell.seed, len(rows), results.checksum(text),
-                                   0, "", "", "", "", {}), rows)  # fmt: skip
+        facts = {"seconds": 0, "date": "", "commit": "", "code": "", "hardware": "", "versions": {}}
+        record.add(results.Segment(cell.key, cell.settings, cell.seed, **facts), rows)
         described = rows.drop(columns="value").astype(str)
         assert not described.duplicated().any(), described[described.duplicated()].to_string()
     record.write(tmp_path)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import SafetensorError
 
 import mu.experiments
 from mu import results, runner
@@ -109,6 +110,14 @@ def test_cells_whose_data_lack_keep_no_other_from_being_recorded(toy, tmp_path):
     assert len(made(tmp_path)) == 2
 
 
+def test_a_full_disk_below_the_cache_is_said_to_be(toy, tmp_path):
+    """safetensors has an error of its own for it. Breaks if a user is shown that, without a folder."""
+    toy.fail, toy.error = (1, 0), SafetensorError("I/O error: No space left on device (os error 28)")
+    with pytest.raises(OSError, match=rf"below {tmp_path / 'cache'} could not be written: .*No space left"):
+        go(tmp_path)
+    assert len(made(tmp_path)) == 1
+
+
 def test_rows_are_on_file_as_soon_as_their_cell_ends(toy, tmp_path, monkeypatch):
     """When a later cell begins, all earlier ones can be read: writing at the end would lose them to a kill."""
     seen, run = [], get_item("toy-tab1").run
@@ -173,11 +182,12 @@ def test_the_code_digest_follows_what_computes(tmp_path, monkeypatch):
 
     What a trained model depends on is less: methods and metrics do not change it.
     """
-    shutil.copytree(cache.SOURCES, tmp_path / "mu", ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(cache, "SOURCES", tmp_path / "mu")
+    shutil.copytree(cache.PACKAGE, tmp_path / "mu", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(cache, "PACKAGE", tmp_path / "mu")
     before = runner.code_digest(ITEM), cache.training_digest()
     for name, *counts in (
         ("cli.py", False, False),
+        ("pages/records.py", False, False),
         ("experiments/sparsity.py", False, False),
         ("ledger.py", True, True),
         ("unlearning/amnesiac.py", True, False),
@@ -354,6 +364,19 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(complete, tm
     assert numbers(results.read(ITEM, "smoke", live).frame) == numbers(uninterrupted.frame)
     assert len(frame) == len(uninterrupted.frame)
     assert {k: s.sha256 for k, s in after.items()} == {s.cell: s.sha256 for s in uninterrupted.segments}
+
+
+def test_a_worker_that_is_killed_is_said_to_be():
+    """As by the kernel for want of memory. Breaks if joblib's own error comes through, or the run waits for ever."""
+    here = os.getpid()
+
+    class Deadly:  # a cell that kills whoever asks whose it is
+        @property
+        def item(self):
+            os.kill(os.getpid(), signal.SIGKILL if os.getpid() != here else 0)
+
+    with pytest.raises(ChildProcessError, match="a worker process was killed, most often for want of memory"):
+        list(runner._finished([Deadly()] * 2, {}, "cpu", "loky", budget=None, workers=2))
 
 
 def test_a_dask_cluster_gives_the_same(complete, tmp_path):

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from mu import results
 from mu.experiments import mumis, partial, sparsity
-from mu.experiments.item import NAMES, PAPERS, Cell, Item
+from mu.experiments.item import NAMES, PAPERS, Cell, Item, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mu.results import Record
 
-__all__ = ["NAMES", "PAPERS", "Cell", "Item", "best", "get_item", "items"]
+__all__ = ["NAMES", "PAPERS", "Cell", "Item", "best", "get_item", "items", "primary_items", "shown"]
 
 _ITEMS = {item.id: item for item in (*partial.ITEMS, *mumis.ITEMS, *sparsity.ITEMS)}
 
@@ -25,6 +25,22 @@ _ITEMS = {item.id: item for item in (*partial.ITEMS, *mumis.ITEMS, *sparsity.ITE
 def items() -> dict[str, Item]:
     """All items by id, paper by paper in the book's order."""
     return dict(_ITEMS)
+
+
+def primary_items() -> list[Item]:
+    """Items with a record of their own, in that order; the others show another side of one."""
+    return [item for item in _ITEMS.values() if not item.shows]
+
+
+def get_item(name: str) -> Item:
+    """The item of this id.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if name not in _ITEMS:
+        raise ValueError(f"unknown item {name!r}; choose one of {', '.join(_ITEMS)}")
+    return _ITEMS[name]
 
 
 def best(name: str, root: Path | None = None) -> Record | None:
@@ -50,9 +66,3 @@ def best(name: str, root: Path | None = None) -> Record | None:
 def _one_seed(record: Record) -> int:
     """Cells of the seed that has most."""
     return max(Counter(segment.seed for segment in record.segments).values(), default=0)
-
-
-def get_item(name: str) -> Item:
-    if name not in _ITEMS:
-        raise ValueError(f"unknown item {name!r}; choose one of {', '.join(_ITEMS)}")
-    return _ITEMS[name]

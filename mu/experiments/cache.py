@@ -18,10 +18,10 @@ from mu.timing import stopwatch
 if TYPE_CHECKING:
     from torch import nn
 
-SOURCES = Path(__file__).parents[1]
+PACKAGE = Path(__file__).parents[1]
 # Source files that no recorded number depends on: they present, or run, but do not compute.
 PRESENTATION = {
-    "cli.py", "__main__.py", "book.py", "pages.py", "mathml.py", "results.py", "reproduced.py", "runner.py",
+    "cli.py", "__main__.py", "book.py", "pages", "mathml.py", "results.py", "reproduced.py", "runner.py",
     "reading", "verdicts", "figures",
 }  # fmt: skip
 TRAINING = (
@@ -85,10 +85,10 @@ def code_digest(item: str) -> str:
     """Hash of every source file that an item's numbers depend on."""
     others = {f"experiments/{paper}.py" for paper in PAPERS if paper != item.split("-")[0]}
     counts = lambda name: name.parts[0] not in PRESENTATION and name.as_posix() not in others
-    files = (file for file in SOURCES.rglob("*.py") if counts(file.relative_to(SOURCES)))
-    return storage.digest_files(SOURCES, files)
+    files = (file for file in PACKAGE.rglob("*.py") if counts(file.relative_to(PACKAGE)))
+    return storage.digest_files(PACKAGE, files)
 
 
 def training_digest() -> str:
     """Hash of the source files that a trained model depends on: kept models outlive a change of any other."""
-    return storage.digest_files(SOURCES, (SOURCES / name for name in TRAINING))
+    return storage.digest_files(PACKAGE, (PACKAGE / name for name in TRAINING))

@@ -11,13 +11,11 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-from mu.results import PROFILES
+from mu import results
+from mu.results import PROFILES, Segment
 from mu.storage import digest
-
-if TYPE_CHECKING:
-    from mu.results import Record, Segment
 
 PAPERS = {
     "partial": "gogineni2025partial",
@@ -36,8 +34,34 @@ NAMES = {  # data sets, networks and papers as shown, in the order shown
     "mumis": "MU-Mis",
 }  # fmt: skip
 
-
 ONE_SEED = dict.fromkeys(PROFILES, 1)
+
+
+def shown(key: str) -> str:
+    """What the book calls a data set, a network or a paper; the key itself if it has no other name."""
+    return NAMES.get(key, key)
+
+
+class Progress(NamedTuple):
+    """How much of an item's grid is recorded."""
+
+    have: list[Segment]  # one per recorded cell of the grid
+    wanted: frozenset[str]  # keys of all its cells
+
+    @property
+    def missing(self) -> int:
+        """Cells of the grid that are not recorded."""
+        return len(self.wanted) - len(self.have)
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the recorded cells, summed as if run one after the other."""
+        return sum(segment.seconds for segment in self.have)
+
+    @property
+    def hardware(self) -> list[str]:
+        """What they were recorded on, each once."""
+        return sorted({segment.hardware for segment in self.have})
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +102,8 @@ class Item:
     @property
     def number(self) -> str:
         """What the paper calls it: "Figure 4", "Table A7". Empty for an item of our own."""
-        found = re.search(r"-(fig|tab)(A?\d+)$", self.id)
-        return f"{'Figure' if found[1] == 'fig' else 'Table'} {found[2]}" if found else ""
+        match = re.search(r"-(fig|tab)(A?\d+)$", self.id)
+        return f"{'Figure' if match[1] == 'fig' else 'Table'} {match[2]}" if match else ""
 
     @property
     def notebook(self) -> str:
@@ -101,10 +125,11 @@ class Item:
         """Keys of all cells of the grid."""
         return frozenset(cell.key for cell in self.cells(profile, seeds))
 
-    def progress(self, record: Record) -> tuple[list[Segment], frozenset[str]]:
-        """The segments of its record that belong to the grid, and the keys of all cells of that grid."""
-        wanted = self.keys(record.profile)
-        return [segment for segment in record.segments if segment.cell in wanted], wanted
+    def progress(self, profile: str) -> Progress:
+        """How much of the grid its committed record holds; what an earlier grid left behind does not count."""
+        wanted = self.keys(profile)
+        segments = results.read(self.record, profile).segments
+        return Progress([segment for segment in segments if segment.cell in wanted], wanted)
 
     def compute(self, cell: Cell, device: str) -> list[dict]:
         """The rows of a cell, each with the columns that say what it belongs to."""

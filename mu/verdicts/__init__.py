@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from mu.experiments import best, get_item
 from mu.reading import seeds_in_words
 from mu.verdicts import mumis, partial, sparsity
-from mu.verdicts.claim import Answer, Claim, Evidence, in_words
+from mu.verdicts.claim import Answer, Claim, Finding, in_words
 
 _CLAIMS = {"partial": partial.CLAIMS, "mumis": mumis.CLAIMS, "sparsity": sparsity.CLAIMS}
 
@@ -36,13 +36,13 @@ class Verdict(NamedTuple):
     """
 
     word: Word
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[Finding, ...]
     profile: str = ""
     complete: int = 0
     items: int = 0
 
     @property
-    def counted(self) -> tuple[Evidence, ...]:
+    def counted(self) -> tuple[Finding, ...]:
         """The evidence with answers that the word rests on: where some has several seeds, one seed does not count."""
         tested = [evidence for evidence in self.evidence if evidence.answers]
         return tuple(evidence for evidence in tested if evidence.n > 1) or tuple(tested)
@@ -93,7 +93,7 @@ def verdict(claim: Claim) -> Verdict:
     return Verdict("not recorded", ())
 
 
-def judge(evidence: Iterable[Evidence]) -> Verdict:
+def judge(evidence: Iterable[Finding]) -> Verdict:
     """Count answers. Unclear counts as not held."""
     judged = Verdict("not recorded", tuple(evidence))
     if judged.answers:

@@ -39,7 +39,6 @@ class Finding(NamedTuple):
         return in_words(self.answers, ("yes", "in part", "no", "unclear")) if self.answers else "nothing to test"
 
 
-Evidence = Finding  # one that says which rows it is from
 Decide = Callable[..., Iterable[Finding]]  # rows of one part, and what else comes with them -> what they show
 
 
@@ -75,7 +74,7 @@ class Claim:
         """Whether it is a check of ours, not a claim of the paper."""
         return self.source.startswith("ours")
 
-    def evidence(self, frames: Rows) -> Iterator[Evidence]:
+    def evidence(self, frames: Rows) -> Iterator[Finding]:
         """Every finding in the rows of these items, and where it is from."""
         for names, item, *read in self.parts(frames):
             network = ", ".join(NAMES.get(name, name) for name in names)

@@ -1,0 +1,231 @@
+"""One item on a page: its figure or table, links to it, its numbers in the text and beside the paper's."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable
+
+import pandas as pd
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.roles import XRefRole
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxRole
+
+from mu import figures, reproduced, results
+from mu.experiments import Item, best, get_item, shown
+from mu.figures.reproduced import against_ours
+from mu.pages.writing import (
+    Written,
+    block,
+    drawing,
+    fits,
+    full_width,
+    link,
+    number_table,
+    page,
+    text_table,
+    with_dark,
+)
+from mu.reading import mumis, number, seeds_in_words, select, sparsity
+from mu.results import Record
+from mu.storage import digest
+
+log = logging.getLogger(__name__)
+CHOSEN = {"mumis": mumis.chosen, "sparsity": sparsity.chosen}  # of papers whose hyper-parameters are swept
+READ_IN = {"paper": "the paper", "secondary": "third-party account", "figure-read": "read off the paper's figure"}
+
+
+class RecordDirective(Written):
+    """An item's figure or table from its best record."""
+
+    required_arguments = 1
+    option_spec = {"again": directives.flag}  # noqa: RUF012 (docutils' own form)
+
+    def run(self) -> list[nodes.Node]:
+        self.env.note_reread()
+        item = get_item(self.arguments[0])
+        record = best(item.id)
+        if record is None:
+            how = f"`mu run {item.record} --profile laptop` records it."
+            return self.parse(*self.box(item, "not recorded yet", how))
+        exhibit, theirs = figures.exhibit(item.id), stand_ins(record)
+        caption = self.lead(item) + (f"**Stand-ins: {used(record)}.** " if theirs else "") + exhibit.caption
+        target = [] if theirs else self.target(item)  # else the box has it
+        dark, narrow = "", True
+        if exhibit.kind == "table":
+            table = exhibit.make(record.frame)
+            text, narrow = self.table(target, caption, number_table(table)), fits(table)
+        else:
+            light, dark = self.drawn(item.id, exhibit.make, record.frame)
+            text = self.figure(target, caption, light, exhibit.alt)
+        source = provenance(record, self.env.docname)
+        if theirs:
+            data, networks = theirs
+            run = f"a run on 5,000 digits ({by_name(record.frame['model'])})"
+            shows = f"Folded below: {run}, which shows that the code works and nothing about {data}."
+            box = self.box(item, f"not recorded on {data} with {networks}", shows)
+            content = self.parse(*box, *block("dropdown", "The run on 5,000 digits", *text, "", *source))
+        else:
+            content = self.parse(*text)
+            content = (content if narrow else [full_width(content)]) + self.parse(*source)
+        return with_dark(content, dark) if dark else content
+
+    def box(self, item: Item, title: str, text: str) -> list[str]:
+        """What leads where there is no record worth it; references to the item lead here."""
+        head = link(item) if "again" in self.options else item.number or item.title
+        return block("admonition", f"{head}: {title}", ":class: warning", *self.target(item), "", text)
+
+    def figure(self, target: list[str], caption: str, image: str, alt: str) -> list[str]:
+        if "again" in self.options:
+            return [*drawing(image, alt), *block("div", "mu-caption", caption)]
+        return block("figure", image, f":alt: {alt}", *target, "", caption)
+
+    def table(self, target: list[str], caption: str, rows: str) -> list[str]:
+        if "again" in self.options:
+            return [rows, "", *block("div", "mu-caption", caption)]
+        return block("table", caption, *target, "", rows)
+
+    def target(self, item: Item) -> list[str]:
+        """The option that lets references lead here; where it is shown again they lead to its own page."""
+        return [] if "again" in self.options else [f":name: {item.id}"]
+
+    def lead(self, item: Item) -> str:
+        """The caption's first words: its number, or a link to where it has that."""
+        if "again" in self.options:
+            return f"{link(item)}, shown again. "
+        return f"**{item.number}.** " if item.number else ""
+
+
+def stand_ins(record: Record) -> tuple[str, ...]:
+    """The paper's data sets and networks, by name, if others stand in for them under `quick`."""
+    grid = get_item(record.item).grid
+    ours, theirs = ([(cell["dataset"], cell["model"]) for cell in grid(profile)] for profile in ("quick", "paper"))
+    if record.profile != "quick" or set(ours) == set(theirs):
+        return ()
+    return tuple(map(by_name, zip(*theirs, strict=True)))
+
+
+def used(record: Record) -> str:
+    """Data sets and networks of a record, by name."""
+    frame = record.frame
+    return "; ".join(filter(None, (by_name(frame[column]) for column in ("dataset", "model"))))
+
+
+def by_name(keys: Iterable[str]) -> str:
+    """Data sets or networks, each once."""
+    return ", ".join(map(shown, pd.Series(keys).dropna().unique()))
+
+
+def provenance(record: Record, here: str) -> list[str]:
+    """The line below every figure and table on page `here`, which does not link to itself."""
+    item, files = get_item(record.item), f"/results/{record.profile}/{record.item}"
+    date = max(segment.date for segment in record.segments)[:10]
+    hardware = "; ".join(sorted({segment.hardware for segment in record.segments}))
+    seeds = seeds_in_words(Counter(digest(s.settings) for s in record.segments).values())  # of each entry of the grid
+    if missing := item.progress(record.profile).missing:
+        seeds += f" ({missing} cells of the grid still missing)"
+    code = page(item)
+    parts = (
+        f"**{record.profile}** profile: {used(record)}; {seeds}, recorded on {hardware}, {date}",
+        f"{{download}}`data <{files}.csv>`",
+        f"{{download}}`settings and versions <{files}.json>`",
+        *([] if code == f"/{here}" else [f"{{doc}}`code <{code}>`"]),
+        "{doc}`run it again </book/rerun>`",
+    )
+    return block("div", "mu-provenance", " · ".join(parts))
+
+
+class ItemRole(XRefRole):
+    """A link to an item by its number, with the paper if that is not the page's; else by its page's title."""
+
+    def __init__(self) -> None:
+        super().__init__(innernodeclass=nodes.inline, warn_dangling=True)
+
+    def process_link(self, env, refnode, has_explicit_title, title, target) -> tuple[str, str]:
+        item = get_item(target)
+        by_title = not item.number and not has_explicit_title
+        refnode["refdomain"], refnode["reftype"] = "std", "doc" if by_title else "ref"
+        refnode["refexplicit"] = not by_title
+        if by_title:
+            return title, page(item)
+        of = "" if item.paper in env.docname.split("/") else f" ({shown(item.paper)})"
+        return title if has_explicit_title else item.number + of, item.id.lower()  # as Sphinx keeps labels
+
+
+class ValueRole(SphinxRole):
+    """One number of the best record, over seeds."""
+
+    def run(self) -> tuple[list[nodes.Node], list]:
+        name, *words = shlex.split(self.text)
+        item = get_item(name)
+        record = best(item.id)
+        if record is None:
+            return [not_recorded()], []
+        metric = " ".join(word for word in words if "=" not in word)
+        where = dict(word.split("=", 1) for word in words if "=" in word)
+        digits, rows = int(where.pop("digits", 1)), record.frame
+        how = where.pop("choice", None) if item.paper in CHOSEN else None
+        if how is None and "tried" not in where and "proxy gap" in set(rows["metric"]):
+            how = "rule"
+        if how:
+            rows = CHOSEN[item.paper](rows, how)
+        rows = select(rows, metric=metric, **{column: number_or_text(value) for column, value in where.items()})
+        # This part of the grid may still come. Under `quick` other data stand in for those that the text names.
+        if rows.empty and (record.profile == "quick" or item.progress(record.profile).missing):
+            return [not_recorded()], []
+        if rows.empty or rows["seed"].duplicated().any():
+            what = "no row" if rows.empty else "more than one row a seed"
+            log.warning("value %r: %s in record %s", self.text, what, record.profile, location=self.get_location())
+        text = number(metric, rows["value"], digits)
+        return [nodes.inline(text=text, classes=["mu-value"])], []
+
+
+def not_recorded() -> nodes.abbreviation:
+    """A dash that says why when pointed at."""
+    return nodes.abbreviation(text="–", explanation="not recorded yet")
+
+
+def number_or_text(word: str) -> float | str:
+    try:
+        return float(word)
+    except ValueError:
+        return word
+
+
+class ReportedDirective(Written):
+    """An item's numbers as published; a column that is the same in every line is said once."""
+
+    required_arguments = 1
+
+    def text(self) -> str:
+        rows = select(results.reported(), item=self.arguments[0])
+        if rows.empty:
+            raise self.error(f"no reported number for {self.arguments[0]!r}")
+        values = rows["value"].map("{:g}".format) + rows["unit"].map(" {}".format, na_action="ignore").fillna("")
+        rows = rows.assign(value=values, source=rows["source_kind"].replace(READ_IN))
+        rows = rows[["dataset", "model", "scenario", "method", "metric", "value", "source"]].dropna(axis=1, how="all")
+        same = [c for c in rows if len(rows) > 1 and rows[c].nunique(dropna=False) == 1]
+        everywhere = f"The same in every line: {', '.join(f'{c} {rows[c].iloc[0]}' for c in same)}."
+        table = text_table(rows.drop(columns=same))
+        return f"{everywhere}\n\n{table}" if same else table
+
+
+class ReproducedDirective(Written):
+    """An item's published numbers beside ours: in words, as a drawing, and each of them folded."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        self.env.note_reread()
+        name = self.arguments[0]
+        pairs, record = reproduced.compared(name), best(name)
+        content = self.parse(f"{{item}}`{name}`: {reproduced.summary(pairs)}")
+        if known := [pair for pair in pairs if pair.ours]:
+            light, dark = self.drawn(f"printed-{name}", against_ours, known)
+            alt = "Dots, a panel per metric: our number over the paper's."
+            content += with_dark(self.parse(*drawing(light, alt)), dark)
+        table = pd.DataFrame([pair.line for pair in pairs]).set_index(["case", "method", "metric"])
+        content.append(full_width(self.parse(*block("dropdown", "Every number", "", number_table(table)))))
+        return content + (self.parse(*provenance(record, self.env.docname)) if record else [])
