@@ -93,7 +93,7 @@ def test_contract(task, trained, surrogate, same, name):
     torch.rand(10)
     assert same(mu.unlearn(name, model, task, **extra, **options(name)), first)
     if "seed" in method.defaults:
-        assert not same(mu.unlearn(name, model, task, **extra, **options(name, seed=1)), first)
+        assert not same(mu.unlearn(name, model, task, **extra, **options(name, seed=2)), first)
 
 
 @pytest.mark.parametrize("name", METHODS)
