@@ -6,7 +6,6 @@ from torch import nn
 
 import mu
 from mu.data import Samples
-from mu.models import predict
 from mu.unlearning import features as module
 from mu.unlearning.features import HOLD, embed, features, move, nearest_other
 
