@@ -43,7 +43,7 @@ class Verdict(NamedTuple):
 
     @property
     def counted(self) -> tuple[Finding, ...]:
-        """The evidence with answers that the word rests on: where some has several seeds, one seed does not count."""
+        """The evidence with answers that the word rests on. One seed does not count beside several."""
         tested = [evidence for evidence in self.evidence if evidence.answers]
         return tuple(evidence for evidence in tested if evidence.n > 1) or tuple(tested)
 
