@@ -125,7 +125,7 @@ def provenance(record: Record, here: str) -> list[str]:
     hardware = "; ".join(sorted({segment.hardware for segment in record.segments}))
     seeds = seeds_in_words(Counter(digest(s.settings) for s in record.segments).values())  # of each entry of the grid
     if missing := item.progress(record.profile).missing:
-        seeds += f" ({missing} cells of the grid still missing)"
+        seeds += f" ({missing} {'cell' if missing == 1 else 'cells'} of the grid still missing)"
     code = page(item)
     parts = (
         f"**{record.profile}** profile: {used(record)}; {seeds}, recorded on {hardware}, {date}",
