@@ -58,6 +58,11 @@ def positions(where: Int64[Tensor, " n"] | list[int]) -> Int64[Tensor, " n"]:
     return where.long()
 
 
+def tensor_hash(tensor: Tensor) -> str:
+    """Hash of a tensor's values in their order."""
+    return hashlib.sha256(tensor.cpu().numpy().tobytes()).hexdigest()[:16]
+
+
 @dataclass(frozen=True, eq=False)
 class Samples:
     """Labelled images."""
@@ -130,7 +135,7 @@ class Samples:
     @property
     def fingerprint(self) -> str:
         """Hash of which samples of their data set these are, and in which order."""
-        return hashlib.sha256(self.indices.cpu().numpy().tobytes()).hexdigest()[:16]
+        return tensor_hash(self.indices)
 
     def to(self, device: str | torch.device) -> Samples:
         return self._map(lambda tensor: tensor.to(device))

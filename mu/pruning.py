@@ -111,8 +111,7 @@ def _largest(scores: Mapping[str, Tensor], masks: Masks, share: float) -> Masks:
     if count > len(left):
         raise ValueError(f"{count} weights cannot be kept: only {len(left)} are not yet pruned")
     values = torch.cat([scores[name].flatten() for name in masks])[left]
-    if count < len(left):
-        kept[left[~extreme(values, count, largest=True)]] = False
+    kept[left] = extreme(values, count, largest=True)
     parts = kept.split([mask.numel() for mask in masks.values()])
     return {name: part.view(mask.shape).clone() for (name, mask), part in zip(masks.items(), parts, strict=True)}
 

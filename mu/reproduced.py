@@ -29,7 +29,7 @@ TOLERANCES = {
     "mumis-tab1": 1.0, "mumis-tab2": 1.0,
 }  # fmt: skip
 CLOSE = 3  # times the tolerance: ours
-READING = {"mumis": mumis, "sparsity": sparsity}
+READING = {"mumis": mumis, "sparsity": sparsity}  # of papers whose hyper-parameters are swept
 PLURAL = {"agrees": "agree", "differs": "differ"}
 
 

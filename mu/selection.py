@@ -147,6 +147,8 @@ def extreme(x: Float[Tensor, " n"], count: int, largest: bool) -> Bool[Tensor, "
 
     NaN counts as infinite, so that a diverged step still keeps exactly `count` entries.
     """
+    if count in (0, len(x)):
+        return torch.full_like(x, bool(count), dtype=torch.bool)
     x = x.nan_to_num(nan=torch.inf)
     threshold = _ranked(x, len(x) - count if largest else count - 1)
     inside, level = (x > threshold if largest else x < threshold), x == threshold

@@ -16,7 +16,6 @@ one array that says for each training sample whether it is forgotten, retained o
 
 from __future__ import annotations
 
-import hashlib
 import operator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -25,7 +24,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from mu import storage
-from mu.data import Dataset, Samples, positions
+from mu.data import Dataset, Samples, positions, tensor_hash
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,7 +123,7 @@ class Task:
             {
                 "data": self.data.name,
                 "samples": self.data.train.fingerprint,
-                "labels": _labels(self.data),
+                "labels": tensor_hash(self.data.train.labels),
                 "scenario": self.scenario,
                 "target": self.target,
                 "fine_target": self.fine_target,
@@ -147,7 +146,7 @@ class Task:
             raise ValueError(f"{path} is a task on other training samples of {data.name!r}")
         if facts["scenario"] == "poisoned":
             data = _poison(data, indices["forget"], facts["target"])
-        if facts["labels"] != _labels(data):
+        if facts["labels"] != tensor_hash(data.train.labels):
             raise ValueError(f"{path} is a task on other labels: the training samples of {data.name!r} have changed")
         return cls(
             data,
@@ -256,11 +255,6 @@ def _poison(data: Dataset, positions: Int64[Tensor, " n"], target: int) -> Datas
     images[positions] = add_trigger(images[positions])
     labels[positions] = target
     return replace(data, train=replace(data.train, images=images, labels=labels))
-
-
-def _labels(data: Dataset) -> str:
-    """Hash of the training labels: positions alone are those of any data set of that size."""
-    return hashlib.sha256(data.train.labels.cpu().numpy().tobytes()).hexdigest()[:16]
 
 
 def _known(label: int, classes: int, what: str = "label") -> int:

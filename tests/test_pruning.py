@@ -543,3 +543,10 @@ def test_another_parametrisation_is_no_mask(task, convs):
     with pytest.raises(ValueError, match="parametrisation of its own"):
         apply_masks(model, masks)
     assert mu.unlearn("influence", model, task, samples=4) is not model
+
+
+def test_of_a_few_weights_none_may_be_left():
+    """99.9 % of 27 weights rounds to all of them. Breaks if that is an error, or if one stays."""
+    conv = nn.Conv2d(3, 1, 3, bias=False)
+    assert not pruning.magnitude_masks(conv, 99.9)[""].any()
+    assert pruning.magnitude_masks(conv, 0)[""].all()

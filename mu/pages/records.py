@@ -28,12 +28,12 @@ from mu.pages.writing import (
     text_table,
     with_dark,
 )
-from mu.reading import mumis, number, seeds_in_words, select, sparsity
+from mu.reading import number, seeds_in_words, select
+from mu.reproduced import READING
 from mu.results import Record
 from mu.storage import digest
 
 log = logging.getLogger(__name__)
-CHOSEN = {"mumis": mumis.chosen, "sparsity": sparsity.chosen}  # of papers whose hyper-parameters are swept
 READ_IN = {"paper": "the paper", "secondary": "third-party account", "figure-read": "read off the paper's figure"}
 
 
@@ -166,11 +166,11 @@ class ValueRole(SphinxRole):
         metric = " ".join(word for word in words if "=" not in word)
         where = dict(word.split("=", 1) for word in words if "=" in word)
         digits, rows = int(where.pop("digits", 1)), record.frame
-        how = where.pop("choice", None) if item.paper in CHOSEN else None
+        how = where.pop("choice", None) if item.paper in READING else None
         if how is None and "tried" not in where and "proxy gap" in set(rows["metric"]):
             how = "rule"
         if how:
-            rows = CHOSEN[item.paper](rows, how)
+            rows = READING[item.paper].chosen(rows, how)
         rows = select(rows, metric=metric, **{column: number_or_text(value) for column, value in where.items()})
         # This part of the grid may still come. Under `quick` other data stand in for those that the text names.
         if rows.empty and (record.profile == "quick" or item.progress(record.profile).missing):

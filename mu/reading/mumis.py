@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from mu import reading, results
-from mu.experiments import NAMES
+from mu.experiments import NAMES, shown
 from mu.experiments.mumis import ALONG, BABY, DELTAS, LAMP, METHODS, MUSHROOM, ROCKET, SEA
 from mu.reading import renamed, select, with_columns
 from mu.unlearning.mu_mis import Guard
@@ -58,7 +58,7 @@ def request_name(dataset: str, scenario: str, forget: float, level: str) -> str:
         asked = class_name(dataset, forget, "sub-class" if scenario == "subclass" else "class")
     else:
         asked = "random tenth"
-    return f"{NAMES.get(dataset, dataset)}, {asked}"
+    return f"{shown(dataset)}, {asked}"
 
 
 def requests(rows: pd.DataFrame) -> list[str]:
@@ -93,7 +93,7 @@ def in_order(rows: pd.DataFrame) -> pd.DataFrame:
 def sequences(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Title -> rows of one sequence, in order."""
     titled = {
-        f"{NAMES.get(dataset, dataset)}, {SCENARIOS.get(scenario, scenario)}": in_order(part)
+        f"{shown(dataset)}, {SCENARIOS.get(scenario, scenario)}": in_order(part)
         for (dataset, scenario), part in rows.groupby(["dataset", "scenario"], sort=False)
     }
     return titled or {"": in_order(rows)}

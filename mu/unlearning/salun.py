@@ -82,8 +82,7 @@ def saliency(model: nn.Module, forget: Samples) -> Float[Tensor, " d"]:
 
 def largest(scores: Float[Tensor, " d"], share: float) -> Bool[Tensor, " d"]:
     """True for the `share` of the entries, at least one, with the largest scores; of equal ones the first count."""
-    count = max(1, round(share * len(scores)))
-    return extreme(scores, count, largest=True) if count < len(scores) else torch.ones_like(scores, dtype=torch.bool)
+    return extreme(scores, max(1, round(share * len(scores))), largest=True)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from mu import results
-from mu.experiments import NAMES
+from mu.experiments import shown
 
 Answer = bool | None  # None: too near to the margin to tell
 Rows = Mapping[str, pd.DataFrame]  # item -> its rows
@@ -77,7 +77,7 @@ class Claim:
     def evidence(self, frames: Rows) -> Iterator[Finding]:
         """Every finding in the rows of these items, and where it is from."""
         for names, item, *read in self.parts(frames):
-            network = ", ".join(NAMES.get(name, name) for name in names)
+            network = ", ".join(map(shown, names))
             yield from (finding._replace(network=network, item=item) for finding in self.decide(*read) if finding.n)
 
 
