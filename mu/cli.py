@@ -59,7 +59,9 @@ def methods(as_json: AsJson = False) -> None:
 
 @app.command(epilog="Example: `mu run partial-fig1 partial-tab1 --profile laptop --budget 30m`")
 def run(
-    names: Annotated[list[str], typer.Argument(metavar="ITEM...", help="Item ids, or a paper for all of its items.")],
+    names: Annotated[
+        list[str], typer.Argument(metavar="ITEM...", help="Item ids, or a chapter for all of its items.")
+    ],
     profile: Profile = "quick",
     seeds: Seeds = None,
     budget: Annotated[str, typer.Option(help="Stop inside this time: 90s, 9m, 1h30m.")] = "",
@@ -70,11 +72,11 @@ def run(
 ) -> None:
     """Record what is missing of one or more items; may be stopped and started again at any time."""
     from mu import DataError, results, runner
-    from mu.experiments import PAPERS, get_item, items
+    from mu.experiments import CHAPTERS, get_item, items
 
     asked = []
     for name in names:
-        asked += [item for item in items().values() if item.paper == name] if name in PAPERS else [get_item(name)]
+        asked += [item for item in items().values() if item.paper == name] if name in CHAPTERS else [get_item(name)]
     wanted = {item.record: item.keys(profile, seeds) for item in asked}  # or an error, before anything runs
     root = out.expanduser() if out else results.folder()  # a shell leaves the ~ of `--out=~/folder` as it is
     deadline = time.monotonic() + parse_duration(budget) if budget else None

@@ -185,10 +185,10 @@ def test_the_second_recipe_of_rum_is_one(handed):
 
 def test_surrogate_images_are_loaded_where_they_are_needed_only(monkeypatch):
     """At most 2000, from all over the set: in order of classes the first ones would be of one class."""
-    assert mumis._surrogate(settings(surrogate="no such data", sweeps=[sweep("jit", 1e-3)]), "cpu") is None
-    assert mumis._surrogate(settings(surrogate="no such data"), "cpu") is None
+    assert mumis.surrogate_images(settings(surrogate="no such data", sweeps=[sweep("jit", 1e-3)]), "cpu") is None
+    assert mumis.surrogate_images(settings(surrogate="no such data"), "cpu") is None
     monkeypatch.setattr(mumis, "SURROGATE_IMAGES", 50)
-    images = mumis._surrogate(settings(sweeps=[sweep("jit", 1e-3), sweep("scar", 1e-3)]), "cpu")
+    images = mumis.surrogate_images(settings(sweeps=[sweep("jit", 1e-3), sweep("scar", 1e-3)]), "cpu")
     assert len(images) == 50
     assert images.indices.max() - images.indices.min() > 500
 

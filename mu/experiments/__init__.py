@@ -1,4 +1,4 @@
-"""Every figure and table as a grid of cells; the items of one paper live in the module of its name.
+"""Every figure and table as a grid of cells; the items of one chapter live in the module of its name.
 
 What is handed on here is all that the pages, the commands and the runner need.
 """
@@ -9,21 +9,21 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from mu import results
-from mu.experiments import mumis, partial, sparsity
-from mu.experiments.item import NAMES, PAPERS, Cell, Item, shown
+from mu.experiments import beyond, mumis, partial, sparsity
+from mu.experiments.item import CHAPTERS, NAMES, PAPERS, Cell, Item, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mu.results import Record
 
-__all__ = ["NAMES", "PAPERS", "Cell", "Item", "best", "get_item", "items", "primary_items", "shown"]
+__all__ = ["CHAPTERS", "NAMES", "PAPERS", "Cell", "Item", "best", "get_item", "items", "primary_items", "shown"]
 
-_ITEMS = {item.id: item for item in (*partial.ITEMS, *mumis.ITEMS, *sparsity.ITEMS)}
+_ITEMS = {item.id: item for item in (*partial.ITEMS, *mumis.ITEMS, *sparsity.ITEMS, *beyond.ITEMS)}
 
 
 def items() -> dict[str, Item]:
-    """All items by id, paper by paper in the book's order."""
+    """All items by id, chapter by chapter in the book's order."""
     return dict(_ITEMS)
 
 

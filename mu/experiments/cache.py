@@ -11,7 +11,7 @@ import torch
 
 from mu import storage
 from mu.checkpoints import resumable
-from mu.experiments.item import PAPERS
+from mu.experiments.item import CHAPTERS, PAPERS
 from mu.ledger import Ledger
 from mu.timing import stopwatch
 
@@ -83,7 +83,8 @@ def kept(
 
 def code_digest(item: str) -> str:
     """Hash of every source file that an item's numbers depend on."""
-    others = {f"experiments/{paper}.py" for paper in PAPERS if paper != item.split("-")[0]}
+    own = item.split("-")[0]
+    others = {f"experiments/{name}.py" for name in CHAPTERS if name != own and own in PAPERS}  # beyond reads them all
     counts = lambda name: name.parts[0] not in PRESENTATION and name.as_posix() not in others
     files = (file for file in PACKAGE.rglob("*.py") if counts(file.relative_to(PACKAGE)))
     return storage.digest_files(PACKAGE, files)

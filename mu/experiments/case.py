@@ -64,7 +64,8 @@ class Case:
 
     The seed draws the held-out samples, the forget set, the initial weights and the batch order of training.
     Everything after the request is seeded apart, by `after`. Where the settings have `samples`, so many are used, and
-    part of them is held out (`validation`).
+    part of them is held out (`validation`). Where they have `split`, that seed draws held-out samples and forget set,
+    which models of several seeds can share.
     """
 
     settings: dict
@@ -75,10 +76,11 @@ class Case:
         s = self.settings
         self.recipe = Recipe(**s["recipe"])
         self.after = 1000 + self.seed
+        self.split = s.get("split", self.seed)
         self.label = s.get("forget", s.get("label", TARGET))
         data = mu.load_dataset(s["dataset"], device=self.device)
         if "samples" in s:
-            data, self.validation = hold_out(data, s["samples"], self.seed)
+            data, self.validation = hold_out(data, s["samples"], self.split)
         self.task = self.request(data)
 
     def request(self, data: Dataset) -> Task:
@@ -87,13 +89,13 @@ class Case:
             case "class":
                 return mu.forget_class(data, self.label)
             case "rare":
-                return mu.forget_rare(data, self.label, self.settings["count"], self.seed)
+                return mu.forget_rare(data, self.label, self.settings["count"], self.split)
             case "subclass":
                 return mu.forget_subclass(data, self.label)
             case "random":
-                return mu.forget_random(data, SHARE, self.seed)
+                return mu.forget_random(data, SHARE, self.split)
             case "poisoned":
-                return mu.forget_poisoned(data, SHARE, self.label, self.seed)
+                return mu.forget_poisoned(data, SHARE, self.label, self.split)
             case other:
                 raise ValueError(f"unknown scenario {other!r}; choose one of class, rare, subclass, random, poisoned")
 
@@ -168,7 +170,8 @@ class Case:
 
     def identity(self) -> dict:
         """Settings that decide how every model of the case is trained; `kept` adds which model, and the seed."""
-        deciding = {name: self.settings[name] for name in ("dataset", "model", "samples", "recipe")}
+        names = ("dataset", "model", "samples", "split", "recipe")
+        deciding = {name: self.settings[name] for name in names if name in self.settings}
         if self.settings["scenario"] == "poisoned":
             deciding["poisoned"] = [SHARE, self.label]
         return deciding

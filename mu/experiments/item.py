@@ -22,6 +22,7 @@ PAPERS = {
     "mumis": "cheng2026mumis",
     "sparsity": "jia2023sparsity",
 }  # key of an item id -> BibTeX key
+CHAPTERS = (*PAPERS, "beyond")  # what item ids begin with: a paper, or what none of them has
 
 NAMES = {  # data sets, networks and papers as shown, in the order shown
     "mlp": "MLP", "lenet": "LeNet", "convnet": "ConvNet", "alexnet": "AlexNet", "resnet9": "ResNet9",
@@ -31,7 +32,7 @@ NAMES = {  # data sets, networks and papers as shown, in the order shown
     "mnist": "MNIST", "mnist5k": "MNIST 5k", "mnist5k-pairs": "MNIST 5k in pairs", "organamnist": "OrganAMNIST",
     "svhn": "SVHN", "cifar10": "CIFAR-10", "cifar100": "CIFAR-100", "cifar20": "CIFAR-20",
     "folder:faces:32": "Pins faces", "folder:tiny-imagenet:64": "Tiny ImageNet", "folder:imagenet:64": "ImageNet",
-    "mumis": "MU-Mis",
+    "mumis": "MU-Mis", "beyond": "beyond the papers",
 }  # fmt: skip
 
 ONE_SEED = dict.fromkeys(PROFILES, 1)
@@ -69,7 +70,7 @@ class Item:
     """A figure or table.
 
     Attributes:
-        id: `<paper>-<fig|tab><n>`, or `<paper>-<word>` for what the paper does not number.
+        id: `<paper>-<fig|tab><n>`, or `<chapter>-<word>` for what no paper numbers.
         title: what it shows, in a line.
         grid: profile -> settings of each cell; JSON-able, complete, no seed.
         seeds: profile -> number of seeds.
@@ -97,6 +98,7 @@ class Item:
 
     @property
     def paper(self) -> str:
+        """The paper it is of, or "beyond"."""
         return self.id.split("-")[0]
 
     @property

@@ -26,8 +26,8 @@ from mu.experiments import sweeps
 from mu.experiments.case import HELD_OUT, SHARE, Case, untrained
 from mu.experiments.item import ONE_SEED, Item, distinct
 from mu.experiments.rows import rows
-from mu.experiments.sweeps import Accuracies, Swept, Tuned, method_rows, one_each, tries
-from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl, outputs
+from mu.experiments.sweeps import Accuracies, Swept, Tuned, best_by_rule, method_rows, one_each, tries
+from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl
 from mu.models import predict
 from mu.sensitivity import Sensitivity, sensitivity
 from mu.tasks import Task
@@ -163,16 +163,18 @@ SURROGATE_IMAGES = 2_000  # at most: ours
 def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Scores against the retrained model: of both models, or of what the cell's sweeps try."""
     kind = Memorised if settings["scenario"] == "memorised" else Request
-    yield from method_rows(kind(settings, seed, device), scores, _surrogate(settings, device))
+    yield from method_rows(kind(settings, seed, device), scores, surrogate_images(settings, device))
 
 
 class Request(Swept):
     """A case in which a method that has an option for it is given the accuracy on the forget set to expect."""
 
+    methods = METHODS  # how those asked for are swept
+
     def options(self, sweep: dict, value: float, original: nn.Module) -> dict:
         options = super().options(sweep, value, original)
         by_retained = self.settings["scenario"] == "subclass"  # then the guess is read off retained images
-        method = METHODS.get(sweep["method"])  # none of retraining
+        method = self.methods.get(sweep["method"])  # none of retraining
         if method and method.expects and not (by_retained and sweep["method"] in RETAIN_FREE):
             name, factor, least = method.expects
             options[name] = max(least, factor * self.expected(original)[0])
@@ -181,7 +183,7 @@ class Request(Swept):
         return options
 
 
-def _surrogate(settings: dict, device: str) -> Samples | None:
+def surrogate_images(settings: dict, device: str) -> Samples | None:
     """Images from elsewhere, if a method of the cell asks for them."""
     if not any("surrogate" in mu.methods()[sweep["method"]].needs for sweep in settings["sweeps"]):
         return None
@@ -390,8 +392,8 @@ def _unlearn_along(cases: list[Following]) -> Iterator[dict]:
     """One method, request after request; its hyper-parameter is chosen at the first one, by the rule, and kept."""
     first, settings = cases[0], cases[0].settings
     original = model = first.original().model
-    surrogate = _surrogate(settings, first.device)
-    sweep, value = _best_by_rule(first, model, surrogate)
+    surrogate = surrogate_images(settings, first.device)
+    sweep, value = best_by_rule(first, model, surrogate)
     method, columns = sweep["method"], {"tried": value, "option": sweep["name"], "lr": sweep["options"].get("lr")}
     forgotten = first.task.forget[:0]
     for step, case in enumerate(cases, 1):
@@ -406,21 +408,6 @@ def _unlearn_along(cases: list[Following]) -> Iterator[dict]:
         reference = predict(case.retrained(original).model, forgotten)
         values = {"KL": kl(reference, predict(model, forgotten)), "RTE": watch.seconds}
         yield from rows(method, values, step=step, **columns)
-
-
-def _best_by_rule(case: Following, original: nn.Module, surrogate: Samples | None) -> tuple[dict, float]:
-    """The sweep of the case's one method, and the value in it, whose proxy gap is smallest."""
-    guess = case.expected(original)
-
-    def gap(pair: tuple[dict, float]) -> float:
-        try:
-            model = case.unlearn(*pair, original, surrogate)
-        except FloatingPointError:
-            return math.inf
-        out = outputs(model, case.task)
-        return case.proxy_gap(guess, model, out) if out.forget.isfinite().all() else math.inf
-
-    return min(((sweep, value) for sweep in case.settings["sweeps"] for value in sweep["values"]), key=gap)
 
 
 def _after(case: Following, method: str, model: nn.Module, step: int, **columns) -> Iterator[dict]:

@@ -156,6 +156,22 @@ def by_neighbours(asked: Samples, known: Samples) -> float:
     return 100 * hits / len(asked)
 
 
+def best_by_rule(case: Swept, original: nn.Module, surrogate: Samples | None) -> tuple[dict, float]:
+    """The sweep of the case's one method, and the value in it, whose proxy gap is smallest."""
+    guess = case.expected(original)
+
+    def gap(pair: tuple[dict, float]) -> float:
+        try:
+            model = case.unlearn(*pair, original, surrogate)
+        except FloatingPointError:
+            return math.inf
+        out = outputs(model, case.task)
+        return case.proxy_gap(guess, model, out) if out.forget.isfinite().all() else math.inf
+
+    pairs = [(sweep, value) for sweep in case.settings["sweeps"] for value in sweep["values"]]
+    return min(pairs, key=gap) if len(pairs) > 1 else pairs[0]
+
+
 def tries(
     case: Swept, original: nn.Module, surrogate: Samples | None = None
 ) -> Iterator[tuple[str, nn.Module | None, float, dict]]:

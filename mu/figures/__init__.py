@@ -1,4 +1,4 @@
-"""The book's figures and tables: an `Exhibit` for every item; one module per paper holds its exhibits."""
+"""The book's figures and tables: an `Exhibit` for every item; one module per chapter holds its exhibits."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mu.figures import mumis, partial, sparsity
+from mu.figures import beyond, mumis, partial, sparsity
 from mu.figures.drawing import THEMES, svg
 
 if TYPE_CHECKING:
     from mu.figures.exhibit import Exhibit
 
-_EXHIBITS = {**partial.EXHIBITS, **mumis.EXHIBITS, **sparsity.EXHIBITS}
+_EXHIBITS = {**partial.EXHIBITS, **mumis.EXHIBITS, **sparsity.EXHIBITS, **beyond.EXHIBITS}
 
 
 def exhibit(item: str) -> Exhibit:

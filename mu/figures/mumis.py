@@ -59,16 +59,14 @@ def main_table(rows: pd.DataFrame, item: str) -> pd.DataFrame:
     """Methods down, those that get retained data and those that do not apart; the paper's value behind ours."""
     ranks = lambda level: level.map(LEVELS.index, na_action="ignore")
     rows = attempts(rows).sort_values("level", kind="stable", key=ranks)
-    picked, lines = chosen(rows, "rule"), {}
-    for block, tried in rows.groupby("block", sort=False):
-        data, kind, forget = tried.iloc[0][["dataset", "scenario", "forget"]]
+
+    def line(part: pd.DataFrame) -> dict[str, str]:
+        data, kind, forget, method = part.iloc[0][["dataset", "scenario", "forget", "method"]]
         where = {"dataset": NAMES.get(data, data), "scenario": paper_scenario(kind, forget)}
-        for group, names in GROUPS.items():
-            for method in (name for name in names if name in set(tried["method"])):
-                paper = partial(printed, item, method=PAPER_NAMES.get(method), **where)
-                part = select(picked, block=block, method=method)
-                lines[f"{block}{group}", method] = method_line(part, METRICS, paper, {"KL": 2})
-    return indexed(lines, "request", "method")
+        paper = partial(printed, item, method=PAPER_NAMES.get(method), **where)
+        return method_line(chosen(part, "rule"), METRICS, paper, {"KL": 2})
+
+    return tables.grouped(rows, GROUPS, line)
 
 
 def tuning(rows: pd.DataFrame) -> pd.DataFrame:

@@ -32,6 +32,24 @@ def method_line(
     return cells
 
 
+def grouped(
+    rows: pd.DataFrame, groups: dict[str, Iterable[str]], line: Callable[[pd.DataFrame], dict[str, str]]
+) -> pd.DataFrame:
+    """A line for each method on each request, in groups.
+
+    Args:
+        rows: with a `block` that names their request.
+        groups: what a group is called behind its request -> its methods, in the table's order.
+        line: rows of one method on one request -> its cells.
+    """
+    lines = {}
+    for block, asked in rows.groupby("block", sort=False):
+        by_method = dict(list(asked.groupby("method")))
+        for group, methods in groups.items():
+            lines |= {(f"{block}{group}", name): line(by_method[name]) for name in methods if name in by_method}
+    return indexed(lines, "request", "method")
+
+
 def floor(rows: pd.DataFrame, metrics: dict[str, str]) -> pd.DataFrame:
     """A line for each `block` of a record of second retrained models, in the order of the rows."""
     lines = {block: method_line(part, metrics, digits={"KL": 2}) for block, part in rows.groupby("block", sort=False)}

@@ -1,0 +1,94 @@
+"""Figure and table of what no paper has: all methods on one request, and an attack on each sample."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mu
+from mu.experiments.beyond import METHODS
+from mu.figures import tables
+from mu.figures.drawing import COLOURS, PALETTE, panels
+from mu.figures.exhibit import Exhibit
+from mu.figures.tables import method_line
+from mu.reading import select
+from mu.reading.mumis import attempts
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+METRICS = {
+    "FA": "FA", "RA": "RA", "TA": "TA", "Avg. Gap": "Avg. Gap", "MIA-Efficacy": "MIA-Efficacy", "AUC": "AUC",
+    "AUC by sample": "AUC by sample", "TPR at 1 % FPR by sample": "TPR by sample", "RTE": "time, s",
+}  # fmt: skip
+AGAIN = "retrained again"
+# What a method is given beside the samples to forget -> how a table's block is called behind its request.
+GIVEN = {"ledger": ": with recorded steps", "retain": ": with retained data", "": ": without retained data"}
+ATTACKS = {  # metric -> label, colour, mark, share of the mark that is filled
+    "AUC": ("one threshold for all samples", PALETTE[0], "o", "none"),
+    "AUC by sample": ("each sample by its own", PALETTE[1], "D", "full"),
+}
+
+
+def _given(method: str) -> str:
+    return next((need for need in GIVEN if need in mu.methods()[method].needs), "")
+
+
+GROUPS = {"": ("trained", "retrain", AGAIN)} | {
+    title: tuple(method for method in METHODS if _given(method) == need) for need, title in GIVEN.items()
+}
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with their request's name as `block`; what is retrained again apart from the reference."""
+    rows = attempts(rows)
+    return rows.assign(method=rows["method"].mask((rows["method"] == "retrain") & rows["tried"].notna(), AGAIN))
+
+
+def table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Methods down, by request and by what they are given."""
+    return tables.grouped(_named(rows), GROUPS, lambda part: method_line(part, METRICS))
+
+
+def attack(rows: pd.DataFrame) -> Figure:
+    """For each request how well both attacks tell, a line for each method; the least told first, below chance's."""
+    rows = _named(rows)
+    told = select(rows, metric="AUC by sample").groupby("method")["value"].mean().sort_values()
+    names = sorted(told.index, key=lambda name: name != AGAIN)
+
+    def panel(axis: Axes, part: pd.DataFrame) -> None:
+        axis.axvline(50, color=COLOURS["trained"], linestyle=":", linewidth=1.2)
+        for metric, (label, colour, mark, filled) in ATTACKS.items():
+            by = select(part, metric=metric).groupby("method")["value"].agg(["mean", "std"]).reindex(names)
+            axis.errorbar(
+                by["mean"], range(len(names)), xerr=by["std"].fillna(0), fmt=mark, color=colour, markersize=4.5,
+                fillstyle=filled, elinewidth=1, label=label,
+            )  # fmt: skip
+        axis.set_yticks(range(len(names)), names)
+        axis.set_ylim(max(len(names), 1) - 0.5, -0.5)
+        axis.set_xlabel("AUC, %")
+
+    blocks = dict(list(rows.groupby("block", sort=False))) or {"": rows}
+    return panels(panel, blocks, height=0.6 + 0.2 * max(len(names), 1), sharex=True, sharey=True)
+
+
+EXHIBITS = {
+    "beyond-attack": Exhibit(
+        "figure",
+        "How well an attacker tells forgotten samples, by AUC; 50 % is chance. Circles: one threshold on the "
+        "confidence, forgotten samples against test images. Diamonds: unlearned against retrained models, each sample "
+        "by what other models say about it. Models of one split; bars: one standard deviation over splits, where there "
+        "are several.",
+        attack,
+        alt="Dots, a line for each method and a panel for each request: the area under the curve of two attacks.",
+    ),
+    "beyond-methods": Exhibit(
+        "table",
+        "The methods of the three papers from the same trained models, means over models. FA, RA, TA, MIA-Efficacy "
+        "and both AUCs in percent, Avg. Gap in points. *AUC* is that of one threshold for all samples; *by sample*: "
+        "unlearned against retrained models, 50 % is chance. Each method's hyper-parameter is what the rule picks at "
+        "the first model.",
+        table,
+    ),
+}
