@@ -2,14 +2,14 @@
 
 Six attacks, each named after what it reads or does:
 
-| attack             | reads                    | learns from                          | used with                  |
-|--------------------|--------------------------|--------------------------------------|----------------------------|
-| `mia_efficacy`     | confidence in the label  | members and non-members              | Jia et al.                 |
-| `mia_privacy`      | the same                 | half of both; asked about the rest   | Jia et al.                 |
-| `entropy_recall`   | entropy of the output    | members and non-members              | SSD, MU-Mis                |
-| `threshold_attack` | confidence, or any score | the same, false positives controlled | ours, after Carlini et al. |
-| `ShadowAttack`     | the whole softmax output | models that the attacker trains      | Graves et al.              |
-| `sample_attack`    | log-odds of the label    | unlearned and retrained models       | ours, after Carlini et al. |
+| attack               | reads                    | learns from                          | used with                  |
+|----------------------|--------------------------|--------------------------------------|----------------------------|
+| `mia_efficacy`       | confidence in the label  | members and non-members              | Jia et al.                 |
+| `mia_privacy`        | the same                 | half of both; asked about the rest   | Jia et al.                 |
+| `entropy_recall`     | entropy of the output    | members and non-members              | SSD, MU-Mis                |
+| `threshold_attack`   | confidence, or any score | the same, false positives controlled | ours, after Carlini et al. |
+| `ShadowAttack`       | the whole softmax output | models that the attacker trains      | Graves et al.              |
+| `per_example_attack` | log-odds of the label    | unlearned and retrained models       | ours, after Carlini et al. |
 
 The first four train on outputs of the attacked model itself. In the first five neither lower nor higher is better:
 the value to reach is that of the retrained model. The last asks about that directly, and 50 % is the value to reach.
@@ -38,7 +38,7 @@ SVC_C = 3.0  # Jia et al., public code: SVC(C=3, gamma="auto", kernel="rbf")
 # Confidences are rounded to 1/1024, ours: hundreds of times faster than 20,000 separate values. It moves the result
 # by 0.1 to 0.3 points, and by up to 1 where most confidences are within a step of 1.
 CONFIDENCE_STEPS = 1024
-LEAST_SPREAD = 1e-6  # of scores in `sample_attack`: ours, for models that all say the same
+LEAST_SPREAD = 1e-6  # of scores in `per_example_attack`: ours, for models that all say the same
 SHADOW_LAYERS = (256, 128)  # hidden widths of the attack network: Graves et al., public code, as the next two
 SHADOW_EPOCHS = 10
 HELD_OUT = 0.1  # share of the shadow outputs that the attack network is checked on
@@ -188,14 +188,16 @@ def threshold_attack(
     )
 
 
-class SampleScores(NamedTuple):
+class PerExampleScores(NamedTuple):
     """How well unlearned models are told from retrained ones by single samples, in percent."""
 
     auc: float  # area under the ROC curve; chance is 50
     tpr_at_1_fpr: float  # share of the unlearned above all but 1 % of the retrained; chance is 1
 
 
-def sample_attack(unlearned: Float[Tensor, "model sample"], retrained: Float[Tensor, "model sample"]) -> SampleScores:
+def per_example_attack(
+    unlearned: Float[Tensor, "model sample"], retrained: Float[Tensor, "model sample"]
+) -> PerExampleScores:
     """Tell unlearned from retrained models by what they say about one forgotten sample, given others of both kinds.
 
     The likelihood-ratio attack of Carlini et al. (2022), in the form for unlearning of Hayes et al. (2024): for every
@@ -232,7 +234,7 @@ def sample_attack(unlearned: Float[Tensor, "model sample"], retrained: Float[Ten
             ratios[i, k] = here - there
     found, others = (part.flatten().numpy() for part in ratios)
     auc = roc_auc_score(np.r_[np.ones(len(found)), np.zeros(len(others))], np.r_[found, others])
-    return SampleScores(100.0 * float(auc), _tpr_at_1_fpr(found, others))
+    return PerExampleScores(100.0 * float(auc), _tpr_at_1_fpr(found, others))
 
 
 def _tpr_at_1_fpr(found: np.ndarray, others: np.ndarray) -> float:

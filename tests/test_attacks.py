@@ -20,6 +20,7 @@ from mu.attacks import (
     entropy_recall,
     mia_efficacy,
     mia_privacy,
+    per_example_attack,
     threshold_attack,
     train_shadows,
 )
@@ -250,6 +251,77 @@ def test_few_nonmembers_allow_no_false_positive():
     forget = torch.tensor([98.0, 99.0, 98.5])
     assert threshold_attack(forget, torch.arange(1.0, 100), forget).tpr_at_1_fpr == 0
     assert threshold_attack(forget, torch.arange(0.0, 100), forget).tpr_at_1_fpr == pytest.approx(100 * 2 / 3)
+
+
+# ---- example by example ---------------------------------------------------------------------------------
+
+
+def worlds(models, samples, apart, seed=0):
+    """Scores of both kinds of model: a level for each sample, in unlearned models moved up or down by `apart`."""
+    random = np.random.default_rng(seed)
+    level, side = random.normal(0, 3, samples), random.choice([-1, 1], samples)
+    noise = random.normal(0, 1, (2, models, samples))
+    return torch.from_numpy(level + apart * side + noise[0]), torch.from_numpy(level + noise[1])
+
+
+def ratio(scores, k, here, there):
+    """Log-ratio of two Gaussian densities at the scores of one model, fitted to the models other than the k-th."""
+    fits = []
+    for world in (here, there):
+        others = np.delete(world.numpy(), k, 0)
+        fits.append(scipy.stats.norm(others.mean(0), np.sqrt(others.var(0, ddof=1).mean())))
+    return fits[0].logpdf(scores) - fits[1].logpdf(scores)
+
+
+def test_the_per_example_attack_by_brute_force():
+    """AUC counted pair by pair, and the share above the third-largest of 200 others."""
+    unlearned, retrained = worlds(4, 50, 0.7)
+    found = np.concatenate([ratio(unlearned[k].numpy(), k, unlearned, retrained) for k in range(4)])
+    others = np.concatenate([ratio(retrained[k].numpy(), k, unlearned, retrained) for k in range(4)])
+    scores = per_example_attack(unlearned, retrained)
+    assert scores.auc == pytest.approx(100 * np.mean(found[:, None] > others[None]))
+    assert scores.tpr_at_1_fpr == pytest.approx(100 * np.mean(found > np.sort(others)[-3]))
+
+
+def test_the_per_example_attack_sees_what_one_threshold_cannot():
+    """Half of the samples end too high and half too low: over all samples nothing is to be told.
+
+    The best that can be done, with both means known, is the chance that one of two normal draws is above the other.
+    """
+    unlearned, retrained = worlds(8, 500, 2)
+    flat = unlearned.flatten(), retrained.flatten(), unlearned.flatten()
+    assert threshold_attack(*flat).auc == pytest.approx(0.5, abs=0.05)
+    assert per_example_attack(unlearned, retrained).auc == pytest.approx(
+        100 * scipy.stats.norm.cdf(2 / 2**0.5), abs=2
+    )
+
+
+def test_the_per_example_attack_sees_nothing_where_there_is_nothing():
+    """Also with three models: were a model judged by a fit that has seen it, chance would be far above 50."""
+    for models in (3, 8):
+        scores = per_example_attack(*worlds(models, 4000, 0))
+        assert scores.auc == pytest.approx(50, abs=1.5)
+        assert scores.tpr_at_1_fpr == pytest.approx(1, abs=0.6)
+
+
+def test_models_that_all_say_the_same_are_no_division_by_zero():
+    same = torch.zeros(3, 5, dtype=torch.float64)
+    assert per_example_attack(same, same).auc == 50
+    assert per_example_attack(same + 1, same).auc == 100
+
+
+@pytest.mark.parametrize(
+    ("unlearned", "retrained", "match"),
+    [
+        (torch.zeros(2, 5), torch.zeros(2, 5), "three or more"),
+        (torch.zeros(4, 5), torch.zeros(3, 5), "as many models"),
+        (torch.zeros(4, 0), torch.zeros(4, 0), "same samples"),
+        (torch.full((3, 5), torch.inf), torch.zeros(3, 5), "not finite"),
+    ],
+)
+def test_the_per_example_attack_refuses(unlearned, retrained, match):
+    with pytest.raises(ValueError, match=match):
+        per_example_attack(unlearned, retrained)
 
 
 # ---- shadow models ---------------------------------------------------------------------------------------

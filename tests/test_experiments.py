@@ -17,7 +17,7 @@ import torch
 import mu
 import mu.experiments
 from mu import attacks, results
-from mu.experiments import PAPERS, best, get_item, items, partial, primary_items, shown
+from mu.experiments import CHAPTERS, best, get_item, items, partial, primary_items, shown
 from mu.experiments.cache import kept
 from mu.experiments.item import distinct
 from mu.experiments.partial import FORGOTTEN, KEEPS, Trial
@@ -39,7 +39,7 @@ def test_an_item_has_every_profile(name):
     """Grid and number of seeds for smoke, quick, laptop and paper, and its paper in front."""
     item = get_item(name)
     assert item.id == name
-    assert item.paper in PAPERS
+    assert item.paper in CHAPTERS
     assert item.title
     assert item.notebook == f"notebooks/{item.paper}/{name.removeprefix(item.paper + '-')}.ipynb"
     assert set(item.seeds) == set(PROFILES)

@@ -160,6 +160,16 @@ def test_accuracy_counts_samples():
     assert metrics.accuracy(many, labels) == pytest.approx(100 * 59_993 / 60_000, abs=1e-10)
 
 
+def test_log_odds_are_those_of_the_confidence_and_never_overflow():
+    """log(p / (1 - p)), also where p rounds to 1 or to 0."""
+    logits, labels = torch.tensor([[1.0, 2.0, -1.0], [0.0, 0.0, 3.0]]), torch.tensor([1, 0])
+    p = logits.double().softmax(1)[[0, 1], labels]
+    assert metrics.log_odds(logits, labels).tolist() == pytest.approx((p / (1 - p)).log().tolist())
+    sure = torch.tensor([[500.0, 0.0, 0.0], [500.0, 0.0, 0.0]])
+    found = metrics.log_odds(sure, torch.tensor([0, 1])).tolist()
+    assert found == pytest.approx([500 - math.log(2), -500])
+
+
 def test_confidence_is_the_softmax_of_the_true_label():
     """Closed form for two classes: a logistic of the difference; the largest probability instead fails this."""
     logits = torch.tensor([[1.0, 3.0], [1.0, 3.0], [100.0, -100.0]])

@@ -1,8 +1,8 @@
-"""Beyond the papers: the methods of all three on one request, and an attack on each forgotten sample.
+"""Beyond the papers: the methods of all three on one request, and a per-example attack.
 
 Several models are trained on one split of the data, each with its own weights and batch orders, and as many are
-retrained. Every method unlearns from each of the trained ones. So it can be asked of every forgotten sample whether
-an unlearned model can be told from a retrained one by what it says about that sample: `mu.attacks.sample_attack`.
+retrained. Every method unlearns from each of the trained ones. So it can be asked whether what an unlearned model says
+about one forgotten sample tells it from a retrained one: `mu.attacks.per_example_attack`.
 
 Sizes of data and training are those of the main table of `sparsity`, sizes of unlearning each paper's own. A method's
 hyper-parameter is picked at the first model, by the rule of all records, and kept for the others.
@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 import torch
 
 import mu
-from mu.attacks import sample_attack, threshold_attack
+from mu.attacks import per_example_attack, threshold_attack
 from mu.experiments import mumis, sparsity
 from mu.experiments.cache import Trained
 from mu.experiments.case import TARGET
 from mu.experiments.item import ONE_SEED, Item
 from mu.experiments.mumis import Request, scores, surrogate_images
 from mu.experiments.rows import rows
-from mu.experiments.sweeps import Tuned, again, best_by_rule
+from mu.experiments.sweeps import Tuned, again, best_by_rule, columns_of
 from mu.ledger import RunningSum
 from mu.metrics import WHOLE_CLASS, Outputs, confidence, log_odds, outputs
 from mu.timing import stopwatch
@@ -108,8 +108,8 @@ def compared(settings: dict, seed: int, device: str) -> Iterator[dict]:
         ]
         values = {name: mean(of_model[name] for of_model in each) for name in each[0]}
         if made is not retrained:  # which are what the attack is to tell from
-            found = sample_attack(_odds(cases, outs), _odds(cases, references))
-            values |= {"AUC by sample": found.auc, "TPR at 1 % FPR by sample": found.tpr_at_1_fpr}
+            found = per_example_attack(_odds(cases, outs), _odds(cases, references))
+            values |= {"per-example AUC": found.auc, "per-example TPR at 1 % FPR": found.tpr_at_1_fpr}
         return rows(method, values, **columns, **which)
 
     if not settings["sweeps"]:
@@ -118,7 +118,7 @@ def compared(settings: dict, seed: int, device: str) -> Iterator[dict]:
         return
     surrogate = surrogate_images(settings, device)
     sweep, value = best_by_rule(cases[0], originals[0].model, surrogate)
-    method, columns = sweep["method"], {"option": sweep["name"], "tried": value, "lr": sweep["options"].get("lr")}
+    method, columns = sweep["method"], columns_of(sweep, value)
     made = []
     for case, start in zip(cases, originals, strict=True):
         try:
@@ -186,6 +186,6 @@ METHODS_COMPARED = Item(
     "beyond-methods", "The methods of all three papers on one request", _requests, ONE_SEED | {"laptop": 2}, compared
 )
 ITEMS = (
-    METHODS_COMPARED.view("beyond-attack", "What an attack on each sample still sees"),
+    METHODS_COMPARED.view("beyond-attack", "What a per-example attack still sees"),
     METHODS_COMPARED,
 )

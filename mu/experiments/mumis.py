@@ -26,7 +26,7 @@ from mu.experiments import sweeps
 from mu.experiments.case import HELD_OUT, SHARE, Case, untrained
 from mu.experiments.item import ONE_SEED, Item, distinct
 from mu.experiments.rows import rows
-from mu.experiments.sweeps import Accuracies, Swept, Tuned, best_by_rule, method_rows, one_each, tries
+from mu.experiments.sweeps import Accuracies, Swept, Tuned, best_by_rule, columns_of, method_rows, one_each, tries
 from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl
 from mu.models import predict
 from mu.sensitivity import Sensitivity, sensitivity
@@ -394,7 +394,7 @@ def _unlearn_along(cases: list[Following]) -> Iterator[dict]:
     original = model = first.original().model
     surrogate = surrogate_images(settings, first.device)
     sweep, value = best_by_rule(first, model, surrogate)
-    method, columns = sweep["method"], {"tried": value, "option": sweep["name"], "lr": sweep["options"].get("lr")}
+    method, columns = sweep["method"], columns_of(sweep, value)
     forgotten = first.task.forget[:0]
     for step, case in enumerate(cases, 1):
         try:

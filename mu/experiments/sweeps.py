@@ -172,18 +172,22 @@ def best_by_rule(case: Swept, original: nn.Module, surrogate: Samples | None) ->
     return min(pairs, key=gap) if len(pairs) > 1 else pairs[0]
 
 
+def columns_of(sweep: dict, value: float) -> dict:
+    """What a row says of how a method was run: the value tried, of what, and which variant of the method it is."""
+    variant = {name: option for name, option in sweep["options"].items() if isinstance(option, str) or name == "lr"}
+    return {**variant, "option": sweep["name"], "tried": value}
+
+
 def tries(
     case: Swept, original: nn.Module, surrogate: Samples | None = None
 ) -> Iterator[tuple[str, nn.Module | None, float, dict]]:
     """(method, unlearned model, seconds, columns) for every value the cell tries; no model where it diverged."""
     for sweep in case.settings["sweeps"]:
-        named = {k: v for k, v in sweep["options"].items() if isinstance(v, str) or k == "lr"}
-        named["option"] = sweep["name"]
         for value in sweep["values"]:
             unlearned = None
             with stopwatch(case.device) as watch, contextlib.suppress(FloatingPointError):
                 unlearned = case.unlearn(sweep, value, original, surrogate)
-            yield sweep["method"], unlearned, watch.seconds, {**named, "tried": value}
+            yield sweep["method"], unlearned, watch.seconds, columns_of(sweep, value)
 
 
 Score = Callable[[Swept, "nn.Module", Outputs, Outputs], dict[str, float]]  # (case, model, its outputs, reference's)

@@ -1,4 +1,4 @@
-"""Figure and table of what no paper has: all methods on one request, and an attack on each sample."""
+"""Figure and table of what no paper has: all methods on one request, and a per-example attack."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 METRICS = {
     "FA": "FA", "RA": "RA", "TA": "TA", "Avg. Gap": "Avg. Gap", "MIA-Efficacy": "MIA-Efficacy", "AUC": "AUC",
-    "AUC by sample": "AUC by sample", "TPR at 1 % FPR by sample": "TPR by sample", "RTE": "time, s",
+    "per-example AUC": "per-example AUC", "per-example TPR at 1 % FPR": "per-example TPR", "RTE": "time, s",
 }  # fmt: skip
 AGAIN = "retrained again"
 # What a method is given beside the samples to forget -> how a table's block is called behind its request.
 GIVEN = {"ledger": ": with recorded steps", "retain": ": with retained data", "": ": without retained data"}
 ATTACKS = {  # metric -> label, colour, mark, share of the mark that is filled
     "AUC": ("one threshold for all samples", PALETTE[0], "o", "none"),
-    "AUC by sample": ("each sample by its own", PALETTE[1], "D", "full"),
+    "per-example AUC": ("per example", PALETTE[1], "D", "full"),
 }
 
 
@@ -54,7 +54,7 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
 def attack(rows: pd.DataFrame) -> Figure:
     """For each request how well both attacks tell, a line for each method; the least told first, below chance's."""
     rows = _named(rows)
-    told = select(rows, metric="AUC by sample").groupby("method")["value"].mean().sort_values()
+    told = select(rows, metric="per-example AUC").groupby("method")["value"].mean().sort_values()
     names = sorted(told.index, key=lambda name: name != AGAIN)
 
     def panel(axis: Axes, part: pd.DataFrame) -> None:
@@ -77,18 +77,18 @@ EXHIBITS = {
     "beyond-attack": Exhibit(
         "figure",
         "How well an attacker tells forgotten samples, by AUC; 50 % is chance. Circles: one threshold on the "
-        "confidence, forgotten samples against test images. Diamonds: unlearned against retrained models, each sample "
-        "by what other models say about it. Models of one split; bars: one standard deviation over splits, where there "
-        "are several.",
+        "confidence, forgotten samples against test images. Diamonds: unlearned against retrained models, each "
+        "example by what other models say about it. Models of one split; bars: one standard deviation over splits, "
+        "where there are several.",
         attack,
         alt="Dots, a line for each method and a panel for each request: the area under the curve of two attacks.",
     ),
     "beyond-methods": Exhibit(
         "table",
         "The methods of the three papers from the same trained models, means over models. FA, RA, TA, MIA-Efficacy "
-        "and both AUCs in percent, Avg. Gap in points. *AUC* is that of one threshold for all samples; *by sample*: "
-        "unlearned against retrained models, 50 % is chance. Each method's hyper-parameter is what the rule picks at "
-        "the first model.",
+        "and both AUCs in percent, Avg. Gap in points. *AUC* is that of one threshold for all samples; *per-example* "
+        "it is that of unlearned against retrained models; 50 % is chance. Each method's hyper-parameter is what the "
+        "rule picks at the first model.",
         table,
     ),
 }

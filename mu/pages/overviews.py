@@ -14,7 +14,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from mu import verdicts
-from mu.experiments import PAPERS, Item, best, get_item, items, primary_items, shown
+from mu.experiments import CHAPTERS, PAPERS, Item, best, get_item, items, primary_items, shown
 from mu.pages.writing import Written, block, link, notebook_link, number_table, text_table
 from mu.reading import mumis, sparsity
 from mu.results import LEADING
@@ -216,7 +216,7 @@ class VerdictRole(SphinxRole):
     """The word of one claim's verdict, a link to its evidence, with seeds and profile."""
 
     def run(self) -> tuple[list[nodes.Node], list]:
-        known = {claim.id: claim for paper in PAPERS for claim in verdicts.claims(paper)}
+        known = {claim.id: claim for chapter in CHAPTERS for claim in verdicts.claims(chapter)}
         if self.text not in known:
             log.warning("no claim %r; choose one of %s", self.text, ", ".join(known), location=self.get_location())
             return [], []

@@ -166,10 +166,10 @@ class ValueRole(SphinxRole):
         metric = " ".join(word for word in words if "=" not in word)
         where = dict(word.split("=", 1) for word in words if "=" in word)
         digits, rows = int(where.pop("digits", 1)), record.frame
-        how = where.pop("choice", None) if item.paper in READING else None
+        how = where.pop("choice", None)
         if how is None and "tried" not in where and "proxy gap" in set(rows["metric"]):
             how = "rule"
-        if how:
+        if how and item.paper in READING:  # else one value alone is recorded
             rows = READING[item.paper].chosen(rows, how)
         rows = select(rows, metric=metric, **{column: number_or_text(value) for column, value in where.items()})
         # This part of the grid may still come. Under `quick` other data stand in for those that the text names.

@@ -1,7 +1,7 @@
 """Each paper's claims as tests on the records; verdicts are computed, never typed.
 
 A verdict counts the answers that a claim finds in the records (`mu.verdicts.claim`), each from differences paired by
-seed (`mu.verdicts.differences`). One seed counts only where there is no evidence from several. One module per paper
+seed (`mu.verdicts.differences`). One seed counts only where there is no evidence from several. One module per chapter
 holds its claims and their margins.
 
 A verdict rests on the records of one profile, the largest that has an answer: what a small stand-in shows is no
@@ -15,10 +15,10 @@ from typing import Literal, NamedTuple
 
 from mu.experiments import best, get_item
 from mu.reading import seeds_in_words
-from mu.verdicts import mumis, partial, sparsity
+from mu.verdicts import beyond, mumis, partial, sparsity
 from mu.verdicts.claim import Answer, Claim, Finding, in_words
 
-_CLAIMS = {"partial": partial.CLAIMS, "mumis": mumis.CLAIMS, "sparsity": sparsity.CLAIMS}
+_CLAIMS = {"partial": partial.CLAIMS, "mumis": mumis.CLAIMS, "sparsity": sparsity.CLAIMS, "beyond": beyond.CLAIMS}
 
 Word = Literal["holds", "holds in part", "unclear", "does not hold", "nothing to test", "not recorded"]
 
@@ -59,7 +59,7 @@ class Verdict(NamedTuple):
 
 
 def claims(paper: str) -> tuple[Claim, ...]:
-    """All claims of a paper.
+    """All claims of a paper; of "beyond", checks of ours.
 
     Raises:
         ValueError: a paper without claims here.

@@ -1,0 +1,58 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: language_info
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   language_info:
+#     name: python
+# ---
+
+# %% [markdown]
+# # What a per-example attack still sees
+#
+# The attacks of the papers have one threshold for all samples: they ask whether the forgotten samples *together* look like samples that were never seen. An easy
+# image is answered with confidence by a model that never saw it, a hard one is not, and one threshold takes the one for the other. An attacker with models of
+# their own can ask about each sample by itself: is this model's answer to *this* image more like that of unlearned models, or like that of retrained ones
+# {cite:p}`carlini2022lira,hayes2024inexact`? The {ref}`per-example AUC <metric-auc-per-example>` is how often that tells the two apart.
+#
+# ```{record} beyond-attack
+# ```
+
+# %% [markdown]
+# ## What to see
+#
+# * *Retrained again* is the control: two sets of models that never saw the samples. That these are not told apart: {verdict}`beyond-chance`.
+# * Circles tell whether a method passes the usual test, diamonds whether it passes this one. For a random tenth (`laptop`), the trained models' circle is at
+#   {value}`beyond-methods AUC scenario=random method=trained` % and their diamond at {value}`beyond-methods per-example AUC scenario=random method=trained` %.
+# * That a method which the published attacks do not tell from retraining is not told example by example either: {verdict}`beyond-enough`.
+# * A circle left of 50 is a method that hides the samples too well: it is *less* sure of them than of test images. Its diamond says that this is found out
+#   as well.
+# * For a class the answer moves all its images together, and with few models of a kind that is few independent looks: read distances of some points
+#   between diamonds there as nothing.
+
+# %% [markdown]
+# ## Live run
+#
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them, and eleven of the methods run.
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("beyond-attack", profile=profile, seeds=seeds, device=device)
+figures.show("beyond-attack", rows)

@@ -1,0 +1,194 @@
+"""The `beyond` experiment: models of one split, steps taken back, and what is told of all of them."""
+
+import copy
+from dataclasses import asdict
+
+import pandas as pd
+import pytest
+import torch
+
+import mu
+from mu.attacks import per_example_attack
+from mu.experiments import beyond, get_item
+from mu.experiments.beyond import METHODS, Trial, compared
+from mu.experiments.cache import code_digest
+from mu.experiments.sweeps import again
+from mu.figures.beyond import GROUPS
+from mu.metrics import log_odds, outputs
+from mu.results import PROFILES
+from mu.training import Recipe
+
+RECIPE = Recipe(epochs=1, batch_size=32, optimizer="sgd", lr=0.05)
+
+
+def settings(*sweeps, scenario="random", **more):
+    """A small cell."""
+    asked = {"forget": 3} if scenario == "class" else {}
+    return {
+        "dataset": "synthetic", "model": "mlp", "scenario": scenario, "samples": 400, "recipe": asdict(RECIPE),
+        "surrogate": "synthetic", "models": 3, "sweeps": list(sweeps), **asked, **more,
+    }  # fmt: skip
+
+
+def tried(method, *values, name="lr", **options):
+    return {"method": method, "options": options, "name": name, "values": list(values)}
+
+
+def table(rows):
+    return pd.DataFrame(rows).set_index(["method", "metric"])["value"]
+
+
+# ---- models of one split --------------------------------------------------------------------------------
+
+
+def test_models_of_one_split_share_samples_and_nothing_else():
+    """The same held-out and forget samples, other weights; another split has others."""
+    one, two, other = (Trial(settings(split=split), seed, "cpu") for split, seed in ((0, 100), (0, 101), (1, 100)))
+    assert torch.equal(one.task.forget_indices, two.task.forget_indices)
+    assert torch.equal(one.validation.indices, two.validation.indices)
+    assert not torch.equal(one.task.forget.indices, other.task.forget.indices)
+    weights = [case.original().model.state_dict() for case in (one, two, other)]
+    assert not any(torch.equal(*pair) for pair in zip(weights[0].values(), weights[1].values(), strict=True))
+    assert not any(torch.equal(*pair) for pair in zip(weights[0].values(), weights[2].values(), strict=True))
+
+
+def test_without_a_split_a_seed_draws_as_before():
+    """What other records hold is not touched: the same samples, and kept under the same name."""
+    plain, split = Trial(settings(), 5, "cpu"), Trial(settings(split=5), 5, "cpu")
+    assert torch.equal(plain.task.forget.indices, split.task.forget.indices)
+    assert "split" not in plain.identity()
+    assert split.identity() == plain.identity() | {"split": 5}
+
+
+def test_what_is_retrained_again_is_another_model_every_time():
+    """Other weights than the first reference and than the next model's."""
+    sweep = again(RECIPE)
+    made = []
+    for seed in (0, 1):
+        case = Trial(settings(sweep, split=0), seed, "cpu")
+        original = case.original().model
+        made += [case.retrained(original).model, case.unlearn(sweep, sweep["values"][0], original)]
+    first = [next(model.parameters()) for model in made]
+    assert not any(torch.equal(a, b) for i, a in enumerate(first) for b in first[:i])
+
+
+@pytest.mark.parametrize("method", ["amnesiac", "partial-amnesiac"])
+def test_steps_are_taken_back_from_the_same_model(method):
+    """Trained again to be recorded, a model is bit for bit the one that other methods start from."""
+    share = 1.0 if method == "amnesiac" else 0.1
+    sweep = tried(method, share, name="keep")
+    plain, recorded = Trial(settings(split=0), 3, "cpu"), Trial(settings(sweep, split=0), 3, "cpu")
+    start, same = plain.original().model, recorded.original().model
+    for a, b in zip(start.state_dict().values(), same.state_dict().values(), strict=True):
+        assert torch.equal(a, b)
+    ledger = mu.Ledger(share, values="float32", only=plain.task.forget.indices)
+    mu.train(plain.build(), plain.task.train, RECIPE, seed=3, ledger=ledger)
+    expected = mu.unlearn(method, start, plain.task, ledger=ledger)
+    taken_back = recorded.unlearn(sweep, share, same)
+    for a, b in zip(expected.parameters(), taken_back.parameters(), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-6)
+    assert not torch.equal(next(start.parameters()), next(taken_back.parameters()))
+
+
+# ---- what is told ---------------------------------------------------------------------------------------
+
+
+def test_all_models_are_attacked_together():
+    """The attack reads log-odds of the forget samples, of every trained and every retrained model."""
+    cases = [Trial(settings(split=0), k, "cpu") for k in range(3)]
+    originals = [case.original().model for case in cases]
+    retrained = [case.retrained(model).model for case, model in zip(cases, originals, strict=True)]
+    odds = [
+        torch.stack([log_odds(outputs(m, c.task).forget, c.task.forget.labels) for c, m in zip(cases, kind)])
+        for kind in (originals, retrained)
+    ]
+    found = table(compared(settings(), 0, "cpu"))
+    assert found["trained", "per-example AUC"] == pytest.approx(per_example_attack(*odds).auc)
+    assert found["trained", "per-example TPR at 1 % FPR"] == pytest.approx(per_example_attack(*odds).tpr_at_1_fpr)
+    assert ("retrain", "per-example AUC") not in found  # against itself there is nothing to tell
+    assert found["retrain", "Avg. Gap"] == 0
+    parts = [mu.metrics.accuracy(outputs(m, cases[0].task).test, cases[0].task.test.labels) for m in retrained]
+    assert found["retrain", "TA"] == pytest.approx(sum(parts) / 3)
+
+
+def test_a_model_that_remembers_is_told_from_one_that_never_saw():
+    """Three passes too many over random labels: the trained models are found out, what is retrained again is not."""
+    recipe = asdict(Recipe(epochs=30, batch_size=32, optimizer="adam", lr=1e-3))
+    cell = settings(recipe=recipe, dataset="synthetic", model="mlp", models=6)
+    trained = table(compared(cell, 0, "cpu"))
+    chance = table(compared({**cell, "sweeps": [again(Recipe(**recipe))]}, 0, "cpu"))
+    assert trained["trained", "per-example AUC"] > chance["retrain", "per-example AUC"] + 5
+
+
+def test_one_value_is_picked_at_the_first_model_and_kept(monkeypatch):
+    """By the distance that the rule reads; every model is unlearned with it."""
+    used = []
+    monkeypatch.setattr(Trial, "unlearn", lambda self, sweep, value, original, _: used.append((self.seed, value)) or
+                        copy.deepcopy(original))  # fmt: skip
+    gaps = iter([3.0, 1.0, 2.0])
+    monkeypatch.setattr(Trial, "proxy_gap", lambda *_: next(gaps, 0.0))
+    rows = list(compared(settings(tried("fine-tune", 0.1, 0.2, 0.3)), 4, "cpu"))
+    assert used == [(400, 0.1), (400, 0.2), (400, 0.3), (400, 0.2), (401, 0.2), (402, 0.2)]
+    assert {row["tried"] for row in rows} == {0.2}
+
+
+def test_a_method_that_diverges_on_one_model_says_so(monkeypatch):
+    def unlearn(self, sweep, value, original, _):
+        if self.seed == 2:
+            raise FloatingPointError
+        return copy.deepcopy(original)
+
+    monkeypatch.setattr(Trial, "unlearn", unlearn)
+    (row,) = compared(settings(tried("ascent", 1e-3), scenario="class"), 0, "cpu")
+    assert (row["method"], row["metric"], row["value"], row["forget"]) == ("ascent", "diverged", 1, 3)
+
+
+# ---- the grid -------------------------------------------------------------------------------------------
+
+
+def test_every_method_of_the_papers_is_there():
+    """All that can be run without the variants of public code; RUM needs memorisation of each sample."""
+    left_out = {"retrain", "rum", "label-flip-all", "partial-label-flip-all"}
+    everything = {name for name in mu.methods() if not name.endswith("-as-published")} - left_out
+    assert set(METHODS) == everything
+    assert sorted(m for group in GROUPS.values() for m in group if m in METHODS) == sorted(METHODS)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_each_request_has_its_models_first_and_then_a_cell_a_method(profile):
+    """So that none trains twice. The attack needs three models of a kind."""
+    cells = get_item("beyond-methods").grid(profile)
+    for scenario in ("random", "class"):
+        methods = [[s["method"] for s in c["sweeps"]] for c in cells if c["scenario"] == scenario]
+        assert methods[:2] == [[], ["retrain"]]
+        assert all(len(set(names)) == 1 for names in methods[1:])
+        assert [names[0] for names in methods[2:]] == list(beyond.FEW.get(profile, METHODS))
+    assert all(cell["models"] >= 3 for cell in cells)
+
+
+def test_methods_that_stop_are_told_what_to_expect():
+    """A tenth of the samples is not forgotten at 1 % but where the held-out samples are."""
+    case = Trial(settings(split=0), 0, "cpu")
+    original = case.original().model
+    for method in ("ascent", "partial-label-flip"):
+        options = case.options(tried(method, 1e-3), 1e-3, original)
+        assert options["stop_at"] == pytest.approx(max(1.0, case.expected(original).forget))
+        assert options["recipe"].lr == 1e-3
+
+
+def test_its_numbers_depend_on_the_code_of_every_paper(tmp_path, monkeypatch):
+    """Other items do not depend on it, nor on one another."""
+    from mu.experiments import cache
+
+    package = tmp_path / "mu"
+    (package / "experiments").mkdir(parents=True)
+    for name in ("beyond", "partial", "mumis", "sparsity"):
+        (package / "experiments" / f"{name}.py").write_text(name)
+    monkeypatch.setattr(cache, "PACKAGE", package)
+    before = {item: code_digest(item) for item in ("beyond-methods", "mumis-tab1", "partial-tab1")}
+    (package / "experiments" / "mumis.py").write_text("changed")
+    assert code_digest("beyond-methods") != before["beyond-methods"]
+    assert code_digest("mumis-tab1") != before["mumis-tab1"]
+    assert code_digest("partial-tab1") == before["partial-tab1"]
+    (package / "experiments" / "beyond.py").write_text("changed")
+    assert code_digest("partial-tab1") == before["partial-tab1"]
