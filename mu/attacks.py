@@ -2,14 +2,14 @@
 
 Six attacks, each named after what it reads or does:
 
-| attack               | reads                    | learns from                          | used with                  |
-|----------------------|--------------------------|--------------------------------------|----------------------------|
-| `mia_efficacy`       | confidence in the label  | members and non-members              | Jia et al.                 |
-| `mia_privacy`        | the same                 | half of both; asked about the rest   | Jia et al.                 |
-| `entropy_recall`     | entropy of the output    | members and non-members              | SSD, MU-Mis                |
-| `threshold_attack`   | confidence, or any score | the same, false positives controlled | ours, after Carlini et al. |
-| `ShadowAttack`       | the whole softmax output | models that the attacker trains      | Graves et al.              |
-| `per_example_attack` | log-odds of the label    | unlearned and retrained models       | ours, after Carlini et al. |
+| attack               | reads                    | learns from                        | used with                  |
+|----------------------|--------------------------|------------------------------------|----------------------------|
+| `mia_efficacy`       | confidence in the label  | members and non-members            | Jia et al.                 |
+| `mia_privacy`        | the same                 | half of both; asked about the rest | Jia et al.                 |
+| `entropy_recall`     | entropy of the output    | members and non-members            | SSD, MU-Mis                |
+| `threshold_attack`   | confidence, or any score | the same; few false positives      | ours, after Carlini et al. |
+| `ShadowAttack`       | the whole softmax output | models that the attacker trains    | Graves et al.              |
+| `per_example_attack` | log-odds of the label    | models of both kinds               | ours, after Carlini et al. |
 
 The first four train on outputs of the attacked model itself. In the first five neither lower nor higher is better:
 the value to reach is that of the retrained model. The last asks about that directly, and 50 % is the value to reach.

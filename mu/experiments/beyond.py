@@ -1,8 +1,8 @@
 """Beyond the papers: the methods of all three on one request, and a per-example attack.
 
 Several models are trained on one split of the data, each with its own weights and batch orders, and as many are
-retrained. Every method unlearns from each of the trained ones. So it can be asked whether what an unlearned model says
-about one forgotten sample tells it from a retrained one: `mu.attacks.per_example_attack`.
+retrained. Every method unlearns from each of the trained ones. So it can be asked whether what an unlearned model
+says about one forgotten sample tells it from a retrained one: `mu.attacks.per_example_attack`.
 
 Sizes of data and training are those of the main table of `sparsity`, sizes of unlearning each paper's own. A method's
 hyper-parameter is picked at the first model, by the rule of all records, and kept for the others.

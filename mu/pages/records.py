@@ -166,11 +166,10 @@ class ValueRole(SphinxRole):
         metric = " ".join(word for word in words if "=" not in word)
         where = dict(word.split("=", 1) for word in words if "=" in word)
         digits, rows = int(where.pop("digits", 1)), record.frame
-        how = where.pop("choice", None)
-        if how is None and "tried" not in where and "proxy gap" in set(rows["metric"]):
-            how = "rule"
-        if how and item.paper in READING:  # else one value alone is recorded
-            rows = READING[item.paper].chosen(rows, how)
+        if item.paper in READING:  # elsewhere no method has more than one value, and `choice` may be a column
+            by_rule = "tried" not in where and "proxy gap" in set(rows["metric"])
+            how = where.pop("choice", "rule" if by_rule else None)
+            rows = READING[item.paper].chosen(rows, how) if how else rows
         rows = select(rows, metric=metric, **{column: number_or_text(value) for column, value in where.items()})
         # This part of the grid may still come. Under `quick` other data stand in for those that the text names.
         if rows.empty and (record.profile == "quick" or item.progress(record.profile).missing):
