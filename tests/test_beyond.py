@@ -1,6 +1,8 @@
 """The `beyond` experiment: models of one split, steps taken back, and what is told of all of them."""
 
 import copy
+import itertools
+import math
 from dataclasses import asdict
 
 import pandas as pd
@@ -8,6 +10,7 @@ import pytest
 import torch
 
 import mu
+from mu import verdicts
 from mu.attacks import per_example_attack
 from mu.experiments import beyond, get_item
 from mu.experiments.beyond import METHODS, Trial, compared
@@ -17,6 +20,7 @@ from mu.figures.beyond import GROUPS
 from mu.metrics import log_odds, outputs
 from mu.results import PROFILES
 from mu.training import Recipe
+from mu.verdicts import judge
 
 RECIPE = Recipe(epochs=1, batch_size=32, optimizer="sgd", lr=0.05)
 
@@ -141,6 +145,55 @@ def test_a_method_that_diverges_on_one_model_says_so(monkeypatch):
     monkeypatch.setattr(Trial, "unlearn", unlearn)
     (row,) = compared(settings(tried("ascent", 1e-3), scenario="class"), 0, "cpu")
     assert (row["method"], row["metric"], row["value"], row["forget"]) == ("ascent", "diverged", 1, 3)
+
+
+# ---- checks of ours -------------------------------------------------------------------------------------
+
+CLAIMS = {claim.id.split("-")[1]: claim for claim in verdicts.claims("beyond")}
+
+
+def scored(method, told, seed=0, published=50.0, auc=50.0, tried=1.0):
+    """A method's rows: its per-example AUC, and what the published attacks say; the retrained models' are 50."""
+    at = {"dataset": "cifar10", "model": "resnet18-slim", "scenario": "random", "seed": seed, "method": method}
+    values = {"per-example AUC": told, "MIA-Efficacy": published, "AUC": auc}
+    return [{**at, "metric": k, "value": v, "tried": tried} for k, v in values.items() if v is not None]
+
+
+def verdict(name, *parts, chance=50.0):
+    reference = [*scored("retrain", None, tried=math.nan), *scored("retrain", chance)]
+    return judge(CLAIMS[name].evidence({"beyond-methods": pd.DataFrame([*reference, *itertools.chain(*parts)])}))
+
+
+def test_chance_is_near_half():
+    """The reference itself, which has no attack of its own, is not mistaken for what is retrained again."""
+    assert verdict("chance").word == "holds"
+    assert verdict("chance", chance=54.9).word == "holds"
+    assert verdict("chance", chance=55.1).word == "does not hold"
+    assert verdict("chance", chance=44.9).word == "does not hold"
+
+
+def test_only_methods_that_pass_the_published_attacks_count():
+    """Told by either of these, there is nothing that the per-example attack could add."""
+    passing, found = scored("ssd", 51.9), scored("salun", 60.0)
+    assert verdict("enough", passing).word == "holds"
+    assert verdict("enough", passing, found).word == "holds in part"
+    assert verdict("enough", passing, found).answers == (True, False)
+    assert verdict("enough", found).word == "does not hold"
+    told = [scored("fine-tune", 90.0, published=52.1), scored("jit", 90.0, auc=47.9)]
+    assert verdict("enough", passing, *told).answers == (True,)
+    assert verdict("enough", *told).word == "nothing to test"
+
+
+def test_above_chance_is_above_what_is_retrained_again():
+    """That need not be at 50: with few models it is not."""
+    assert verdict("enough", scored("ssd", 56.0), chance=54.5).word == "holds"
+    assert verdict("enough", scored("ssd", 51.0), chance=48.5).word == "does not hold"
+
+
+def test_without_records_there_is_no_verdict():
+    assert judge(CLAIMS["enough"].evidence({})).word == "not recorded"
+    bare = pd.DataFrame(scored("ssd", 60.0))
+    assert judge(CLAIMS["enough"].evidence({"beyond-methods": bare})).word == "not recorded"
 
 
 # ---- the grid -------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
 from mu import results, verdicts
-from mu.experiments import get_item, items
+from mu.experiments import CHAPTERS, get_item, items
 from mu.reading import select
 from mu.verdicts import differences, judge
 from mu.verdicts.claim import Finding
@@ -373,13 +373,13 @@ def test_nothing_or_too_little_recorded_is_no_verdict(claim):
 
 def test_claims_are_well_formed():
     """Ids are unique, no claim is left out, items exist and have own records. Breaks if an item is renamed."""
-    counts = {"partial": 8, "mumis": 8, "sparsity": 9}
+    counts = {"partial": 8, "mumis": 8, "sparsity": 9, "beyond": 0}
     claims = [claim for paper in counts for claim in verdicts.claims(paper)]
     ids = [claim.id for claim in claims]
     assert len(set(ids)) == len(ids)
     assert {f"{paper}-C{i}" for paper, n in counts.items() for i in range(1, n + 1)} <= set(ids)
     assert all(get_item(name).record == name for claim in claims for name in claim.items)
-    with pytest.raises(ValueError, match="no claims of paper 'mumi'; choose one of partial, mumis, sparsity"):
+    with pytest.raises(ValueError, match="no claims of paper 'mumi'; choose one of partial, mumis, sparsity, beyond"):
         verdicts.claims("mumi")
 
 
@@ -427,10 +427,9 @@ def test_a_verdict_is_from_the_largest_profile_that_has_evidence():
 
 def test_checks_of_ours_are_told_from_claims():
     """Breaks if a check of ours counts as a claim of the paper, or the other way round."""
-    papers = ("partial", "mumis", "sparsity")
-    ours = {claim.id for paper in papers for claim in verdicts.claims(paper) if claim.ours}
+    ours = {claim.id for chapter in CHAPTERS for claim in verdicts.claims(chapter) if claim.ours}
     checks = {"partial-entries", "partial-gone", "partial-head", "partial-recording", "partial-limit", "mumis-cost",
-              "mumis-unseen", "mumis-weak"}  # fmt: skip
+              "mumis-unseen", "mumis-weak", "beyond-chance", "beyond-enough"}  # fmt: skip
     assert ours == checks
 
 
