@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from mu import storage
-from mu.data import Dataset, Samples, positions, tensor_hash
+from mu.data import APART, Dataset, Samples, positions, tensor_hash
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 TRIGGER = 4  # side of the black square in pixels: Jia et al., public code, `BadNets`-like trigger
-# Added to the seed of a random share: drawn with the plain seed, the forget set would be training's first batches.
-SHARE_SEED = 7_000_003
 TRIGGER_BORDER = 2  # pixels between the square and the lower right corner: same source
 
 
@@ -247,7 +245,7 @@ def _choose_share(data: Dataset, share: float, seed: int) -> Bool[Tensor, " trai
     if not 0 < share < 1:
         raise ValueError(f"the share to forget must lie between 0 and 1, not {share}")
     everything = torch.ones_like(data.train.labels, dtype=torch.bool)
-    return _choose(everything, max(1, round(share * len(everything))), SHARE_SEED + seed)
+    return _choose(everything, max(1, round(share * len(everything))), APART + seed)  # else training's first batches
 
 
 def _poison(data: Dataset, positions: Int64[Tensor, " n"], target: int) -> Dataset:

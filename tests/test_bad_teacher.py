@@ -7,9 +7,10 @@ import pytest
 import torch
 
 import mu
+from mu.data import APART
 from mu.metrics import accuracy
 from mu.models import predict, reinitialise
-from mu.unlearning.bad_teacher import TEACHER_SEED, bad_teacher
+from mu.unlearning.bad_teacher import bad_teacher
 
 STEP = mu.Recipe(epochs=1, batch_size=200, optimizer="sgd", lr=0.5)
 
@@ -28,7 +29,7 @@ def test_one_step_by_hand(original, task, flat, temperature):
     """
     stepped = bad_teacher(original, task.forget, task.retain, temperature=temperature, recipe=STEP, seed=7)
     with torch.no_grad():
-        p = (reinitialise(original, TEACHER_SEED + 7)(task.forget.images) / temperature).softmax(1)
+        p = (reinitialise(original, APART + 7)(task.forget.images) / temperature).softmax(1)
     q = (original(task.forget.images) / temperature).softmax(1)
     loss = -(p * q.log()).sum() / (len(task.forget) + 40)
     gradient = torch.cat([g.flatten() for g in torch.autograd.grad(loss, list(original.parameters()))])
@@ -49,7 +50,7 @@ def test_the_forget_set_is_taught_ignorance_and_the_rest_is_kept(original, task)
     rest stays. A student taught by one teacher alone fails one of the two."""
     recipe = mu.Recipe(epochs=30, batch_size=16, lr=1e-2)
     student = bad_teacher(original, task.forget, task.retain, recipe=recipe)
-    bad = predict(reinitialise(original, TEACHER_SEED), task.forget)
+    bad = predict(reinitialise(original, APART), task.forget)
     before, after = (mu.metrics.kl(bad, predict(model, task.forget)) for model in (original, student))
     assert after < 0.1 * before
     assert accuracy(predict(student, task.forget), task.forget.labels) < 50
@@ -64,7 +65,7 @@ def test_batch_norms_of_the_teachers_do_not_see_the_batch(task, normed, flat):
     stepped = bad_teacher(model, task.forget, task.retain, share=1.0, recipe=STEP, seed=7)
     images = torch.cat([task.forget.images, task.retain.images])
     with torch.no_grad():
-        parts = reinitialise(model, TEACHER_SEED + 7).eval()(task.forget.images), model.eval()(task.retain.images)
+        parts = reinitialise(model, APART + 7).eval()(task.forget.images), model.eval()(task.retain.images)
         p = torch.cat(parts).softmax(1)
     student = mu.train(model, task.forget, mu.Recipe(epochs=0)).train()
     loss = -(p * student(images).log_softmax(1)).sum() / len(images)

@@ -50,11 +50,23 @@ METHODS = {  # in the table's order
     **{method: sparsity.METHODS[method] for method in SPARSIFIED},
     **TAKEN_BACK,
 }
-# By profile: how many models of each kind; methods, where not all.
-MODELS = {"smoke": 6, "quick": 6, "laptop": 8, "paper": 16}
+# By profile: how many models of each kind; requests; methods, where not all.
+MODELS = {"smoke": 3, "quick": 4, "laptop": 8, "paper": 16}
+BOTH = ("random", "class")
+REQUESTS = {"smoke": BOTH, "quick": ("random",), "laptop": BOTH, "paper": BOTH}
 FEW = {
     "smoke": ("mu-mis", "fine-tune", "l1-sparse", "partial-amnesiac", "ascent"),
-    "quick": ("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun", "jit", *SPARSIFIED, "partial-amnesiac", "ascent"),
+    "quick": (
+        "mu-mis",
+        "fine-tune",
+        "bad-teacher",
+        "ssd",
+        "salun",
+        "fisher",
+        "l1-sparse",
+        "partial-amnesiac",
+        "ascent",
+    ),
 }
 
 
@@ -163,7 +175,8 @@ def _requests(profile: str) -> list[dict]:
         "recipe": asdict(scale.recipe), "surrogate": sizes.surrogate[dataset], "models": MODELS[profile],
     }  # fmt: skip
     cells = []
-    for scenario, asked in (("random", {}), ("class", {"forget": TARGET})):
+    for scenario in REQUESTS[profile]:
+        asked = {"forget": TARGET} if scenario == "class" else {}
         tried = [[], [again(scale.recipe)]]
         tried += [_sweeps(profile, scenario, method) for method in FEW.get(profile, METHODS)]
         cells += [{**base, "scenario": scenario, **asked, "sweeps": sweeps} for sweeps in tried]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from mu.data import APART
 from mu.metrics import divergence
 from mu.models import predict, reinitialise
 from mu.training import Recipe, train
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 SHARE, TEMPERATURE = 0.3, 1.0  # Chundawat et al., public code
 RECIPE = Recipe(epochs=1, batch_size=256, optimizer="adam", lr=1e-4)  # the same
-# Added to the seed of the random network: drawn with the plain seed, it would be what a model of that seed began as.
-TEACHER_SEED = 7_000_003
 
 
 def bad_teacher(
@@ -57,7 +56,7 @@ def bad_teacher(
     if not temperature > 0:
         raise ValueError(f"temperature must be above 0, not {temperature}")
     kept = retain.some(share, seed)
-    teacher = torch.cat([predict(reinitialise(model, TEACHER_SEED + seed), forget), predict(model, kept)])
+    teacher = torch.cat([predict(reinitialise(model, APART + seed), forget), predict(model, kept)])
 
     def loss(logits: Tensor, numbers: Tensor) -> Tensor:
         return divergence(teacher[numbers], logits, temperature)

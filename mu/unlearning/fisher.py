@@ -24,6 +24,7 @@ import torch
 from torch import nn
 from torch.func import functional_call, vjp, vmap
 
+from mu.data import APART
 from mu.masks import masks_of
 from mu.unlearning.features import head
 from mu.unlearning.relabel import class_count
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
     Diagonal = dict[str, Tensor]  # by name of the parameter, each of its shape
 
-# Added to the seed of the noise: with the plain seed it would follow the first weights of a model of that seed.
-NOISE_SEED = 7_000_003
 ALPHA = 3e-8  # Jia et al., an earlier state of their code; their authors: 1e-9 where test accuracy collapses
 # Steps 2, 4 and 5 and the batch: Jia et al., public code
 EPSILON, CAP, HEAD_CAP, ROW_VARIANCE, FACTOR, BATCH = 1e-8, 1e3, 1e2, 1e-4, 10, 32
@@ -151,7 +150,7 @@ def _scrubbed(
     """A copy of the model with noise on its weights: steps 2 to 6."""
     if not 0 <= alpha < math.inf:
         raise ValueError(f"alpha must be finite and not below 0; it is {alpha}")
-    model, generator = copy.deepcopy(model), torch.Generator().manual_seed(NOISE_SEED + seed)
+    model, generator = copy.deepcopy(model), torch.Generator().manual_seed(APART + seed)
     last = {id(p) for p in head(model.eval(), retain[:1].to(next(model.parameters()).device).images).parameters()}
     # Dense convolutions go by another name; their masks would be all True.
     masks = {f"{name}.parametrizations.weight.original": mask for name, mask in masks_of(model).items()}

@@ -44,7 +44,7 @@
 # `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
 # them yourself: {doc}`profiles and costs </book/rerun>`.
 #
-# Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them, and eleven of the methods run.
+# Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them; there is one request, and nine methods.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
