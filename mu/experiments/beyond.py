@@ -56,18 +56,9 @@ BOTH = ("random", "class")
 REQUESTS = {"smoke": BOTH, "quick": ("random",), "laptop": BOTH, "paper": BOTH}
 FEW = {
     "smoke": ("mu-mis", "fine-tune", "l1-sparse", "partial-amnesiac", "ascent"),
-    "quick": (
-        "mu-mis",
-        "fine-tune",
-        "bad-teacher",
-        "ssd",
-        "salun",
-        "fisher",
-        "l1-sparse",
-        "partial-amnesiac",
-        "ascent",
-    ),
-}
+    "quick": ("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun", "fisher", "l1-sparse", "partial-amnesiac",
+              "ascent"),
+}  # fmt: skip
 
 
 class Trial(Request):
