@@ -200,11 +200,12 @@ def per_example_attack(
 ) -> PerExampleScores:
     """Tell unlearned from retrained models by what they say about one forgotten sample, given others of both kinds.
 
-    The likelihood-ratio attack of Carlini et al. (2022), in the form for unlearning of Hayes et al. (2024): for every
+    The likelihood-ratio attack of Carlini et al. (2022), asked about unlearning as by Hayes et al. (2024): for every
     sample one Gaussian is fitted to its scores in unlearned models and one to those in retrained models, and a score
-    is judged by the ratio of its two densities. Each pair of models is attacked by what the others say. As in the
-    first paper for few models, the variance is that of all samples together. Ratios of all models and samples share
-    one ROC curve, unlearned models being its positives.
+    is judged by the ratio of its two densities. As in the first paper for few models, the variance is that of all
+    samples together. Each pair of models is attacked by what the others say, and has its own ROC curve over the
+    samples, the unlearned model's being the positives; the means over pairs are returned. Ratios of several pairs in
+    one curve would put chance below one half, since each model is left out of its own kind's fit alone.
 
     A model that hides a sample too well is told from a retrained one as well: what counts is to be no different.
 
@@ -216,25 +217,41 @@ def per_example_attack(
     """
     from sklearn.metrics import roc_auc_score
 
-    worlds = [torch.as_tensor(scores).detach().cpu().double() for scores in (unlearned, retrained)]
-    models, samples = worlds[0].shape
-    if worlds[1].shape != worlds[0].shape or models < 3 or not samples:
+    kinds = [torch.as_tensor(scores).detach().cpu().double() for scores in (unlearned, retrained)]
+    models, samples = kinds[0].shape
+    if kinds[1].shape != kinds[0].shape or models < 3 or not samples:
         raise ValueError("the attack needs the same samples scored by as many models of both kinds, three or more")
-    if not all(scores.isfinite().all() for scores in worlds):
+    if not all(scores.isfinite().all() for scores in kinds):
         raise ValueError("a score is not finite")
-    ratios = torch.empty(2, models, samples, dtype=torch.float64)
+    positive, aucs, rates = np.r_[np.ones(samples), np.zeros(samples)], [], []
     for k in range(models):
-        others = [scores[torch.arange(models) != k] for scores in worlds]
-        fits = [
-            torch.distributions.Normal(known.mean(0), known.var(0).mean().sqrt().clamp(min=LEAST_SPREAD))
-            for known in others
-        ]
-        for i, scores in enumerate(worlds):
-            here, there = (fit.log_prob(scores[k]) for fit in fits)
-            ratios[i, k] = here - there
-    found, others = (part.flatten().numpy() for part in ratios)
-    auc = roc_auc_score(np.r_[np.ones(len(found)), np.zeros(len(others))], np.r_[found, others])
-    return PerExampleScores(100.0 * float(auc), _tpr_at_1_fpr(found, others))
+        known = [scores[torch.arange(models) != k] for scores in kinds]
+        spreads = (scores.var(0).mean().sqrt().clamp(min=LEAST_SPREAD) for scores in known)
+        fits = [torch.distributions.Normal(s.mean(0), spread) for s, spread in zip(known, spreads, strict=True)]
+        found, others = ((fits[0].log_prob(s[k]) - fits[1].log_prob(s[k])).numpy() for s in kinds)
+        aucs.append(100 * roc_auc_score(positive, np.r_[found, others]))
+        rates.append(_tpr_at_1_fpr(found, others))
+    return PerExampleScores(float(np.mean(aucs)), float(np.mean(rates)))
+
+
+def chance_of_attack(
+    one: Float[Tensor, "model sample"], other: Float[Tensor, "model sample"], *, draws: int = 200, seed: int = 0
+) -> tuple[float, float]:
+    """5th and 95th percentile of the per-example AUC between two sets of models of the same kind.
+
+    Of every pair it is drawn anew which model counts as unlearned. Samples of a model move together, so chance is
+    wider than their number suggests.
+
+    Args:
+        one, other: as in `per_example_attack`, of models that were both retrained.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    aucs = []
+    for _ in range(draws):
+        swapped = torch.rand(len(one), 1, generator=generator).to(one.device) < 0.5
+        aucs.append(per_example_attack(one.where(swapped, other), other.where(swapped, one)).auc)
+    low, high = np.percentile(aucs, (5, 95))
+    return float(low), float(high)
 
 
 def _tpr_at_1_fpr(found: np.ndarray, others: np.ndarray) -> float:

@@ -17,6 +17,7 @@ from mu.attacks import (
     ShadowAttack,
     ShadowOutputs,
     _entropy,
+    chance_of_attack,
     entropy_recall,
     mia_efficacy,
     mia_privacy,
@@ -274,13 +275,16 @@ def ratio(scores, k, here, there):
 
 
 def test_the_per_example_attack_by_brute_force():
-    """AUC counted pair by pair, and the share above the third-largest of 200 others."""
-    unlearned, retrained = worlds(4, 50, 0.7)
-    found = np.concatenate([ratio(unlearned[k].numpy(), k, unlearned, retrained) for k in range(4)])
-    others = np.concatenate([ratio(retrained[k].numpy(), k, unlearned, retrained) for k in range(4)])
+    """Mean over pairs of models: AUC counted pair by pair, and the share above the third-largest of 200 others."""
+    unlearned, retrained = worlds(4, 200, 0.7)
+    aucs, rates = [], []
+    for k in range(4):
+        found, others = (ratio(kind[k].numpy(), k, unlearned, retrained) for kind in (unlearned, retrained))
+        aucs.append(100 * np.mean(found[:, None] > others[None]))
+        rates.append(100 * np.mean(found > np.sort(others)[-3]))
     scores = per_example_attack(unlearned, retrained)
-    assert scores.auc == pytest.approx(100 * np.mean(found[:, None] > others[None]))
-    assert scores.tpr_at_1_fpr == pytest.approx(100 * np.mean(found > np.sort(others)[-3]))
+    assert scores.auc == pytest.approx(np.mean(aucs))
+    assert scores.tpr_at_1_fpr == pytest.approx(np.mean(rates))
 
 
 def test_the_per_example_attack_sees_what_one_threshold_cannot():
@@ -297,11 +301,37 @@ def test_the_per_example_attack_sees_what_one_threshold_cannot():
 
 
 def test_the_per_example_attack_sees_nothing_where_there_is_nothing():
-    """Also with three models: were a model judged by a fit that has seen it, chance would be far above 50."""
+    """Also with three models: a fit that has seen the model it judges would be far above 50, one curve for all pairs
+    below it."""
     for models in (3, 8):
         scores = per_example_attack(*worlds(models, 4000, 0))
-        assert scores.auc == pytest.approx(50, abs=1.5)
-        assert scores.tpr_at_1_fpr == pytest.approx(1, abs=0.6)
+        assert scores.auc == pytest.approx(50, abs=2)
+        assert scores.tpr_at_1_fpr == pytest.approx(1, abs=0.5)
+
+
+def test_models_that_move_as_one_leave_chance_at_half():
+    """All samples of a model shifted together, as in models that answer a whole class: chance scatters around 50."""
+    random = np.random.default_rng(1)
+    draws = []
+    for seed in range(200):
+        shift = torch.from_numpy(random.normal(0, 2, (2, 8, 1)))
+        draws.append(per_example_attack(*(s + d for s, d in zip(worlds(8, 50, 0, seed), shift, strict=True))).auc)
+    assert np.mean(draws) == pytest.approx(50, abs=3 * np.std(draws) / 200**0.5)
+
+
+def test_chance_is_as_wide_as_models_scatter():
+    """Nine draws in ten of two sets alike lie between its ends, and those of models that move as one lie wider."""
+    random = np.random.default_rng(2)
+    inside, widths = [], []
+    for seed in range(24):
+        shift = torch.from_numpy(random.normal(0, seed % 2, (2, 8, 1)))
+        one, other = (s + d for s, d in zip(worlds(8, 40, 0, seed), shift, strict=True))
+        low, high = chance_of_attack(one, other, draws=40)
+        inside.append(low <= per_example_attack(one, other).auc <= high)
+        widths.append(high - low)
+    assert np.mean(inside) > 0.7  # 0.9 but for few draws
+    assert np.mean(widths[1::2]) > 2 * np.mean(widths[::2])
+    assert chance_of_attack(one, other, draws=5) == chance_of_attack(one, other, draws=5)
 
 
 def test_models_that_all_say_the_same_are_no_division_by_zero():

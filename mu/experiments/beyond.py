@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import torch
 
 import mu
-from mu.attacks import per_example_attack, threshold_attack
+from mu.attacks import chance_of_attack, per_example_attack, threshold_attack
 from mu.experiments import mumis, sparsity
 from mu.experiments.cache import Trained
 from mu.experiments.case import TARGET
@@ -50,6 +50,7 @@ METHODS = {  # in the table's order
     **{method: sparsity.METHODS[method] for method in SPARSIFIED},
     **TAKEN_BACK,
 }
+CHANCE = ("per-example AUC, 5 % of chance", "per-example AUC, 95 % of chance")  # metrics of what is retrained again
 # By profile: how many models of each kind; requests; methods, where not all.
 MODELS = {"smoke": 3, "quick": 4, "laptop": 8, "paper": 16}
 BOTH = ("random", "class")
@@ -111,8 +112,11 @@ def compared(settings: dict, seed: int, device: str) -> Iterator[dict]:
         ]
         values = {name: mean(of_model[name] for of_model in each) for name in each[0]}
         if made is not retrained:  # which are what the attack is to tell from
-            found = per_example_attack(_odds(cases, outs), _odds(cases, references))
+            odds = _odds(cases, outs), _odds(cases, references)
+            found = per_example_attack(*odds)
             values |= {"per-example AUC": found.auc, "per-example TPR at 1 % FPR": found.tpr_at_1_fpr}
+            if method == "retrain":
+                values |= dict(zip(CHANCE, chance_of_attack(*odds), strict=True))
         return rows(method, values, **columns, **which)
 
     if not settings["sweeps"]:
