@@ -159,35 +159,30 @@ def scored(method, told, seed=0, published=50.0, auc=50.0, tried=1.0):
     return [{**at, "metric": k, "value": v, "tried": tried} for k, v in values.items() if v is not None]
 
 
-def verdict(name, *parts, chance=50.0):
-    reference = [*scored("retrain", None, tried=math.nan), *scored("retrain", chance)]
-    return judge(CLAIMS[name].evidence({"beyond-methods": pd.DataFrame([*reference, *itertools.chain(*parts)])}))
+def verdict(name, *parts, chance=(50.0, 46.0, 54.0)):
+    """On rows of some methods; `chance`: the AUC of models retrained again, and where nine tenths of chance lie."""
+    reference, again = scored("retrain", None, tried=math.nan), scored("retrain", chance[0])
+    ends = [{**again[0], "metric": metric, "value": end} for metric, end in zip(beyond.CHANCE, chance[1:])]
+    rows = itertools.chain(reference, again, ends, *parts)
+    return judge(CLAIMS[name].evidence({"beyond-methods": pd.DataFrame(rows)}))
 
 
-def test_chance_is_near_half():
+def test_chance_is_what_retrained_models_make_of_one_another():
     """The reference itself, which has no attack of its own, is not mistaken for what is retrained again."""
     assert verdict("chance").word == "holds"
-    assert verdict("chance", chance=54.9).word == "holds"
-    assert verdict("chance", chance=55.1).word == "does not hold"
-    assert verdict("chance", chance=44.9).word == "does not hold"
+    assert verdict("chance", chance=(54.1, 46.0, 54.0)).word == "does not hold"
+    assert verdict("chance", chance=(45.9, 46.0, 54.0)).word == "does not hold"
 
 
 def test_only_methods_that_pass_the_published_attacks_count():
     """Told by either of these, there is nothing that the per-example attack could add."""
-    passing, found = scored("ssd", 51.9), scored("salun", 60.0)
+    passing, found = scored("ssd", 53.9), scored("salun", 54.1)
     assert verdict("enough", passing).word == "holds"
-    assert verdict("enough", passing, found).word == "holds in part"
     assert verdict("enough", passing, found).answers == (True, False)
     assert verdict("enough", found).word == "does not hold"
     told = [scored("fine-tune", 90.0, published=52.1), scored("jit", 90.0, auc=47.9)]
     assert verdict("enough", passing, *told).answers == (True,)
     assert verdict("enough", *told).word == "nothing to test"
-
-
-def test_above_chance_is_above_what_is_retrained_again():
-    """That need not be at 50: with few models it is not."""
-    assert verdict("enough", scored("ssd", 56.0), chance=54.5).word == "holds"
-    assert verdict("enough", scored("ssd", 51.0), chance=48.5).word == "does not hold"
 
 
 def test_without_records_there_is_no_verdict():
