@@ -200,14 +200,16 @@ def per_example_attack(
 ) -> PerExampleScores:
     """Tell unlearned from retrained models by what they say about one forgotten sample, given others of both kinds.
 
-    The likelihood-ratio attack of Carlini et al. (2022), asked about unlearning as by Hayes et al. (2024): for every
-    sample one Gaussian is fitted to its scores in unlearned models and one to those in retrained models, and a score
-    is judged by the ratio of its two densities. As in the first paper for few models, the variance is that of all
-    samples together. Each pair of models is attacked by what the others say, and has its own ROC curve over the
-    samples, the unlearned model's being the positives; the means over pairs are returned. Ratios of several pairs in
-    one curve would put chance below one half, since each model is left out of its own kind's fit alone.
+    The likelihood-ratio attack of Carlini et al. (2022) between the two kinds of model that the unlearning competition
+    of NeurIPS compared (Triantafillou et al. 2024). For every sample one Gaussian is fitted to its scores in unlearned
+    models and one to those in retrained models, and a score is judged by the ratio of its two densities. One variance
+    serves all samples, as the first paper advises for few models; ours is the mean of theirs. Each pair of models is
+    attacked by what the others say, and has its own ROC curve over the samples, the unlearned model's being the
+    positives; the means over pairs are returned. (One curve for the ratios of all pairs would put chance below one
+    half: every model is left out of the fit of its own kind alone.)
 
-    A model that hides a sample too well is told from a retrained one as well: what counts is to be no different.
+    It tells how a model was made, which need not be by the sample: the same on samples that no model has seen says how
+    much is told without it. A model that hides a sample too well is told from a retrained one as well.
 
     Args:
         unlearned, retrained: a score of each sample by each model, unbounded, as `mu.metrics.log_odds`.
@@ -237,19 +239,17 @@ def per_example_attack(
 def chance_of_attack(
     one: Float[Tensor, "model sample"], other: Float[Tensor, "model sample"], *, draws: int = 200, seed: int = 0
 ) -> tuple[float, float]:
-    """5th and 95th percentile of the per-example AUC between two sets of models of the same kind.
+    """5th and 95th percentile of the per-example AUC between models of the same kind, in two sets drawn anew.
 
-    Of every pair it is drawn anew which model counts as unlearned. Samples of a model move together, so chance is
-    wider than their number suggests.
+    Samples of a model move together, so chance is wider than their number suggests.
 
     Args:
         one, other: as in `per_example_attack`, of models that were both retrained.
     """
     generator = torch.Generator().manual_seed(seed)
-    aucs = []
-    for _ in range(draws):
-        swapped = torch.rand(len(one), 1, generator=generator).to(one.device) < 0.5
-        aucs.append(per_example_attack(one.where(swapped, other), other.where(swapped, one)).auc)
+    models = torch.cat([one, other]).cpu()
+    shuffled = (models[torch.randperm(len(models), generator=generator)] for _ in range(draws))
+    aucs = [per_example_attack(*drawn.chunk(2)).auc for drawn in shuffled]
     low, high = np.percentile(aucs, (5, 95))
     return float(low), float(high)
 

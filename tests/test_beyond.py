@@ -13,7 +13,7 @@ import mu
 from mu import verdicts
 from mu.attacks import per_example_attack
 from mu.experiments import beyond, get_item
-from mu.experiments.beyond import METHODS, Trial, compared
+from mu.experiments.beyond import METHODS, Replica, compared
 from mu.experiments.cache import code_digest
 from mu.experiments.sweeps import again
 from mu.figures.beyond import GROUPS
@@ -30,7 +30,7 @@ def settings(*sweeps, scenario="random", **more):
     asked = {"forget": 3} if scenario == "class" else {}
     return {
         "dataset": "synthetic", "model": "mlp", "scenario": scenario, "samples": 400, "recipe": asdict(RECIPE),
-        "surrogate": "synthetic", "models": 3, "sweeps": list(sweeps), **asked, **more,
+        "surrogate": "synthetic", "models": 3, "tested": None, "sweeps": list(sweeps), **asked, **more,
     }  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def table(rows):
 
 def test_models_of_one_split_share_samples_and_nothing_else():
     """The same held-out and forget samples, other weights; another split has others."""
-    one, two, other = (Trial(settings(split=split), seed, "cpu") for split, seed in ((0, 100), (0, 101), (1, 100)))
+    one, two, other = (Replica(settings(split=split), seed, "cpu") for split, seed in ((0, 100), (0, 101), (1, 100)))
     assert torch.equal(one.task.forget_indices, two.task.forget_indices)
     assert torch.equal(one.validation.indices, two.validation.indices)
     assert not torch.equal(one.task.forget.indices, other.task.forget.indices)
@@ -58,7 +58,7 @@ def test_models_of_one_split_share_samples_and_nothing_else():
 
 def test_without_a_split_a_seed_draws_as_before():
     """What other records hold is not touched: the same samples, and kept under the same name."""
-    plain, split = Trial(settings(), 5, "cpu"), Trial(settings(split=5), 5, "cpu")
+    plain, split = Replica(settings(), 5, "cpu"), Replica(settings(split=5), 5, "cpu")
     assert torch.equal(plain.task.forget.indices, split.task.forget.indices)
     assert "split" not in plain.identity()
     assert split.identity() == plain.identity() | {"split": 5}
@@ -69,7 +69,7 @@ def test_what_is_retrained_again_is_another_model_every_time():
     sweep = again(RECIPE)
     made = []
     for seed in (0, 1):
-        case = Trial(settings(sweep, split=0), seed, "cpu")
+        case = Replica(settings(sweep, split=0), seed, "cpu")
         original = case.original().model
         made += [case.retrained(original).model, case.unlearn(sweep, sweep["values"][0], original)]
     first = [next(model.parameters()) for model in made]
@@ -81,7 +81,7 @@ def test_steps_are_taken_back_from_the_same_model(method):
     """Trained again to be recorded, a model is bit for bit the one that other methods start from."""
     share = 1.0 if method == "amnesiac" else 0.1
     sweep = tried(method, share, name="keep")
-    plain, recorded = Trial(settings(split=0), 3, "cpu"), Trial(settings(sweep, split=0), 3, "cpu")
+    plain, recorded = Replica(settings(split=0), 3, "cpu"), Replica(settings(sweep, split=0), 3, "cpu")
     start, same = plain.original().model, recorded.original().model
     for a, b in zip(start.state_dict().values(), same.state_dict().values(), strict=True):
         assert torch.equal(a, b)
@@ -99,7 +99,7 @@ def test_steps_are_taken_back_from_the_same_model(method):
 
 def test_all_models_are_attacked_together():
     """The attack reads log-odds of the forget samples, of every trained and every retrained model."""
-    cases = [Trial(settings(split=0), k, "cpu") for k in range(3)]
+    cases = [Replica(settings(split=0), k, "cpu") for k in range(3)]
     originals = [case.original().model for case in cases]
     retrained = [case.retrained(model).model for case, model in zip(cases, originals, strict=True)]
     odds = [
@@ -127,10 +127,10 @@ def test_a_model_that_remembers_is_told_from_one_that_never_saw():
 def test_one_value_is_picked_at_the_first_model_and_kept(monkeypatch):
     """By the distance that the rule reads; every model is unlearned with it."""
     used = []
-    monkeypatch.setattr(Trial, "unlearn", lambda self, sweep, value, original, _: used.append((self.seed, value)) or
+    monkeypatch.setattr(Replica, "unlearn", lambda self, sweep, value, original, _: used.append((self.seed, value)) or
                         copy.deepcopy(original))  # fmt: skip
     gaps = iter([3.0, 1.0, 2.0])
-    monkeypatch.setattr(Trial, "proxy_gap", lambda *_: next(gaps, 0.0))
+    monkeypatch.setattr(Replica, "proxy_gap", lambda *_: next(gaps, 0.0))
     rows = list(compared(settings(tried("fine-tune", 0.1, 0.2, 0.3)), 4, "cpu"))
     assert used == [(400, 0.1), (400, 0.2), (400, 0.3), (400, 0.2), (401, 0.2), (402, 0.2)]
     assert {row["tried"] for row in rows} == {0.2}
@@ -142,7 +142,7 @@ def test_a_method_that_diverges_on_one_model_says_so(monkeypatch):
             raise FloatingPointError
         return copy.deepcopy(original)
 
-    monkeypatch.setattr(Trial, "unlearn", unlearn)
+    monkeypatch.setattr(Replica, "unlearn", unlearn)
     (row,) = compared(settings(tried("ascent", 1e-3), scenario="class"), 0, "cpu")
     assert (row["method"], row["metric"], row["value"], row["forget"]) == ("ascent", "diverged", 1, 3)
 
@@ -206,17 +206,17 @@ def test_every_method_of_the_papers_is_there():
 def test_each_request_has_its_models_first_and_then_a_cell_a_method(profile):
     """So that none trains twice. The attack needs three models of a kind."""
     cells = get_item("beyond-methods").grid(profile)
-    for scenario in beyond.REQUESTS[profile]:
+    for scenario in beyond.SCALES[profile].requests:
         methods = [[s["method"] for s in c["sweeps"]] for c in cells if c["scenario"] == scenario]
         assert methods[:2] == [[], ["retrain"]]
         assert all(len(set(names)) == 1 for names in methods[1:])
-        assert [names[0] for names in methods[2:]] == list(beyond.FEW.get(profile, METHODS))
+        assert [names[0] for names in methods[2:]] == list(beyond.SCALES[profile].methods)
     assert all(cell["models"] >= 3 for cell in cells)
 
 
 def test_methods_that_stop_are_told_what_to_expect():
     """A tenth of the samples is not forgotten at 1 % but where the held-out samples are."""
-    case = Trial(settings(split=0), 0, "cpu")
+    case = Replica(settings(split=0), 0, "cpu")
     original = case.original().model
     for method in ("ascent", "partial-label-flip"):
         options = case.options(tried(method, 1e-3), 1e-3, original)

@@ -2,16 +2,18 @@
 
 Several models are trained on one split of the data, each with its own weights and batch orders, and as many are
 retrained. Every method unlearns from each of the trained ones. So it can be asked whether what an unlearned model
-says about one forgotten sample tells it from a retrained one: `mu.attacks.per_example_attack`.
+says about one forgotten sample tells it from a retrained one: `mu.attacks.per_example_attack`. The same is asked of
+test images, which no model saw: what is told by these is how the model was made, and not that a sample was forgotten.
 
-Sizes of data and training are those of the main table of `sparsity`, sizes of unlearning each paper's own. A method's
-hyper-parameter is picked at the first model, by the rule of all records, and kept for the others.
+Sizes of data and training are those of the main table of `sparsity`, methods have the options of the paper that they
+are compared in. A method's hyper-parameter is picked at the first model, by the rule of all records, and kept for the
+others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from statistics import mean
 from typing import TYPE_CHECKING
 
@@ -31,41 +33,57 @@ from mu.metrics import WHOLE_CLASS, Outputs, confidence, log_odds, outputs
 from mu.timing import stopwatch
 
 if TYPE_CHECKING:
-    from jaxtyping import Float
+    from jaxtyping import Bool
     from torch import Tensor, nn
 
-    from mu.data import Samples
+    from mu.data import Dataset, Samples
+    from mu.tasks import Task
 
 # Of the partial paper; the rates around that of training are ours. They stop at the accuracy to expect, as DUCK does.
 STEPPED = Tuned((1e-3,), (1e-4, 1e-3), expects=("stop_at", 1.0, 1.0))
-TAKEN_BACK = {
+OF_PARTIAL = {
     "amnesiac": Tuned((1.0,), (1.0,), option="keep"),
     "partial-amnesiac": Tuned((0.1,), (0.02, 0.1, 0.5), option="keep"),
     **dict.fromkeys(("label-flip", "partial-label-flip", "ascent", "partial-ascent"), STEPPED),
 }
-SPARSIFIED = ("fisher", "influence", "l1-sparse")  # of the sparsity paper; it shares the others with MU-Mis
-SUPPRESSED = tuple(method for method in mumis.CLASSWISE if method != "scar-as-published")
+OF_SPARSITY = ("fine-tune", "fisher", "influence", "l1-sparse")
+OF_MUMIS = tuple(method for method in mumis.CLASSWISE if method not in ("fine-tune", "scar-as-published"))
 METHODS = {  # in the table's order
-    **{method: mumis.METHODS[method] for method in SUPPRESSED},
-    **{method: sparsity.METHODS[method] for method in SPARSIFIED},
-    **TAKEN_BACK,
+    **{method: mumis.METHODS[method] for method in OF_MUMIS},
+    **{method: sparsity.METHODS[method] for method in OF_SPARSITY},
+    **OF_PARTIAL,
 }
 CHANCE = ("per-example AUC, 5 % of chance", "per-example AUC, 95 % of chance")  # metrics of what is retrained again
-# By profile: how many models of each kind; requests; methods, where not all.
-MODELS = {"smoke": 3, "quick": 4, "laptop": 8, "paper": 16}
-BOTH = ("random", "class")
-REQUESTS = {"smoke": BOTH, "quick": ("random",), "laptop": BOTH, "paper": BOTH}
-FEW = {
-    "smoke": ("mu-mis", "fine-tune", "l1-sparse", "partial-amnesiac", "ascent"),
-    "quick": ("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun", "fisher", "l1-sparse", "partial-amnesiac",
-              "ascent"),
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Sizes of one profile."""
+
+    models: int  # of either kind
+    tested: int | None  # test images, evenly spaced; None: all
+    requests: tuple[str, ...] = ("random", "class")
+    methods: tuple[str, ...] = tuple(METHODS)
+
+
+SCALES = {
+    "smoke": Scale(3, 100, methods=("mu-mis", "fine-tune", "l1-sparse", "partial-amnesiac", "ascent")),
+    "quick": Scale(4, 500, ("random",), (
+        "mu-mis", "bad-teacher", "ssd", "salun", "fine-tune", "fisher", "l1-sparse", "partial-amnesiac", "ascent",
+    )),
+    "laptop": Scale(8, 2_000),
+    "paper": Scale(16, None),
 }  # fmt: skip
 
 
-class Trial(Request):
+class Replica(Request):
     """One of several models of the same split."""
 
     methods = METHODS
+
+    def request(self, data: Dataset) -> Task:
+        tested = self.settings["tested"]
+        return super().request(replace(data, test=data.test.spread(tested)) if tested else data)
 
     def original(self) -> Trained:
         """The trained model; where a method of the cell takes steps back, trained again to add those up."""
@@ -87,12 +105,18 @@ class Trial(Request):
         options = super().options(sweep, value, original)
         return options | {"seed": value + self.seed} if sweep["method"] == "retrain" else options
 
+    @property
+    def alike(self) -> Bool[Tensor, " test"]:
+        """Test images of the kind that is to be forgotten: of the class, or all."""
+        target = self.task.target_test
+        return target if self.task.scenario in WHOLE_CLASS else torch.ones_like(target)
+
 
 def compared(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Of trained and retrained models, or of one method: mean scores over the models, and the attack on them all."""
     which = {"forget": settings["forget"]} if "forget" in settings else {}
     split = {**settings, "split": seed}
-    cases = [Trial(split, 100 * seed + k, device) for k in range(settings["models"])]
+    cases = [Replica(split, 100 * seed + k, device) for k in range(settings["models"])]
     originals = [case.original() for case in cases]
     retrained = [case.retrained(made.model) for case, made in zip(cases, originals, strict=True)]
     references = [outputs(made.model, case.task) for case, made in zip(cases, retrained, strict=True)]
@@ -104,7 +128,7 @@ def compared(settings: dict, seed: int, device: str) -> Iterator[dict]:
         each = [
             {
                 **scores(case, one.model, out, reference),
-                "AUC": _auc(case, out),
+                "AUC": population_auc(case, out),
                 "RTE": one.seconds,
                 "proxy gap": case.proxy_gap(case.expected(start.model), one.model, out),
             }
@@ -112,11 +136,7 @@ def compared(settings: dict, seed: int, device: str) -> Iterator[dict]:
         ]
         values = {name: mean(of_model[name] for of_model in each) for name in each[0]}
         if made is not retrained:  # which are what the attack is to tell from
-            odds = _odds(cases, outs), _odds(cases, references)
-            found = per_example_attack(*odds)
-            values |= {"per-example AUC": found.auc, "per-example TPR at 1 % FPR": found.tpr_at_1_fpr}
-            if method == "retrain":
-                values |= dict(zip(CHANCE, chance_of_attack(*odds), strict=True))
+            values |= attacked(method, cases[0], outs, references)
         return rows(method, values, **columns, **which)
 
     if not settings["sweeps"]:
@@ -138,18 +158,30 @@ def compared(settings: dict, seed: int, device: str) -> Iterator[dict]:
     yield from scored(method, made, **columns)
 
 
-def _odds(cases: list[Trial], outs: list[Outputs]) -> Float[Tensor, "model forget"]:
-    """Log-odds of the true label."""
-    return torch.stack([log_odds(out.forget, case.task.forget.labels) for case, out in zip(cases, outs, strict=True)])
+def attacked(method: str, case: Replica, outs: list[Outputs], references: list[Outputs]) -> dict[str, float]:
+    """The per-example attack on forgotten samples, and on test images of their kind."""
+    labels, kind = case.task.test.labels, case.alike
+    forgotten, unseen = [], []
+    for of in (outs, references):
+        forgotten.append(torch.stack([log_odds(out.forget, case.task.forget.labels) for out in of]))
+        unseen.append(torch.stack([log_odds(out.test[kind], labels[kind]) for out in of]))
+    found = per_example_attack(*forgotten)
+    values = {
+        "per-example AUC": found.auc,
+        "per-example TPR at 1 % FPR": found.tpr_at_1_fpr,
+        "per-example AUC, unseen": per_example_attack(*unseen).auc,
+    }
+    if method == "retrain":
+        values |= dict(zip(CHANCE, chance_of_attack(*forgotten), strict=True))
+    return values
 
 
-def _auc(case: Trial, out: Outputs) -> float:
+def population_auc(case: Replica, out: Outputs) -> float:
     """AUC of forget samples against test images of their kind, by the confidence in the label, in percent."""
     task = case.task
-    kind = task.target_test if task.scenario in WHOLE_CLASS else torch.ones_like(task.target_test)
     found = threshold_attack(
         confidence(out.retain, task.retain.labels),
-        confidence(out.test, task.test.labels)[kind],
+        confidence(out.test, task.test.labels)[case.alike],
         confidence(out.forget, task.forget.labels),
     )
     return 100 * found.auc
@@ -163,37 +195,34 @@ def _requests(profile: str) -> list[dict]:
 
     The first method is to retrain again: how far chance alone leads.
     """
-    scale, sizes = sparsity.SCALES[profile], mumis.SCALES[profile]
-    dataset = scale.data["cifar10"]
+    scale, training, unlearning = SCALES[profile], sparsity.SCALES[profile], mumis.SCALES[profile]
+    dataset = training.data["cifar10"]
     base = {
-        "dataset": dataset, "model": scale.networks["resnet18"], "samples": scale.samples,
-        "recipe": asdict(scale.recipe), "surrogate": sizes.surrogate[dataset], "models": MODELS[profile],
+        "dataset": dataset, "model": training.networks["resnet18"], "samples": training.samples,
+        "recipe": asdict(training.recipe), "surrogate": unlearning.surrogate[dataset], "models": scale.models,
+        "tested": scale.tested,
     }  # fmt: skip
     cells = []
-    for scenario in REQUESTS[profile]:
+    for scenario in scale.requests:
         asked = {"forget": TARGET} if scenario == "class" else {}
-        tried = [[], [again(scale.recipe)]]
-        tried += [_sweeps(profile, scenario, method) for method in FEW.get(profile, METHODS)]
+        tried = [[], [again(training.recipe)], *(_sweeps(profile, scenario, method) for method in scale.methods)]
         cells += [{**base, "scenario": scenario, **asked, "sweeps": sweeps} for sweeps in tried]
     return cells
 
 
 def _sweeps(profile: str, scenario: str, method: str) -> list[dict]:
     """What is tried of one method, by the paper it is compared in."""
-    if method in SUPPRESSED:
+    if method in OF_MUMIS:
         return mumis.sweeps_of(profile, scenario, (method,))
-    if method in SPARSIFIED:
+    if method in OF_SPARSITY:
         return sparsity.sweeps_of(profile, "cifar10", scenario, (method,))
-    tuned, known = TAKEN_BACK[method], mu.methods()[method].defaults
-    steps = mumis.SCALES[profile].steps
-    options = {"max_steps": 10 * steps if "keep" in mu.methods()[method].preset else steps} if known else {}
+    tuned, known = OF_PARTIAL[method], mu.methods()[method]
+    steps = mumis.SCALES[profile].steps  # fewer than in their chapter: they stop early
+    options = {"max_steps": 10 * steps if "keep" in known.preset else steps} if known.defaults else {}
     return [{"method": method, "options": options, "name": tuned.option, "values": tuned.values(profile)}]
 
 
-METHODS_COMPARED = Item(
+COMPARED = Item(
     "beyond-methods", "The methods of all three papers on one request", _requests, ONE_SEED | {"laptop": 2}, compared
 )
-ITEMS = (
-    METHODS_COMPARED.view("beyond-attack", "What a per-example attack still sees"),
-    METHODS_COMPARED,
-)
+ITEMS = (COMPARED.view("beyond-attack", "What a per-example attack still sees"), COMPARED)

@@ -166,7 +166,7 @@ def best_by_rule(case: Swept, original: nn.Module, surrogate: Samples | None) ->
         except FloatingPointError:
             return math.inf
         out = outputs(model, case.task)
-        return case.proxy_gap(guess, model, out) if out.forget.isfinite().all() else math.inf
+        return case.proxy_gap(guess, model, out) if all(part.isfinite().all() for part in out) else math.inf
 
     pairs = [(sweep, value) for sweep in case.settings["sweeps"] for value in sweep["values"]]
     return min(pairs, key=gap) if len(pairs) > 1 else pairs[0]
