@@ -200,16 +200,16 @@ def per_example_attack(
 ) -> PerExampleScores:
     """Tell unlearned from retrained models by what they say about one forgotten sample, given others of both kinds.
 
-    The likelihood-ratio attack of Carlini et al. (2022) between the two kinds of model that the unlearning competition
-    of NeurIPS compared (Triantafillou et al. 2024). For every sample one Gaussian is fitted to its scores in unlearned
-    models and one to those in retrained models, and a score is judged by the ratio of its two densities. One variance
-    serves all samples, as the first paper advises for few models; ours is the mean of theirs. Each pair of models is
-    attacked by what the others say, and has its own ROC curve over the samples, the unlearned model's being the
-    positives; the means over pairs are returned. (One curve for the ratios of all pairs would put chance below one
-    half: every model is left out of the fit of its own kind alone.)
+    The likelihood-ratio attack of Carlini et al. (2022) between the two kinds of model that the unlearning
+    competition of NeurIPS compared (Triantafillou et al. 2024). For every sample one Gaussian is fitted to its scores
+    in unlearned models and one to those in retrained models, and a score is judged by the ratio of its two densities.
+    One variance serves all samples, as the first paper advises for few models; ours is the mean of theirs. Each pair
+    of models is attacked by what the others say, and has its own ROC curve over the samples, the unlearned model's
+    being the positives; the means over pairs are returned. (One curve for the ratios of all pairs would put chance
+    below one half: every model is left out of the fit of its own kind alone.)
 
-    It tells how a model was made, which need not be by the sample: the same on samples that no model has seen says how
-    much is told without it. A model that hides a sample too well is told from a retrained one as well.
+    It tells how a model was made, which need not be by the sample: the same on samples that no model has seen says
+    how much is told without it. A model that hides a sample too well is told from a retrained one as well.
 
     Args:
         unlearned, retrained: a score of each sample by each model, unbounded, as `mu.metrics.log_odds`.

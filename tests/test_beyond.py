@@ -94,6 +94,12 @@ def test_steps_are_taken_back_from_the_same_model(method):
     assert not torch.equal(next(start.parameters()), next(taken_back.parameters()))
 
 
+def test_test_images_are_as_many_as_are_asked_for():
+    case = Replica(settings(split=0, tested=40), 0, "cpu")
+    assert len(case.task.test) == 40
+    assert case.identity() == Replica(settings(split=0), 0, "cpu").identity()  # models do not depend on it
+
+
 # ---- what is told ---------------------------------------------------------------------------------------
 
 
@@ -116,12 +122,15 @@ def test_all_models_are_attacked_together():
 
 
 def test_a_model_that_remembers_is_told_from_one_that_never_saw():
-    """Three passes too many over random labels: the trained models are found out, what is retrained again is not."""
+    """Thirty epochs on few images: trained models are found out by them, and by images that none saw they are not."""
     recipe = asdict(Recipe(epochs=30, batch_size=32, optimizer="adam", lr=1e-3))
     cell = settings(recipe=recipe, dataset="synthetic", model="mlp", models=6)
     trained = table(compared(cell, 0, "cpu"))
     chance = table(compared({**cell, "sweeps": [again(Recipe(**recipe))]}, 0, "cpu"))
-    assert trained["trained", "per-example AUC"] > chance["retrain", "per-example AUC"] + 5
+    assert trained["trained", "per-example AUC"] > chance["retrain", beyond.CHANCE[1]] + 5
+    assert trained["trained", "per-example AUC, unseen"] < trained["trained", "per-example AUC"] - 5
+    low, high = (chance["retrain", name] for name in beyond.CHANCE)
+    assert low < chance["retrain", "per-example AUC"] < high
 
 
 def test_one_value_is_picked_at_the_first_model_and_kept(monkeypatch):
@@ -152,18 +161,20 @@ def test_a_method_that_diverges_on_one_model_says_so(monkeypatch):
 CLAIMS = {claim.id.split("-")[1]: claim for claim in verdicts.claims("beyond")}
 
 
-def scored(method, told, seed=0, published=50.0, auc=50.0, tried=1.0):
+def scored(method, told, seed=0, published=50.0, auc=50.0, tried=1.0, scenario="random", unseen=50.0):
     """A method's rows: its per-example AUC, and what the published attacks say; the retrained models' are 50."""
-    at = {"dataset": "cifar10", "model": "resnet18-slim", "scenario": "random", "seed": seed, "method": method}
-    values = {"per-example AUC": told, "MIA-Efficacy": published, "AUC": auc}
+    at = {"dataset": "cifar10", "model": "resnet18-slim", "scenario": scenario, "seed": seed, "method": method}
+    values = {"per-example AUC": told, "per-example AUC, unseen": unseen, "MIA-Efficacy": published, "AUC": auc}
     return [{**at, "metric": k, "value": v, "tried": tried} for k, v in values.items() if v is not None]
 
 
-def verdict(name, *parts, chance=(50.0, 46.0, 54.0)):
+def verdict(name, *parts, chance=(50.0, 46.0, 54.0), **where):
     """On rows of some methods; `chance`: the AUC of models retrained again, and where nine tenths of chance lie."""
-    reference, again = scored("retrain", None, tried=math.nan), scored("retrain", chance[0])
-    ends = [{**again[0], "metric": metric, "value": end} for metric, end in zip(beyond.CHANCE, chance[1:])]
-    rows = itertools.chain(reference, again, ends, *parts)
+    rows = list(itertools.chain(*parts))
+    for seed in {row["seed"] for row in rows} | {0}:
+        again = scored("retrain", chance[0], seed, **where)
+        rows += [*scored("retrain", None, seed, tried=math.nan, **where), *again]
+        rows += [{**again[0], "metric": metric, "value": end} for metric, end in zip(beyond.CHANCE, chance[1:])]
     return judge(CLAIMS[name].evidence({"beyond-methods": pd.DataFrame(rows)}))
 
 
@@ -172,6 +183,12 @@ def test_chance_is_what_retrained_models_make_of_one_another():
     assert verdict("chance").word == "holds"
     assert verdict("chance", chance=(54.1, 46.0, 54.0)).word == "does not hold"
     assert verdict("chance", chance=(45.9, 46.0, 54.0)).word == "does not hold"
+
+
+def test_an_attack_with_power_tells_trained_models_by_what_they_saw():
+    assert verdict("power", scored("trained", 54.1, tried=math.nan)).word == "holds"
+    assert verdict("power", scored("trained", 53.9, tried=math.nan)).word == "does not hold"
+    assert verdict("power", scored("trained", 60.0, tried=math.nan, unseen=61.0)).word == "does not hold"
 
 
 def test_only_methods_that_pass_the_published_attacks_count():
@@ -183,6 +200,20 @@ def test_only_methods_that_pass_the_published_attacks_count():
     told = [scored("fine-tune", 90.0, published=52.1), scored("jit", 90.0, auc=47.9)]
     assert verdict("enough", passing, *told).answers == (True,)
     assert verdict("enough", *told).word == "nothing to test"
+
+
+def test_of_a_class_the_attack_that_is_a_switch_does_not_count():
+    passing = scored("ssd", 60.0, published=0.0, scenario="class")
+    assert verdict("enough", passing, scenario="class").word == "does not hold"
+
+
+def test_splits_must_agree():
+    """Each has its own chance. The gates are of the mean: near it, one split alone decides nothing."""
+    both = [scored("ssd", 60.0, seed=0, auc=52.5), scored("ssd", 60.0, seed=1, auc=51.0)]
+    assert verdict("enough", *both).word == "does not hold"
+    assert verdict("enough", *both).seeds == "2 seeds"
+    one = [scored("ssd", 60.0, seed=0), scored("ssd", 50.0, seed=1)]
+    assert verdict("enough", *one).word == "unclear"
 
 
 def test_without_records_there_is_no_verdict():

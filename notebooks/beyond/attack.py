@@ -20,8 +20,9 @@
 #
 # The attacks of the papers have one threshold for all samples: they ask whether the forgotten samples *together* look like samples that were never seen. An easy
 # image is answered with confidence by a model that never saw it, a hard one is not, and one threshold takes the one for the other. An attacker with models of
-# their own can ask about each sample by itself: is this model's answer to *this* image more like that of unlearned models, or like that of retrained ones
-# {cite:p}`carlini2022lira,hayes2024inexact`? The {ref}`per-example AUC <metric-auc-per-example>` is how often that tells the two apart.
+# their own can ask about each image by itself: is this model's answer to *this* image more like that of unlearned models, or like that of retrained ones
+# {cite:p}`carlini2022lira,triantafillou2024progress`? The {ref}`per-example AUC <metric-auc-per-example>` says how well that tells the two apart. On test images,
+# which neither kind saw, it says how well a model is given away by what unlearning did to it, and not by what it knows.
 #
 # ```{record} beyond-attack
 # ```
@@ -32,11 +33,13 @@
 # * *Retrained again* is the control: two sets of models that never saw the samples. Green is how far chance reaches with so few models (`laptop`, a random tenth:
 #   {value}`beyond-methods per-example AUC, 5 % of chance scenario=random method=retrain` to
 #   {value}`beyond-methods per-example AUC, 95 % of chance scenario=random method=retrain` %). That the control lies in it: {verdict}`beyond-chance`.
-# * Circles tell whether a method passes the usual test, diamonds whether it passes this one. For a random tenth the trained models' circle is at
-#   {value}`beyond-methods AUC scenario=random method=trained` % and their diamond at {value}`beyond-methods per-example AUC scenario=random method=trained` %.
+# * *Trained* shows the attack's power: its filled diamond is at {value}`beyond-methods per-example AUC scenario=random method=trained` %, the empty one at
+#   {value}`beyond-methods per-example AUC, unseen scenario=random method=trained` %, and its circle at
+#   {value}`beyond-methods AUC scenario=random method=trained` %, where retrained models have {value}`beyond-methods AUC scenario=random method=retrain option=seed` %.
+#   That trained models are told, and by what they saw: {verdict}`beyond-power`.
+# * A filled diamond in the green is what unlearning should reach. Right of it with the empty one left behind, the forgotten images are still told, or told by
+#   being hidden too well. With both to the right, the model is told by any image: unlearning has changed it all over.
 # * That a method which the published attacks do not tell from retraining is not told example by example either: {verdict}`beyond-enough`.
-# * A circle left of 50 is a method that hides the samples too well: it is *less* sure of them than of test images. Its diamond says that this is found out
-#   as well.
 
 # %% [markdown]
 # ## Live run

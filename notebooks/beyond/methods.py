@@ -18,8 +18,8 @@
 # %% [markdown]
 # # The methods of all three papers on one request
 #
-# In the papers each method is compared on its own data, by its own metrics, beside its own competitors. Here all of them start from the same trained models, are
-# asked for the same samples, and are scored by the same metrics. Two requests on CIFAR-10: a random tenth of the training images, and all images of class 0.
+# In the papers a method is compared by its own metrics, beside its own competitors. Here all start from the same trained models, are asked for the same
+# samples, and are scored by the same metrics. Two requests on CIFAR-10: a random tenth of the training images, and all images of class 0.
 #
 # Several models are trained on one split of the data; a number is a mean over them. *Retrained again* has other weights and batch orders than the retrained
 # models that the distances are to: it is what chance alone makes.
@@ -42,9 +42,10 @@
 # | retrained again | {value}`beyond-methods Avg. Gap scenario=random method=retrain option=seed` | {value}`beyond-methods AUC scenario=random method=retrain option=seed` | {value}`beyond-methods per-example AUC scenario=random method=retrain option=seed` |
 #
 # * FA, RA and TA are those of the MU-Mis chapter ({ref}`definition <metric-fa>`): of a random tenth, FA and RA are on training images.
-# * A method with retained data has two or three epochs under `laptop`, and its time is near that of a third of a retraining; see `time`.
+# * Under `laptop` methods with retained data have one to three epochs; `time` beside that of `retrain` says how much of a retraining they take.
+# * The time of the amnesiac methods is that of the subtraction. Recording is part of training, and not counted here.
 # * Nearly every step of training used one of a random tenth's samples, so taking steps back takes nearly the whole training back.
-# * The second column of attacks is the subject of {item}`beyond-attack`.
+# * The last two AUCs are the subject of {item}`beyond-attack`.
 
 # %% [markdown]
 # ## Live run
