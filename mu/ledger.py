@@ -433,7 +433,8 @@ class RunningSum(Recorder):
     def _store(self, step, change, samples) -> None:
         if not self.selection.keeps_all(self.layout):
             change = change * self.selection.mask(change, self.layout, step)
-        self.sum += change.to(self.sum)
+        self.sum = self.sum.to(change.device)  # at the first step; then it stays where training is
+        self.sum += change
         self.steps.append(step)
 
     def _total(self, sample_indices) -> Float[Tensor, " d"]:

@@ -315,6 +315,15 @@ def test_a_running_sum_takes_back_what_a_ledger_does(task, small, same, keep, ru
     assert summed.nbytes == 8 * 491  # float64, however many steps
 
 
+def test_a_running_sum_stays_where_training_is(small):
+    """No copy between devices at every step. `meta` is a device without numbers, and every machine has it."""
+    summed = mu.RunningSum(only=torch.tensor([0]))
+    summed.begin(Layout.of(small()))
+    summed.record(0, torch.ones(491, device="meta"), torch.tensor([0]))
+    assert summed.sum.device.type == "meta"
+    assert summed.sum.dtype == torch.float64
+
+
 def test_a_running_sum_answers_for_its_whole_set_only(task, small):
     """A part of the set cannot be told from the rest of the sum; a ledger can, a sum must refuse."""
     summed = mu.RunningSum(only=task.forget_indices)
