@@ -218,6 +218,9 @@ def test_splits_must_agree():
 
 def test_without_records_there_is_no_verdict():
     assert judge(CLAIMS["enough"].evidence({})).word == "not recorded"
+    begun = pd.DataFrame(scored("trained", 60.0)).drop(columns="tried")
+    for claim in CLAIMS.values():
+        assert judge(claim.evidence({"beyond-methods": begun})).word == "not recorded"
     bare = pd.DataFrame(scored("ssd", 60.0))
     assert judge(CLAIMS["enough"].evidence({"beyond-methods": bare})).word == "not recorded"
 

@@ -60,8 +60,8 @@ def attack(rows: pd.DataFrame) -> Figure:
     """For each request how well the attacks tell, a line for each method; in order of the first request."""
     rows = _named(rows)
     blocks = dict(list(rows.groupby("block", sort=False))) or {"": rows}
-    order = [part.sort_values("value")["method"] for part in (select(p, metric=TOLD) for p in blocks.values())]
-    names = list(dict.fromkeys(itertools.chain([RETRAINED_AGAIN], *order)))
+    told = (select(part, metric=TOLD).groupby("method")["value"].mean().sort_values() for part in blocks.values())
+    names = list(dict.fromkeys(itertools.chain([RETRAINED_AGAIN], *(part.index for part in told))))
 
     def panel(axis: Axes, part: pd.DataFrame) -> None:
         axis.axvline(50, color=COLOURS["trained"], linestyle=":", linewidth=1.2)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from mu.experiments.beyond import CHANCE, METHODS
 from mu.metrics import WHOLE_CLASS
-from mu.reading import mean_sd
-from mu.verdicts.claim import Answer, Claim, Finding
+from mu.reading import mean_sd, with_columns
+from mu.verdicts.claim import Answer, Claim, Finding, Part, Rows
 from mu.verdicts.differences import Comparison, by_seed, each_network, paired, summary, untestable
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _power(rows: pd.DataFrame) -> Iterator[Finding]:
     high = _again(rows, CHANCE[1])
     above = paired(told, high)
     if above.n:
-        answer = _everywhere((above.values > 0) & (told > unseen))
+        answer = _everywhere((above.values > 0) & (told - unseen > 0)[above.values.index])
         text = f"per-example AUC {mean_sd(told)} %, on unseen images {mean_sd(unseen)}, chance up to {mean_sd(high)}"
         yield Finding((answer,), text, above.n)
 
@@ -71,8 +71,9 @@ def _enough(rows: pd.DataFrame) -> Iterator[Finding]:
         yield untestable("no method comes that near by the published attacks", chance)
 
 
-def _requests(frames):
-    return each_network(frames, "scenario")
+def _requests(frames: Rows) -> Iterator[Part]:
+    """A part for each request; a record that has only begun has no value tried yet."""
+    return each_network({item: with_columns(rows, "tried") for item, rows in frames.items()}, "scenario")
 
 
 CLAIMS = (
