@@ -393,7 +393,7 @@ def _unlearn_along(cases: list[Following]) -> Iterator[dict]:
     first, settings = cases[0], cases[0].settings
     original = model = first.original().model
     surrogate = surrogate_images(settings, first.device)
-    sweep, value = best_by_rule(first, model, surrogate)
+    sweep, value = best_by_rule(first, settings["sweeps"], model, surrogate)
     method, columns = sweep["method"], columns_of(sweep, value)
     forgotten = first.task.forget[:0]
     for step, case in enumerate(cases, 1):

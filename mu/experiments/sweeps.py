@@ -156,8 +156,10 @@ def by_neighbours(asked: Samples, known: Samples) -> float:
     return 100 * hits / len(asked)
 
 
-def best_by_rule(case: Swept, original: nn.Module, surrogate: Samples | None) -> tuple[dict, float]:
-    """The sweep of the case's one method, and the value in it, whose proxy gap is smallest."""
+def best_by_rule(
+    case: Swept, sweeps: list[dict], original: nn.Module, surrogate: Samples | None
+) -> tuple[dict, float]:
+    """Of the sweeps of one method that, and the value in it, whose proxy gap is smallest."""
     guess = case.expected(original)
 
     def gap(pair: tuple[dict, float]) -> float:
@@ -168,7 +170,7 @@ def best_by_rule(case: Swept, original: nn.Module, surrogate: Samples | None) ->
         out = outputs(model, case.task)
         return case.proxy_gap(guess, model, out) if all(part.isfinite().all() for part in out) else math.inf
 
-    pairs = [(sweep, value) for sweep in case.settings["sweeps"] for value in sweep["values"]]
+    pairs = [(sweep, value) for sweep in sweeps for value in sweep["values"]]
     return min(pairs, key=gap) if len(pairs) > 1 else pairs[0]
 
 
