@@ -471,11 +471,10 @@ def test_no_later_reference_sees_what_was_removed_before(monkeypatch, scenario):
 def test_accuracies_along_a_sequence_by_hand(monkeypatch):
     """FA of every class asked for, RA of the classes never asked for and TA, on test images after every step."""
     cell, labels = asked("class", sweep("gradient-ascent", 1e-3))
-    models, run = [], mu.unlearn
-    monkeypatch.setattr(mu, "unlearn", lambda *a, **k: models.append((a[1], run(*a, **k))) or models[-1][1])
+    steps, run = [], mu.unlearn  # one value: nothing is tried before
+    monkeypatch.setattr(mu, "unlearn", lambda *a, **k: steps.append((a[1], run(*a, **k))) or steps[-1][1])
     rows = pd.DataFrame(mumis.sequence(cell, 0, "cpu"))
     test = mu.load_dataset("synthetic").test
-    steps = models[1:]  # the first was tried
     assert all(before is after for (_, after), (before, _) in itertools.pairwise(steps))
     for step, (_, model) in enumerate(steps, 1):
         part = rows[(rows["step"] == step) & (rows["method"] == "gradient-ascent")]

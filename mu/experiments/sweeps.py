@@ -159,7 +159,10 @@ def by_neighbours(asked: Samples, known: Samples) -> float:
 def best_by_rule(
     case: Swept, sweeps: list[dict], original: nn.Module, surrogate: Samples | None
 ) -> tuple[dict, float]:
-    """Of the sweeps of one method that, and the value in it, whose proxy gap is smallest."""
+    """Of the sweeps of one method that, and the value in it, whose proxy gap is smallest; of one value, that."""
+    pairs = [(sweep, value) for sweep in sweeps for value in sweep["values"]]
+    if len(pairs) == 1:
+        return pairs[0]
     guess = case.expected(original)
 
     def gap(pair: tuple[dict, float]) -> float:
@@ -170,8 +173,7 @@ def best_by_rule(
         out = outputs(model, case.task)
         return case.proxy_gap(guess, model, out) if all(part.isfinite().all() for part in out) else math.inf
 
-    pairs = [(sweep, value) for sweep in sweeps for value in sweep["values"]]
-    return min(pairs, key=gap) if len(pairs) > 1 else pairs[0]
+    return min(pairs, key=gap)
 
 
 def columns_of(sweep: dict, value: float) -> dict:
