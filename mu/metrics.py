@@ -36,6 +36,11 @@ class Outputs(NamedTuple):
     retain: Float[Tensor, "retain class"]
     test: Float[Tensor, "test class"]
 
+    @property
+    def finite(self) -> bool:
+        """Whether every logit is; a model that diverged has others."""
+        return all(bool(part.isfinite().all()) for part in self)
+
 
 @dataclass(frozen=True)
 class Scores:

@@ -57,7 +57,8 @@ METHODS = {  # in the table's order
     **OF_PARTIAL,
 }
 AMNESIAC = tuple(method for method in METHODS if "ledger" in mu.methods()[method].needs)
-CHANCE = ("per-example AUC, 5 % of chance", "per-example AUC, 95 % of chance")  # metrics of what is retrained again
+TOLD, UNSEEN = "per-example AUC", "per-example AUC, unseen"  # metrics: on forgotten samples, on test images
+CHANCE = (f"{TOLD}, 5 % of chance", f"{TOLD}, 95 % of chance")  # the same, of what is retrained again
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def compared(settings: dict, seed: int, device: str) -> Iterator[dict]:
 
     def scored(method: str, made: list[Trained], **columns) -> list[dict]:
         outs = [outputs(one.model, case.task) for case, one in zip(cases, made, strict=False)]
-        if len(outs) < len(cases) or not all(part.isfinite().all() for out in outs for part in out):
+        if len(outs) < len(cases) or not all(out.finite for out in outs):
             return rows(method, {"diverged": 1}, **columns, **which)
         each = [
             {
@@ -168,9 +169,9 @@ def attacked(method: str, case: Replica, outs: list[Outputs], references: list[O
         unseen.append(torch.stack([log_odds(out.test[kind], labels[kind]) for out in of]))
     found = per_example_attack(*forgotten)
     values = {
-        "per-example AUC": found.auc,
+        TOLD: found.auc,
         "per-example TPR at 1 % FPR": found.tpr_at_1_fpr,
-        "per-example AUC, unseen": per_example_attack(*unseen).auc,
+        UNSEEN: per_example_attack(*unseen).auc,
     }
     if method == "retrain":
         values |= dict(zip(CHANCE, chance_of_attack(*forgotten), strict=True))

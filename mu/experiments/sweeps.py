@@ -171,7 +171,7 @@ def best_by_rule(
         except FloatingPointError:
             return math.inf
         out = outputs(model, case.task)
-        return case.proxy_gap(guess, model, out) if all(part.isfinite().all() for part in out) else math.inf
+        return case.proxy_gap(guess, model, out) if out.finite else math.inf
 
     return min(pairs, key=gap)
 
@@ -212,7 +212,7 @@ def method_rows(case: Swept, score: Score, surrogate: Samples | None = None) -> 
 
     def scored(method: str, model: nn.Module | None, seconds: float, **columns) -> list[dict]:
         out = outputs(model, case.task) if model else None
-        if out is None or not all(part.isfinite().all() for part in out):  # a value not to be chosen
+        if out is None or not out.finite:  # a value not to be chosen
             return rows(method, {"diverged": 1}, **columns, **which)
         values = score(case, model, out, reference)
         values |= {"RTE": seconds, "proxy gap": case.proxy_gap(guess, model, out)}

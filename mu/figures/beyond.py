@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 import mu
-from mu.experiments.beyond import CHANCE, METHODS
+from mu.experiments.beyond import CHANCE, METHODS, TOLD, UNSEEN
 from mu.figures import tables
 from mu.figures.drawing import COLOURS, PALETTE, panels
 from mu.figures.exhibit import Exhibit
@@ -21,16 +21,15 @@ if TYPE_CHECKING:
 
 METRICS = {
     "FA": "FA", "RA": "RA", "TA": "TA", "Avg. Gap": "Avg. Gap", "MIA-Efficacy": "MIA-Efficacy", "AUC": "AUC",
-    "per-example AUC": "per-example AUC", "per-example AUC, unseen": "on unseen images",
+    TOLD: "per-example AUC", UNSEEN: "on unseen images",
     "per-example TPR at 1 % FPR": "per-example TPR", "RTE": "time, s",
 }  # fmt: skip
 RETRAINED_AGAIN = "retrained again"
-TOLD = "per-example AUC"
 # What a method is given beside the samples to forget -> how a table's block is called behind its request.
 GIVEN = {"ledger": ": with recorded steps", "retain": ": with retained data", "": ": without retained data"}
 ATTACKS = {  # metric -> label, colour, mark, which part of the mark is filled
     "AUC": ("one threshold for all", PALETTE[0], "o", "none"),
-    "per-example AUC, unseen": ("per example, unseen images", PALETTE[1], "D", "none"),
+    UNSEEN: ("per example, unseen images", PALETTE[1], "D", "none"),
     TOLD: ("per example, forgotten", PALETTE[1], "D", "full"),
 }
 

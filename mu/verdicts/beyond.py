@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mu.experiments.beyond import CHANCE, METHODS
+from mu.experiments.beyond import CHANCE, METHODS, TOLD, UNSEEN
 from mu.metrics import WHOLE_CLASS
 from mu.reading import mean_sd, with_columns
 from mu.verdicts.claim import Answer, Claim, Finding, Part, Rows
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SAME = 2.0  # points in which published attacks tell nothing: as in the first chapter
-TOLD, UNSEEN = "per-example AUC", "per-example AUC, unseen"
 
 
 def _everywhere(holds: pd.Series) -> Answer:
