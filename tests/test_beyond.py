@@ -145,6 +145,19 @@ def test_one_value_is_picked_at_the_first_model_and_kept(monkeypatch):
     assert {row["tried"] for row in rows} == {0.2}
 
 
+def test_references_predict_once_for_the_cells_of_a_split(monkeypatch):
+    """The next method of the same split is measured against what is there; another split's is not."""
+    predicted = []
+    monkeypatch.setattr(beyond, "outputs", lambda model, task: predicted.append(model) or outputs(model, task))
+    beyond.references.cache_clear()
+    counts = []
+    for sweep, seed in ((tried("ssd", 10.0), 6), (tried("ssd", 5.0), 6), (tried("ssd", 10.0), 7)):
+        predicted.clear()
+        list(compared(settings(sweep), seed, "cpu"))
+        counts.append(len(predicted))
+    assert counts == [6, 3, 6]
+
+
 def test_a_method_that_diverges_on_one_model_says_so(monkeypatch):
     def unlearn(self, sweep, value, original, _):
         if self.seed == 2:

@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import json
 import operator
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from statistics import mean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
@@ -30,7 +32,7 @@ from mu.experiments.case import TARGET
 from mu.experiments.item import ONE_SEED, Item
 from mu.experiments.mumis import Request, scores, surrogate_images
 from mu.experiments.rows import rows
-from mu.experiments.sweeps import Tuned, again, best_by_rule, columns_of
+from mu.experiments.sweeps import Accuracies, Tuned, again, best_by_rule, columns_of
 from mu.ledger import RunningSum
 from mu.metrics import WHOLE_CLASS, Outputs, confidence, log_odds, outputs
 from mu.timing import stopwatch
@@ -117,14 +119,36 @@ class Replica(Request):
         return target if self.task.scenario in WHOLE_CLASS else torch.ones_like(target)
 
 
+class Reference(NamedTuple):
+    """What one model of a split is measured against."""
+
+    retrained: Trained
+    out: Outputs  # its outputs
+    expected: Accuracies  # guessed from the original, see `Swept.expected`
+
+
+def replicas(settings: dict, seed: int, device: str) -> list[Replica]:
+    """The cases of one split, a model each."""
+    return [Replica({**settings, "split": seed}, 100 * seed + k, device) for k in range(settings["models"])]
+
+
+@lru_cache(maxsize=1)  # the cells of a request come one after the other, and predicting takes half of their time
+def references(settings: str, seed: int, device: str) -> list[Reference]:
+    """Of each model of a split; `settings` as JSON, with no sweep in them."""
+    found = []
+    for case in replicas(json.loads(settings), seed, device):
+        original = case.original().model
+        retrained = case.retrained(original)
+        found.append(Reference(retrained, outputs(retrained.model, case.task), case.expected(original)))
+    return found
+
+
 def compared(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Of trained and retrained models, or of methods: mean scores over the models, and the attack on all of them."""
     which = {"forget": settings["forget"]} if "forget" in settings else {}
-    split = {**settings, "split": seed}
-    cases = [Replica(split, 100 * seed + k, device) for k in range(settings["models"])]
+    cases = replicas(settings, seed, device)
+    known = references(json.dumps({**settings, "sweeps": []}), seed, device)
     originals = [case.original() for case in cases]
-    retrained = [case.retrained(made.model) for case, made in zip(cases, originals, strict=True)]
-    references = [outputs(made.model, case.task) for case, made in zip(cases, retrained, strict=True)]
 
     def scored(method: str, made: list[Trained], **columns) -> list[dict]:
         outs = [outputs(one.model, case.task) for case, one in zip(cases, made, strict=False)]
@@ -132,21 +156,21 @@ def compared(settings: dict, seed: int, device: str) -> Iterator[dict]:
             return rows(method, {"diverged": 1}, **columns, **which)
         each = [
             {
-                **scores(case, one.model, out, reference),
+                **scores(case, one.model, out, reference.out),
                 "AUC": population_auc(case, out),
                 "RTE": one.seconds,
-                "proxy gap": case.proxy_gap(case.expected(start.model), one.model, out),
+                "proxy gap": case.proxy_gap(reference.expected, one.model, out),
             }
-            for case, start, one, out, reference in zip(cases, originals, made, outs, references, strict=True)
+            for case, one, out, reference in zip(cases, made, outs, known, strict=True)
         ]
         values = {name: mean(of_model[name] for of_model in each) for name in each[0]}
-        if made is not retrained:  # which are what the attack is to tell from
-            values |= attacked(method, cases[0], outs, references)
+        if settings["sweeps"] or method == "trained":  # else it is what the attack is to tell from
+            values |= attacked(method, cases[0], outs, [reference.out for reference in known])
         return rows(method, values, **columns, **which)
 
     if not settings["sweeps"]:
         yield from scored("trained", originals)
-        yield from scored("retrain", retrained)
+        yield from scored("retrain", [reference.retrained for reference in known])
         return
     surrogate = surrogate_images(settings, device)
     for method, sweeps in itertools.groupby(settings["sweeps"], key=operator.itemgetter("method")):
@@ -160,11 +184,11 @@ def compared(settings: dict, seed: int, device: str) -> Iterator[dict]:
         yield from scored(method, made, **columns)
 
 
-def attacked(method: str, case: Replica, outs: list[Outputs], references: list[Outputs]) -> dict[str, float]:
+def attacked(method: str, case: Replica, outs: list[Outputs], retrained: list[Outputs]) -> dict[str, float]:
     """The per-example attack on forgotten samples, and on test images of their kind."""
     labels, kind = case.task.test.labels, case.alike
     forgotten, unseen = [], []
-    for of in (outs, references):
+    for of in (outs, retrained):
         forgotten.append(torch.stack([log_odds(out.forget, case.task.forget.labels) for out in of]))
         unseen.append(torch.stack([log_odds(out.test[kind], labels[kind]) for out in of]))
     found = per_example_attack(*forgotten)
