@@ -17,7 +17,7 @@ from mu.masks import apply_masks, masks_of, prunable, sparsity
 from mu.models import Classifier, Normalise, build_model
 from mu.sensitivity import input_gradient, sensitivity, squared_norm
 from mu.training import batch_norms, recalibrate
-from mu.unlearning.mu_mis import Guard, _loss, _mean_norms, _other, mu_mis
+from mu.unlearning.mu_mis import Guard, _loss, _norms, _other, mu_mis
 
 module = importlib.import_module("mu.unlearning.mu_mis")  # the package has the function under this name
 
@@ -177,9 +177,8 @@ def test_norms_are_averaged_over_samples():
     samples = Samples(torch.tensor([0, 255, 0], dtype=torch.uint8).view(3, 1, 1, 1), torch.tensor([0, 0, 1]),
                       torch.arange(3))  # fmt: skip
     for batch in (1, 2, 3):
-        other, own = _mean_norms(
-            Bent().eval(), samples.images, (1 - samples.labels, samples.labels), "frobenius", batch
-        )
+        norms = _norms(Bent().eval(), samples.images, (1 - samples.labels, samples.labels), "frobenius", batch)
+        other, own = norms.mean(1)
         assert own == pytest.approx((1 + 1 + 3) / 3)
         assert other == pytest.approx((3 + 3 + 1) / 3)
 
@@ -322,7 +321,7 @@ def test_the_rule_on_made_up_courses(delta, course, at):
 def test_the_run_ends_by_the_rule_or_the_cap(data, small, monkeypatch, delta, steps):
     """Two steps a pass: the made-up course stops after three passes, or else goes on to the cap, inside a pass."""
     course, done = iter((1, 0.9, 0.8, 0.85, 0.85, 0.85)), []
-    monkeypatch.setattr(module, "_mean_norms", lambda *_: [next(course)])
+    monkeypatch.setattr(module, "_norms", lambda *_: torch.tensor([[next(course)]], dtype=torch.float64))
     mu_mis(
         small(), data.train[:10], lr=1e-6, delta=delta, batch_size=5, max_steps=9,
         on_step=lambda step, model: done.append(step),
@@ -362,6 +361,25 @@ def test_the_curve_says_what_the_model_did(data, small):
         assert at.ratio == at.other / curve[0].other
     assert curve[-1].target < curve[0].target
     assert len({at.other for at in curve}) == 5
+
+
+@pytest.mark.parametrize("norm", ["frobenius", "spectral"])
+def test_the_curve_has_the_loss_of_the_variant(data, small, norm):
+    """The mean of squares, not the square of the mean; the terms add up to the whole."""
+    forget, at_start = data.train[:10], {}
+    for terms in ("target", "other", "both", "jacobian"):
+        curve = []
+        mu_mis(small(), forget, terms=terms, norm=norm, max_steps=0, curve=curve)
+        at_start[terms] = curve[0].loss
+    target = sensitivity(small(), forget.images, forget.labels).target
+    if norm == "frobenius":
+        assert at_start["target"] == pytest.approx(target.square().mean().item(), rel=1e-5)
+    assert at_start["target"] > 0 > at_start["other"]
+    assert at_start["both"] == pytest.approx(at_start["target"] + at_start["other"])
+    assert at_start["jacobian"] == pytest.approx(at_start["target"] - at_start["other"])
+    curve = []
+    mu_mis(small(), forget, norm=norm, max_steps=4, curve=curve, lr=1e-2, batch_size=5, delta=math.inf)
+    assert [look.loss for look in curve] == sorted((look.loss for look in curve), reverse=True)
 
 
 def test_the_same_seed_gives_the_same_run_in_any_state(data, small, same):

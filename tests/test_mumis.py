@@ -414,6 +414,7 @@ def test_a_course_passes_where_the_rule_would_have_ended_it(variant):
         test, target = case.task.test, case.task.target_test
         for metric, of in (("FA", target), ("RA", ~target)):
             assert here[metric] == accuracy(predict(model, test)[of], test.labels[of])
+        assert here["TA"] == pytest.approx(accuracy(predict(model, test), test.labels))
     assert len(ends) == 4
     start = rows[rows["step"] == 0].set_index("metric")["value"]
     assert start["ratio"] == 1
@@ -425,7 +426,7 @@ def test_a_course_that_diverges_ends_there():
     cell = settings(lr=1e6, batch=16, steps=40, looked=20, options={}, variant="both")
     rows = pd.DataFrame(mumis.course(cell, 0, "cpu"))
     assert rows["value"].map(math.isfinite).all()
-    assert set(rows.loc[rows["step"] == 0, "metric"]) == {"FA", "RA", "target", "other", "ratio"}
+    assert set(rows.loc[rows["step"] == 0, "metric"]) == {"FA", "RA", "TA", "target", "other", "ratio", "loss"}
     assert rows.loc[rows["metric"] == "other", "step"].max() < 40
 
 

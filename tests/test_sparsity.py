@@ -17,7 +17,7 @@ from mu.experiments import sparsity as experiments
 from mu.experiments.case import TARGET, hold_out, untrained
 from mu.experiments.sweeps import Swept
 from mu.masks import apply_masks, masks_of, prunable, sparsity
-from mu.metrics import Outputs, attack_success
+from mu.metrics import Outputs, attack_success, outputs
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +94,42 @@ def test_the_sparse_original_and_reference_share_a_mask(cells):
     again = Swept(cells["random", 95], 0, "cpu").original().model  # from the cache
     assert all(torch.equal(a, b) for a, b in zip(original.parameters(), again.parameters(), strict=True))
     assert sparsity(again) == sparsity(original)
+
+
+def test_only_the_own_mask_is_free_of_the_forget_set(cells, folders, monkeypatch, same):
+    """With other images in the forget set it is bit for bit the same model; the two with the original's mask are not.
+
+    The dense one never saw them either. All at the sparsity asked for, which is what a smoke cell has at 95 %.
+    """
+    recipe = {**cells["random", 95]["recipe"], "epochs": 25, "batch_size": 64}  # long enough for a rewinding epoch
+    settings = {**cells["random", 95], "sweeps": [], "samples": 150, "recipe": recipe}
+    request = Swept.request
+
+    def spoilt(self, data):
+        forget = request(self, data).forget_indices
+        images = data.train.images.clone()
+        images[forget] = 255 - images[forget]
+        return request(self, replace(data, train=replace(data.train, images=images)))
+
+    made = {}
+    for name, ask in (("as it is", request), ("spoilt", spoilt)):
+        monkeypatch.setenv("MU_CACHE", str(folders / name))
+        monkeypatch.setattr(experiments.Case, "request", ask)
+        models = []
+        monkeypatch.setattr(experiments, "outputs", lambda m, t, seen=models: seen.append(m) or outputs(m, t))
+        found = pd.DataFrame(experiments.references(settings, 0, "cpu"))
+        made[name] = dict(zip(found["variant"].unique(), models[1:], strict=True))  # the first is measured against
+        assert found.set_index(["variant", "metric"])["value"]["as published", "Avg. Gap"] == 0
+    unlike = {name for name, model in made["spoilt"].items() if not same(model, made["as it is"][name])}
+    assert unlike == {"as published", "rewound"}
+    kept = {
+        name: torch.cat([m.flatten() for m in masks_of(model).values()]) for name, model in made["spoilt"].items()
+    }
+    assert torch.equal(kept["as published"], kept["rewound"])
+    assert not torch.equal(kept["as published"], kept["own mask"])
+    assert {name: round(100 * (~mask).double().mean().item()) for name, mask in kept.items()} == {
+        "dense": 0, "as published": 95, "rewound": 95, "own mask": 95,
+    }  # fmt: skip
 
 
 def test_the_forget_set_is_not_what_training_begins_with(rgb):

@@ -368,12 +368,59 @@ def test_c7_needs_classes_removed_and_features_learnt():
     assert decide("C7", probes(10, 60, 20, floor=59)).word == "does not hold"
 
 
+# ---- beside a reference with a mask of its own -------------------------------------------------------------
+
+METRICS = ("UA", "MIA-Efficacy", "RA", "TA")
+
+
+def own_mask(value, dense=90, scenarios=("class", "random")):
+    """What was retrained: every metric of the dense model, and of the one that found its own mask."""
+    made = {"dense": (0, dense), "as published": (95, 99), "own mask": (95, value)}
+    return [
+        row
+        for scenario in scenarios for variant, (sparsity, values) in made.items() for metric in METRICS
+        for row in rows(metric, values, method="retrain", variant=variant, sparsity=sparsity, scenario=scenario)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("theirs", "word"), [(50, "holds"), (70, "does not hold"), (62, "does not hold")])
+def test_a_gap_may_be_counted_to_another_reference(theirs, word):
+    """On the sparse model all methods are at 52 and the gap is 10 dense: nearer than that to 50, not to 62 or 70.
+
+    Breaks if the published gap is read, or the published reference, or the dense one; and if the oracle counts.
+    """
+    values = {"Avg. Gap": (10, 1)} | dict.fromkeys(METRICS, (80, 52))
+    made = [row for scenario in ("class", "random") for method in APPROXIMATE
+            for row in ends(values, method, scenario)]  # fmt: skip
+    frames = {"sparsity-tab3": pd.DataFrame(made), "sparsity-reference": pd.DataFrame(own_mask(theirs))}
+    found = [
+        finding for finding in CLAIMS["mask"].evidence(frames) if not finding.network.endswith("published values")
+    ]
+    assert not any("oracle" in finding.network for finding in found)
+    assert judge(found).word == word
+    assert len(found[0].answers) == 8
+
+
+def test_without_the_other_reference_there_is_nothing_to_say():
+    """Breaks if C1's own numbers stand in for it."""
+    made = [row for scenario in ("class", "random") for row in gaps(4, scenario)]
+    assert judge(CLAIMS["mask"].evidence({"sparsity-tab3": pd.DataFrame(made)})).word == "not recorded"
+
+
+@pytest.mark.parametrize(("sparse", "word"), [(85, "holds"), (89.8, "does not hold"), (95, "does not hold")])
+def test_the_price_of_a_model_that_finds_its_own_mask(sparse, word):
+    """Against the dense one, not the published one at 99. Breaks if that is read, or the sign is turned."""
+    verdict = judge(CLAIMS["price"].evidence({"sparsity-reference": pd.DataFrame(own_mask(sparse))}))
+    assert (verdict.word, len(verdict.evidence[0].answers)) == (word, 2)
+
+
 # ---- all of them -----------------------------------------------------------------------------------------
 
 HOLDING = {
     "C1": gaps(4), "C2": proposition((8, 6, 3, 1), (80, 50, 20, 10)), "C3": rise(), "C4": l1_sparse(100, 22, 10),
     "C5": schedules(8, 6), "C6": backdoor(), "C7": probes(10, 60, 20), "C8": ends({"TA": (95, 92)}, "retrain"),
-    "C9": ends({"MIA-Privacy": (60, 55)}, "trained"),
+    "C9": ends({"MIA-Privacy": (60, 55)}, "trained"), "price": own_mask(85),
+    "mask": own_mask(50) + ends({"Avg. Gap": (10, 1)} | dict.fromkeys(METRICS, (80, 52)), "fine-tune"),
 }  # fmt: skip
 PARTS = {"C2": ("metric", "bound"), "C4": ("method", "l1-sparse"), "C5": ("schedule", "decaying"),
          "C7": ("method", "l1-sparse")}  # fmt: skip

@@ -323,10 +323,10 @@ def directions(settings: dict, seed: int, device: str) -> Iterator[dict]:
 
 
 def course(settings: dict, seed: int, device: str) -> Iterator[dict]:
-    """MU-Mis without its stopping rule: sensitivities and accuracies after every pass.
+    """MU-Mis without its stopping rule: sensitivities, loss and accuracies after every pass.
 
     Where the rule would have ended the run, for any delta, can be read off the rows. FA is that of the forget class's
-    test images, RA that of as many other test images as the settings say.
+    test images, RA that of as many other test images as the settings say, TA their mean by the share of the class.
     """
     case = Case(settings, seed, device)
     original, task = case.original().model, case.task
@@ -344,12 +344,13 @@ def course(settings: dict, seed: int, device: str) -> Iterator[dict]:
             max_steps=settings["steps"], curve=curve, on_step=follow, seed=1000 + case.after, **settings["options"],
         )  # fmt: skip
     columns = {"method": "mu-mis", "lr": settings["lr"], "variant": settings["variant"]}
+    share = task.target_test.double().mean().item()
     for step, model in looks:
-        for metric, samples in {"FA": asked, "RA": spared}.items():
-            value = accuracy(predict(model, samples), samples.labels)
+        fa, ra = (accuracy(predict(model, samples), samples.labels) for samples in (asked, spared))
+        for metric, value in {"FA": fa, "RA": ra, "TA": share * fa + (1 - share) * ra}.items():
             yield {"metric": metric, "value": value, "step": step, **columns}
     for look in curve:
-        for metric in ("target", "other", "ratio"):
+        for metric in ("target", "other", "ratio", "loss"):
             yield {"metric": metric, "value": getattr(look, metric), "step": look.step, **columns}
 
 
@@ -637,7 +638,7 @@ VARIED = Item(
 )  # fmt: skip
 RATES = Item(
     "mumis-figA1", "The course of a run, by learning rate", lambda p: _courses(p, VARIANTS[:1], SCALES[p].rates),
-    SEEDS, course,
+    SEEDS, course, revision=2,
 )  # fmt: skip
 ITEMS = (
     Item("mumis-fig1", "What one sample does to the learned function", _sketches, ONE_SEED, sketch),

@@ -25,9 +25,9 @@ from mu.experiments.case import SHARE, TARGET, Case, untrained
 from mu.experiments.item import ONE_SEED, Item
 from mu.experiments.rows import named, rows
 from mu.experiments.sweeps import TUNING_RATE, Swept, Tuned, method_rows, one_each, tries
-from mu.masks import apply_masks, prunable
+from mu.masks import apply_masks, masks_of, prunable
 from mu.metrics import Outputs, accuracy, attack_success, confidence, evaluate, outputs
-from mu.models import predict
+from mu.models import predict, reinitialise
 from mu.tasks import Task
 from mu.timing import stopwatch, timed
 from mu.training import Recipe, train
@@ -128,7 +128,7 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
     yield from method_rows(Swept(settings, seed, device), scores)
 
 
-def scores(case: Swept, model: nn.Module, out: Outputs, reference: Outputs) -> dict[str, float]:
+def scores(case: Case, model: nn.Module, out: Outputs, reference: Outputs) -> dict[str, float]:
     """The paper's metrics, by name."""
     shared = named(evaluate(out, case.task, reference), ("UA", "RA", "TA", "MIA-Efficacy", "Avg. Gap", "KL"))
     return {**shared, "MIA-Privacy": privacy(out, case.task), "zero weights": zero_share(model)}
@@ -144,6 +144,39 @@ def privacy(out: Outputs, task: Task) -> float:
     """MIA-Privacy of retained against test samples, in percent."""
     members, others = confidence(out.retain, task.retain.labels), confidence(out.test, task.test.labels)
     return attacks.mia_privacy(members, others[~task.target_test])
+
+
+# ---- What a sparse model is measured against -------------------------------------------------------------
+
+
+def references(settings: dict, seed: int, device: str) -> Iterator[dict]:
+    """Four models that never saw the forget set, each scored against the published reference.
+
+    That is `as published`: new weights, but under the mask of the original, which was found with the forget set and
+    for other weights. `rewound` has the same mask and starts from weights early in training on the retain set; `own
+    mask` is all of OMP, on the retain set: what the original is, had it never seen the samples. The dense model that
+    it was pruned from is beside them (`sparsity` 0).
+    """
+    case = Case(settings, seed, device)
+    original, retain, recipe = case.original().model, case.task.retain, case.recipe
+    dense = Case({**settings, "sparsity": 0}, seed, device)
+    untouched = dense.original().model
+    early = case.kept(
+        f"retain {retain.fingerprint} rewound", lambda: reinitialise(untouched, case.after),
+        lambda model: pruning.rewound(model, retain, recipe, seed=case.after),
+    ).model  # fmt: skip
+    whole, published = dense.retrained(untouched).model, case.retrained(original).model
+    epoch, same_mask = round(pruning.REWIND * recipe.epochs), apply_masks(early, masks_of(original))
+    models = {
+        "dense": whole,
+        "as published": published,
+        "rewound": train(same_mask, retain, recipe, seed=case.after, start_epoch=epoch),
+        "own mask": pruning.omp(whole, early, retain, recipe, settings["sparsity"], seed=case.after),
+    }
+    reference = outputs(published, case.task)
+    for variant, model in models.items():
+        values = scores(case, model, outputs(model, case.task), reference)
+        yield from rows("retrain", values, variant=variant, **({"sparsity": 0} if model is whole else {}))
 
 
 # ---- Backdoor --------------------------------------------------------------------------------------------
@@ -424,6 +457,10 @@ def _floor(profile: str) -> list[dict]:
     ]
 
 
+def _references(profile: str) -> list[dict]:
+    return [_settings(profile, "cifar10", "resnet18", scenario, SPARSE) for scenario in ("class", "random")]
+
+
 def _pruners(profile: str) -> list[dict]:
     tried = sweeps_of(profile, "cifar10", "class", ("fine-tune",))
     return one_each([
@@ -476,6 +513,7 @@ ITEMS = (
     MAIN.view("sparsity-gaps", "How far from retraining, metric by metric"),
     MAIN.view("sparsity-tuning", "What the choice of hyper-parameters changes"),
     Item("sparsity-floor", "How far apart two retrained models are", _floor, SEEDS, method_grid),
+    Item("sparsity-reference", "What a sparse model is measured against", _references, SEEDS, references),
     Item("sparsity-controls", "Ascent and Fisher forgetting without what else they do", _controls, SEEDS,
          method_grid),
     MAIN.view("sparsity-fig4", "l1-sparse unlearning beside retraining and fine-tuning"),

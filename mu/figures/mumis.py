@@ -46,7 +46,7 @@ GROUPS = {  # what a table's block is called behind its request -> methods, in t
     ": without retained data": RETAIN_FREE,
 }
 # Of the class to forget and of the others, their logits and their accuracies alike.
-OTHER_COLOUR, TARGET_COLOUR, UNSEEN_COLOUR, *_ = PALETTE
+OTHER_COLOUR, TARGET_COLOUR, UNSEEN_COLOUR, LOSS_COLOUR, *_ = PALETTE
 RATE_COLOURS = (TARGET_COLOUR, OTHER_COLOUR, *PALETTE[2:])
 MARKERS = dict(zip(ALONG, MARKS, strict=True))
 BLOWN_UP = 5.0  # times the start: a course that diverges leaves the panel there
@@ -266,13 +266,14 @@ def sequence_kl(rows: pd.DataFrame) -> Figure:
 
 
 def course_panels(rows: pd.DataFrame) -> Figure:
-    """A column for each rate: accuracies above, sensitivities below, and where the rule ends the run."""
+    """A column for each rate: accuracies, sensitivities and the loss, and where the rule ends the run."""
     rows = whole(rows)
     rates = sorted(rows["lr"].dropna().unique()) or [math.nan]
 
     def accuracies(axis: Axes, part: pd.DataFrame) -> None:
         line(axis, select(part, metric="FA"), "step", colour=TARGET_COLOUR, label="FA")
         line(axis, select(part, metric="RA"), "step", colour=OTHER_COLOUR, label="RA")
+        line(axis, select(part, metric="TA"), "step", colour=mpl.rcParams["text.color"], label="TA", linestyle="-.")
         _stop_line(axis, part)
         axis.set_ylim(bottom=0)
 
@@ -284,10 +285,18 @@ def course_panels(rows: pd.DataFrame) -> Figure:
         start = select(pd.concat([target, other]), step=0)["value"].max()
         if start > 0:
             axis.set_ylim(0, BLOWN_UP * start)
+
+    def losses(axis: Axes, part: pd.DataFrame) -> None:
+        loss = select(part, metric="loss")
+        line(axis, loss, "step", colour=LOSS_COLOUR, label="loss")
+        _stop_line(axis, part)
+        start = select(loss, step=0)["value"].max()
+        if start > 0:
+            axis.set_ylim(-BLOWN_UP * start, 1.2 * start)
         axis.set_xlabel("step")
 
     columns = {f"rate {rate:g}": select(rows, lr=rate) for rate in rates}
-    looks = {"accuracy, %": accuracies, "sensitivity": sensitivities}
+    looks = {"accuracy, %": accuracies, "sensitivity": sensitivities, "loss": losses}
     return panels(lambda axis, look, part: look(axis, part), columns, looks, sharex="col", sharey="row")
 
 
@@ -332,7 +341,7 @@ def delta_panels(rows: pd.DataFrame) -> Figure:
         axis.set_ylim(bottom=-2)  # whole points at 0
         axis.set_xlabel("δ")
 
-    return panels(panel, {f"{metric} at the stop, %": metric for metric in ("FA", "RA")}, height=2.3)
+    return panels(panel, {f"{metric} at the stop, %": metric for metric in ("FA", "RA", "TA")}, height=2.3)
 
 
 VARIANT_NAMES = {
@@ -483,11 +492,11 @@ EXHIBITS = {
     ),
     "mumis-figA1": Exhibit(
         "figure",
-        f"{COURSE_NOTE} Accuracies above, sensitivities below, by learning rate. The dotted line is where the "
-        f"stopping rule would end the run (δ = {DELTA:g}, mean over seeds). Sensitivities above {BLOWN_UP:g} times "
-        "those at the start are cut off.",
+        f"{COURSE_NOTE} Accuracies, sensitivities and the loss (Eq. 3), by learning rate. The dotted line is where "
+        f"the stopping rule would end the run (δ = {DELTA:g}, mean over seeds). Sensitivities above {BLOWN_UP:g} "
+        f"times those at the start are cut off, and losses below -{BLOWN_UP:g} times theirs.",
         course_panels,
-        "A column per learning rate: accuracies above and sensitivities below, against the step.",
+        "A column per learning rate: accuracies above, then sensitivities and the loss, against the step.",
     ),
     "mumis-speed": Exhibit(
         "table",

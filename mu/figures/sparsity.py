@@ -45,6 +45,7 @@ SEEDS_NOTE = (
     "Lines join the seeds that have every sparsity, under `laptop` one; diamonds, side by side where there are more "
     "seeds, are the means of all. The axis is spaced by the weights that are left."
 )
+REFERENCES = ("dense", "as published", "rewound", "own mask")
 DODGE = 0.022  # between two diamonds, on the axis of `_spread`
 CLOSE, FAIR = 2.0, 10.0  # points of gap to retraining that the qualitative table calls close and fair: ours
 
@@ -128,6 +129,17 @@ def controls(rows: pd.DataFrame) -> pd.DataFrame:
             name = f"{method}, {variant}" if variant else method
             lines[block_name("class", sparsity), name] = {"value": listed(part["tried"])} | method_line(part, METRICS)
     return indexed(lines, "block", "method")
+
+
+def references(rows: pd.DataFrame) -> pd.DataFrame:
+    """Models that never saw the forget set; the gap of each to the published one."""
+    rows, shown = with_columns(rows, "variant"), METRICS | {"Avg. Gap": "gap", "KL": "KL"}
+    lines = {}
+    for (scenario, title), variant in itertools.product(SCENARIOS.items(), REFERENCES):
+        part = select(rows, scenario=scenario, variant=variant)
+        if len(part):
+            lines[title, variant] = method_line(part, shown)
+    return indexed(lines, "block", "retrained")
 
 
 def floor(rows: pd.DataFrame) -> pd.DataFrame:
@@ -389,6 +401,14 @@ EXHIBITS = {
         "A second retrained model, from other first weights and in another order of batches, and its gap to the one "
         "that every method is compared with. Percent, the gap in points, mean ± sd over seeds.",
         floor,
+    ),
+    "sparsity-reference": Exhibit(
+        "table",
+        f"Models trained without the forget set: the dense one, and three at {SPARSE} % sparsity. *As published*: "
+        "new weights under the original's mask; *rewound*: that mask on weights of early training on the retain set; "
+        "*own mask*: pruned, rewound and trained on the retain set, as the original was on all samples. The gap is "
+        "to the published one. Percent.",
+        references,
     ),
     "sparsity-controls": Exhibit(
         "table",

@@ -147,14 +147,14 @@ def at(course: pd.DataFrame, metric: str, step: float) -> float:
 
 
 def by_delta(rows: pd.DataFrame) -> pd.DataFrame:
-    """FA and RA where the rule ends each course, for every delta; `ended`: it did, and not the course first."""
+    """FA, RA and TA where the rule ends each course, for every delta; `ended`: it did, and not the course first."""
     ends = []
     for key, course in courses(whole(rows)):
         for delta in DELTAS:
             step = stop(course, delta)
             here = {**key, "delta": delta, "ended": math.isfinite(step)}
             step = min(step, course["step"].max())
-            ends += [{**here, "metric": metric, "value": at(course, metric, step)} for metric in ("FA", "RA")]
+            ends += [{**here, "metric": metric, "value": at(course, metric, step)} for metric in ("FA", "RA", "TA")]
     return pd.DataFrame(ends, columns=[*CASE, "lr", "variant", "delta", "metric", "value", "ended"])
 
 

@@ -33,6 +33,7 @@ from mu.sensitivity import input_gradient, squared_norm
 from mu.unlearning.relabel import class_count, wrong_labels
 
 if TYPE_CHECKING:
+    from jaxtyping import Float64
     from torch import Tensor, nn
 
     from mu.data import Samples
@@ -51,6 +52,7 @@ class Pass(NamedTuple):
     target: float  # mean over the set of the norm of the target-class gradient
     other: float  # s_t: the same for the other class drawn
     ratio: float  # r_t = s_t / s_0
+    loss: float  # L over the set, of the variant that is run
 
 
 class Guard:
@@ -115,14 +117,16 @@ def mu_mis(
     looked = (watched,) if curve is None else (watched, forget.labels)  # only the curve needs the second
     guard, first, step = Guard(delta), None, 0
     while True:
-        other, *own = _mean_norms(model, forget.images, looked, norm, batch_size)
+        norms = _norms(model, forget.images, looked, norm, batch_size)
+        other, *own = norms.mean(1).tolist()
         if not other > 0 and first is None:
             raise ValueError("the model does not react to these images: its other-class sensitivity is 0")
         if not math.isfinite(sum(own, other)):
             raise FloatingPointError(f"sensitivity became {other} by step {step}; a smaller lr than {lr:g} may help")
         first = first or other
         if curve is not None:
-            curve.append(Pass(step, *own, other, other / first))
+            loss = _loss(norms[1] ** 2, norms[0] ** 2, terms, first if weighted else None)
+            curve.append(Pass(step, *own, other, other / first, loss.item()))
         if guard(other) or step >= max_steps:
             return model
         for batch in torch.randperm(len(forget), generator=generator).split(batch_size):
@@ -147,15 +151,15 @@ def _other(samples: Samples, classes: int, generator: torch.Generator) -> Tensor
     return wrong_labels(samples, classes, int(torch.randint(2**62, (), generator=generator))).labels
 
 
-def _mean_norms(
+def _norms(
     model: nn.Module, images: Tensor, classes: tuple[Tensor, ...], norm: str, batch_size: int
-) -> list[float]:
-    """Means over the images of the norms, not squared, of the slopes of these classes."""
-    total = 0.0
+) -> Float64[Tensor, "classes image"]:
+    """Norms, not squared, of the slopes of these classes at each image."""
+    found = []
     for where in torch.arange(len(images)).split(batch_size):
         slopes = input_gradient(model, images[where], *(labels[where] for labels in classes))
-        total += torch.stack([squared_norm(slope, norm).sqrt().sum() for slope in slopes]).double()
-    return (total / len(images)).tolist()
+        found.append(torch.stack([squared_norm(slope, norm).sqrt() for slope in slopes]))
+    return torch.cat(found, dim=1).double()
 
 
 def _loss(target: Tensor, other: Tensor, terms: str, first: float | None) -> Tensor:

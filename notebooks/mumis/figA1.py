@@ -18,7 +18,7 @@
 # %% [markdown]
 # # Figure A1: the course of a run
 #
-# MU-Mis without its stopping rule, at several learning rates: accuracies and sensitivities against the step. {cite:t}`cheng2026mumis` have such a study behind their rule;
+# MU-Mis without its stopping rule, at several learning rates: accuracies, sensitivities and the loss against the step. {cite:t}`cheng2026mumis` have such a study behind their rule;
 # the axes are our reading. By a third-party account FA falls steadily, RA falls and recovers, and recovers together with the sensitivity of the other classes.
 #
 # The ratio is $r_t=s_t/s_0$, with $s_t$ the mean over the forget set of $\lVert\nabla_x f_{c'}\rVert_F$ ({doc}`method </book/methods/mu-mis>`). The stopping rule ends the run once $s_t$ is above its
@@ -30,7 +30,7 @@
 # %% [markdown]
 # ## What to see
 #
-# Before the run FA is {value}`mumis-figA1 FA lr=0.001 step=0` % and RA {value}`mumis-figA1 RA lr=0.001 step=0` %. The lower panels have $s_t$ itself
+# Before the run FA is {value}`mumis-figA1 FA lr=0.001 step=0` % and RA {value}`mumis-figA1 RA lr=0.001 step=0` %. The panels in the middle have $s_t$ itself
 # (*others*); over its start it is $r_t$. Under `laptop`:
 #
 # * It hardly dips. The sensitivity of the other classes is {value}`mumis-figA1 other lr=0.003 step=0 digits=2` at the start and
