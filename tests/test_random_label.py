@@ -7,6 +7,7 @@ from torch.nn import functional
 import mu
 from mu.metrics import accuracy
 from mu.models import predict
+from mu.unlearning.fine_tune import fine_tune
 from mu.unlearning.gradient_ascent import gradient_ascent
 from mu.unlearning.label_flip import label_flip
 from mu.unlearning.random_label import random_label, random_label_all
@@ -62,9 +63,9 @@ def test_retained_samples_keep_their_labels(original, task):
     assert accuracy(predict(model, task.retain), task.retain.labels) > 95
 
 
-@pytest.mark.parametrize(("method", "default"), [(random_label, True), (gradient_ascent, False)])
+@pytest.mark.parametrize(("method", "default"), [(random_label, True), (gradient_ascent, False), (fine_tune, False)])
 def test_batch_norms_can_be_frozen(task, normed, same, method, default):
-    """Frozen, no statistic changes and the weights do; free, they follow the forget set. Each is the default of one.
+    """Frozen, no statistic changes and the weights do; free, they follow the samples given.
 
     A method that does not pass the option on to `train` fails this.
     """

@@ -432,15 +432,17 @@ def _schedulers(profile: str) -> list[dict]:
 
 
 def _controls(profile: str) -> list[dict]:
-    """Class-wise ascent with frozen batch-norm statistics, and Fisher forgetting that leaves the head's row.
+    """Class-wise ascent and fine-tuning with frozen batch-norm statistics, and Fisher forgetting that leaves the row.
 
     Each `variant` of a method: as it is in the main table, or without what else it does.
     """
-    ascent, fisher = sweeps_of(profile, "cifar10", "class", ("gradient-ascent", "fisher"))
-    frozen = {**ascent, "options": {**ascent["options"], "frozen_norm": True}}
-    kept_row = {**fisher, "options": {**fisher["options"], "label": None}}
-    tried = (("", []), ("as in the main table", [ascent]), ("as in the main table", [fisher]),
-             ("statistics frozen", [frozen]), ("row kept", [kept_row]))  # fmt: skip
+    ascent, fisher, tuned = sweeps_of(profile, "cifar10", "class", ("gradient-ascent", "fisher", "fine-tune"))
+    changed = lambda sweep, **options: {**sweep, "options": {**sweep["options"], **options}}
+    tried = (
+        ("", []), *(("as in the main table", [sweep]) for sweep in (ascent, fisher, tuned)),
+        ("statistics frozen", [changed(ascent, frozen_norm=True)]), ("row kept", [changed(fisher, label=None)]),
+        ("statistics frozen", [changed(tuned, frozen_norm=True)]),
+    )  # fmt: skip
     return [
         _settings(profile, "cifar10", "resnet18", "class", percent, sweeps=swept, variant=variant)
         for percent in (0, SPARSE)
@@ -514,7 +516,7 @@ ITEMS = (
     MAIN.view("sparsity-tuning", "What the choice of hyper-parameters changes"),
     Item("sparsity-floor", "How far apart two retrained models are", _floor, SEEDS, method_grid),
     Item("sparsity-reference", "What a sparse model is measured against", _references, SEEDS, references),
-    Item("sparsity-controls", "Ascent and Fisher forgetting without what else they do", _controls, SEEDS,
+    Item("sparsity-controls", "Three methods without what else they do", _controls, SEEDS,
          method_grid),
     MAIN.view("sparsity-fig4", "l1-sparse unlearning beside retraining and fine-tuning"),
     Item("sparsity-fig5", "Removing a backdoor", _backdoors, SEEDS, backdoor),

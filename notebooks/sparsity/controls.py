@@ -21,7 +21,7 @@
 # Class-wise, two of the methods do more than their names say. Gradient ascent leaves batch norm in training mode, so its statistics are
 # estimated anew, on images of the forgotten class alone. Fisher forgetting replaces the class's row of the {term}`head` by noise. Both are so in the
 # public code of {cite:t}`jia2023sparsity`. The paper has no such experiment; this one is ours. It runs both methods again, without the one and
-# without the other.
+# without the other. Fine-tuning moves the statistics as well, but on the samples to keep; it is here with frozen ones, for comparison.
 #
 # ```{record} sparsity-controls
 # ```
