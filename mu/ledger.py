@@ -25,7 +25,7 @@ import numpy as np
 import torch
 
 from mu import storage
-from mu.data import positions
+from mu.data import positions, tensor_hash
 from mu.selection import Layout, Selection
 from mu.spill import INDEX, Spill
 
@@ -58,6 +58,9 @@ class Recorder:
             self._watched[self.only] = True
         self.layout: Layout | None = None
         self.finalised = False  # True once training has ended without an error
+        self.final: str | None = (
+            None  # hash of the parameters that the recorded training ended with, if they are known
+        )
         self.steps_seen = 0  # all steps of the training run, recorded or not
 
     @property
@@ -66,7 +69,7 @@ class Recorder:
 
     def begin(self, layout: Layout) -> None:
         if self.layout is not None:
-            raise ValueError("this ledger has recorded a training run already; use a new one")
+            raise ValueError("this ledger has recorded a training run already, whole or in part; use a new one")
         self.selection.counts(layout)  # raises here, not at step 1, if a layer is unknown
         self.layout = layout
 
@@ -76,29 +79,47 @@ class Recorder:
         if self.only is None or self._watches(samples.cpu()):
             self._store(step, change, samples)
 
-    def finish(self) -> None:
+    def finish(self, parameters: Float[Tensor, " d"] | None = None) -> None:
+        """Training has ended without an error; from here on the ledger can be used.
+
+        Args:
+            parameters: as training left them, in the order of the layout; by them `subtract` knows the model again.
+
+        Raises:
+            LedgerFull: what is not yet in the ledger's folder does not fit on the disk.
+        """
+        self.final = None if parameters is None else _hash(parameters)
+        self._close()
         self.finalised = True
+
+    def _close(self) -> None:
+        """Write what is not written yet."""
 
     def _watches(self, samples: Int64[Tensor, " b"]) -> bool:
         """Whether a batch holds one of `only`, by table look-up: this runs at every step."""
         return bool(self._watched[samples.clamp(max=len(self._watched) - 1)].any())
 
-    def subtract(self, model: nn.Module, sample_indices: Int64[Tensor, " n"]) -> nn.Module:
+    def subtract(
+        self, model: nn.Module, sample_indices: Int64[Tensor, " n"], already: Int64[Tensor, " m"] | None = None
+    ) -> nn.Module:
         """A copy of `model` without the kept part of every step that used one of the samples.
 
         The sum runs in float64: thousands of float32 subtractions would drift.
 
         Args:
-            model: the model that was trained while this ledger recorded; left untouched.
+            model: the model that was trained while this ledger recorded, or one that came of it; left untouched.
             sample_indices: positions in `data.train`; samples in no recorded step change nothing.
+            already: those whose steps were taken back from `model` before; a step is taken back once. None says that
+                `model` is as training left it, which is checked; an empty tensor that it changed in another way.
 
         Raises:
-            ValueError: nothing was recorded, the model's layers are not those recorded, or the samples are
-                not all covered by `only`.
+            ValueError: nothing was recorded, the model's layers are not those recorded, its parameters are not and
+                `already` is not given, or the samples are not all covered by `only`.
         """
         sample_indices = positions(sample_indices).cpu()
-        self._check(model, sample_indices)
-        total = self._total(sample_indices)
+        self._check(model, sample_indices, already)
+        before = sample_indices[:0] if already is None else positions(already).cpu()
+        total = self._total(sample_indices, before)
         model = copy.deepcopy(model)
         parameters = dict(model.named_parameters())
         with torch.no_grad():
@@ -107,18 +128,23 @@ class Recorder:
                 p.copy_(p.double() - part.view(p.shape).to(p.device))
         return model
 
-    def _check(self, model: nn.Module, sample_indices: Int64[Tensor, " n"]) -> None:
+    def _check(self, model: nn.Module, sample_indices: Tensor, already: Tensor | None) -> None:
         if not self.finalised:
             raise ValueError("this ledger holds no finished training run; pass it to mu.train first")
         if Layout.of(model) != self.layout:
             raise ValueError("the model's layers are not the ones this ledger recorded")
         if self.only is not None and not bool(torch.isin(sample_indices, self.only).all()):
             raise ValueError("this ledger recorded only the steps of other samples (see `only`)")
+        if self.final is not None and already is None and self.final != _hash(_flat(model, self.layout)):
+            raise ValueError(
+                "the model is not as the recorded training left it. If steps were taken back from it, name their "
+                "samples (already=...): no step may be taken back twice. An empty tensor says that none were"
+            )
 
     def _store(self, step, change, samples) -> None:
         raise NotImplementedError
 
-    def _total(self, sample_indices) -> Float[Tensor, " d"]:
+    def _total(self, sample_indices, already) -> Float[Tensor, " d"]:
         raise NotImplementedError
 
 
@@ -200,18 +226,12 @@ class Ledger(Recorder):
             self.spill.wait()
         super().record(step, change, samples)
 
-    def finish(self) -> None:
-        """Write what is not written yet; from here on the ledger can be used.
-
-        Raises:
-            LedgerFull: the disk is full.
-        """
+    def _close(self) -> None:
         if self.spill is not None:
             if self.chunks and self.chunks[-1] is not None:
                 self._hand_over()
             self.spill.close()
             self._write_index(finalised=True)
-        super().finish()
 
     def affected(self, sample_indices: Int64[Tensor, " n"]) -> Int64[Tensor, " steps"]:
         """Numbers of the recorded steps whose batch held any of the samples, ascending. No chunk is read."""
@@ -262,10 +282,11 @@ class Ledger(Recorder):
         starts = np.cumsum([0, *map(len, self.samples[:-1])])
         return np.flatnonzero(np.logical_or.reduceat(np.isin(np.concatenate(self.samples), wanted), starts)).tolist()
 
-    def _total(self, sample_indices) -> Float[Tensor, " d"]:
+    def _total(self, sample_indices, already) -> Float[Tensor, " d"]:
         total = torch.zeros(self.layout.size, dtype=torch.float64)
         counts = torch.tensor(self.selection.counts(self.layout))
-        places = self._holding(sample_indices.numpy())
+        gone = set(self._holding(already.numpy()))
+        places = [place for place in self._holding(sample_indices.numpy()) if place not in gone]
         for number, held in itertools.groupby(places, key=lambda i: i // self.chunk_steps):
             chunk = self._read(number)
             for entry in (chunk[i % self.chunk_steps] for i in held):
@@ -351,7 +372,7 @@ class Ledger(Recorder):
             values=facts["values"],
         )
         ledger.layout = Layout(tuple(facts["names"]), tuple(tuple(shape) for shape in facts["shapes"]))
-        ledger.steps_seen = facts["steps_seen"]
+        ledger.steps_seen, ledger.final = facts["steps_seen"], facts["final"]
         if "chunks" in facts:
             ledger.spill, ledger.chunk_steps = Spill(path.parent, facts["run"]), facts["chunk_steps"]
         return ledger, tensors, facts
@@ -404,6 +425,7 @@ class Ledger(Recorder):
             "names": self.layout.names,
             "shapes": self.layout.shapes,
             "steps_seen": self.steps_seen,
+            "final": self.final,
         }
 
 
@@ -437,8 +459,10 @@ class RunningSum(Recorder):
         self.sum += change
         self.steps.append(step)
 
-    def _total(self, sample_indices) -> Float[Tensor, " d"]:
+    def _total(self, sample_indices, already) -> Float[Tensor, " d"]:
         self._require_all(sample_indices)
+        if len(already):
+            raise ValueError("a running sum is taken back once; it does not know which step is whose")
         return self.sum
 
     def _require_all(self, sample_indices: Int64[Tensor, " n"]) -> None:
@@ -457,6 +481,15 @@ def _entries(tensors: dict[str, Tensor]) -> list[Entry]:
 
 def _split_samples(tensors: dict[str, Tensor]) -> list[np.ndarray]:
     return [ids.numpy() for ids in tensors["samples"].split(tensors["lengths"].tolist())]
+
+
+def _flat(model: nn.Module, layout: Layout) -> Float[Tensor, " d"]:
+    parameters = dict(model.named_parameters())
+    return torch.cat([parameters[name].reshape(-1) for name in layout.names])
+
+
+def _hash(parameters: Float[Tensor, " d"]) -> str:
+    return tensor_hash(parameters.detach().float())  # numpy has no bfloat16
 
 
 def _pack(mask: Tensor) -> Tensor:

@@ -195,7 +195,7 @@ def train(
                 f"the weights became infinite in the last steps; a smaller learning rate than {recipe.lr:g} may help"
             )
         for recorder in recorders:
-            recorder.finish()
+            recorder.finish(flat.vector)
     return model.eval()
 
 

@@ -51,7 +51,7 @@ class Spy:
         self.changes.append(change.clone())
         self.batches.append(samples.tolist())
 
-    def finish(self):
+    def finish(self, parameters):
         self.finished = True
 
     def holding(self, samples):
@@ -202,6 +202,51 @@ def test_samples_in_no_step_change_nothing(task, small, same, nobody):
     assert unlearned is not trained
 
 
+@pytest.mark.parametrize("name", ["amnesiac", "partial-amnesiac"])
+def test_one_request_after_another_takes_every_step_back_once(data, task, small, flat, same, name):
+    """As both at once, though most steps of the second were those of the first as well; asked again, nothing is left.
+
+    Without saying what was taken back before, a model that is not as training left it is refused: a second
+    subtraction of the same steps would go through in silence.
+    """
+    ledger = mu.Ledger(1.0 if name == "amnesiac" else 0.1, values="float32")
+    trained = mu.train(small(), task.train, ADAM, ledger=ledger)
+    first, second = (replace(task, forget_indices=task.retain_indices[a:b], retain_indices=indices())
+                     for a, b in ((0, 10), (5, 15)))  # fmt: skip
+    both = ledger.subtract(trained, task.retain_indices[:15])
+    once = mu.unlearn(name, trained, first, ledger=ledger)
+    twice = mu.unlearn(name, once, second, ledger=ledger, already=first.forget.indices)
+    torch.testing.assert_close(flat(twice), flat(both), rtol=0, atol=1e-6)
+    assert same(mu.unlearn(name, twice, first, ledger=ledger, already=task.retain_indices[:15]), twice)
+    with pytest.raises(ValueError, match="taken back twice"):
+        mu.unlearn(name, once, second, ledger=ledger)
+    assert not same(mu.unlearn(name, once, second, ledger=ledger, already=indices()), twice)  # what was refused
+
+
+def test_the_recorded_model_is_known_again_in_any_form(task, small, same, tmp_path):
+    """From a file, from a folder, in double precision and from another object; another run's model is refused."""
+    kept, spilled = mu.Ledger(0.1), mu.Ledger(0.1, spill=tmp_path / "folder", chunk_steps=3)
+    trained = mu.train(small(), task.train, ADAM, ledger=[kept, spilled])
+    other = mu.train(small(), task.train, ADAM, seed=1)
+    kept.save(tmp_path / "file")
+    expected = kept.subtract(trained, task.forget_indices)
+    for ledger in (kept, spilled, mu.Ledger.load(tmp_path / "file"), mu.Ledger.load(tmp_path / "folder")):
+        assert same(ledger.subtract(copy.deepcopy(trained), task.forget_indices), expected)
+        ledger.subtract(copy.deepcopy(trained).double(), task.forget_indices)
+        for wrong in (other, small(), expected):
+            with pytest.raises(ValueError, match="not as the recorded training left it"):
+                ledger.subtract(wrong, task.forget_indices)
+
+
+def test_a_running_sum_is_taken_back_once(task, small):
+    summed = mu.RunningSum(only=task.forget_indices)
+    trained = mu.train(small(), task.train, ADAM, ledger=summed)
+    gone = summed.subtract(trained, task.forget_indices)
+    for already in (None, task.forget_indices):
+        with pytest.raises(ValueError, match=r"taken back (twice|once)"):
+            summed.subtract(gone, task.forget_indices, already)
+
+
 def test_left_out_samples_change_nothing(data, task, small, same):
     """Threes that were never trained on are in no step."""
     ledger = mu.Ledger()
@@ -244,7 +289,7 @@ def test_ties_and_unmoved_layers_keep_the_asked_number():
         ledger.record(0, change, indices(1))
         ledger.finish()
         assert len(ledger.entries[0].values) == 10 + 1 + 2
-        total = ledger._total(indices(1))
+        total = ledger._total(indices(1), indices())
         assert torch.equal(total[:40], torch.cat([change[:10], torch.zeros(30)]).double())
         assert (total[40:] == 0).all()
 
@@ -257,7 +302,7 @@ def test_tiny_and_huge_changes_survive_half_precision():
     ledger.begin(layout)
     ledger.record(0, change, indices(1))
     ledger.finish()
-    torch.testing.assert_close(ledger._total(indices(1)), change.double(), rtol=2**-10, atol=0)
+    torch.testing.assert_close(ledger._total(indices(1), indices()), change.double(), rtol=2**-10, atol=0)
 
 
 @pytest.mark.parametrize(("values", "width"), [("float16", 2), ("float32", 4)])
@@ -658,7 +703,7 @@ def test_only_chunks_with_an_affected_step_are_read(task, small, tmp_path, monke
     assert ledger.nbytes == spilled.nbytes > 0
     assert read == ["ledger.safetensors"]
     read.clear()
-    ledger.subtract(small(), indices(0, 1))
+    ledger.subtract(small(), indices(0, 1), already=indices())
     assert read == [chunk(i) for i in sorted({step // 2 for step in steps})]
     assert 0 < len(read) < len(steps) < 10
 

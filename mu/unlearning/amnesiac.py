@@ -21,28 +21,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from torch import nn
+    from jaxtyping import Int64
+    from torch import Tensor, nn
 
     from mu.data import Samples
     from mu.ledger import Recorder
 
 
-def amnesiac(model: nn.Module, forget: Samples, ledger: Recorder) -> nn.Module:
+def amnesiac(
+    model: nn.Module, forget: Samples, ledger: Recorder, *, already: Int64[Tensor, " m"] | None = None
+) -> nn.Module:
     """Subtract every recorded step that saw a sample to forget.
 
     Only `forget.indices` is read, never an image.
 
+    Args:
+        already: positions of the samples of earlier requests, where `model` is what those left.
+
     Raises:
-        ValueError: the ledger holds a part of each step (`keep` below 1, or some layers): that is `partial-amnesiac`.
+        ValueError: the ledger holds a part of each step (`keep` below 1, or some layers): that is `partial-amnesiac`;
+            or the model is not as the recorded training left it and `already` is not given.
     """
     if ledger.keep != 1 or ledger.selection.layers is not None:
         raise ValueError("this ledger keeps a part of each step; use 'partial-amnesiac'")
-    return ledger.subtract(model, forget.indices)
+    return ledger.subtract(model, forget.indices, already)
 
 
-def partial_amnesiac(model: nn.Module, forget: Samples, ledger: Recorder) -> nn.Module:
+def partial_amnesiac(
+    model: nn.Module, forget: Samples, ledger: Recorder, *, already: Int64[Tensor, " m"] | None = None
+) -> nn.Module:
     """Subtract the kept part of every recorded step that saw a sample to forget.
 
-    Only `forget.indices` is read, never an image. At keep = 1 this is `amnesiac`.
+    Only `forget.indices` is read, never an image. At keep = 1 this is `amnesiac`, whose `already` it has.
     """
-    return ledger.subtract(model, forget.indices)
+    return ledger.subtract(model, forget.indices, already)

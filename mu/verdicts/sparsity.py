@@ -111,9 +111,8 @@ def _disparity(rows: pd.DataFrame, retrained: pd.DataFrame | None = None) -> Ite
     """C1: an answer for every scenario and method; none where it leaves both models as they are."""
     cases, idle = [], []
     for scenario, shown in SCENARIOS.items():
-        alike, theirs = select(rows, scenario=scenario), retrained
-        if retrained is not None:
-            theirs = select(retrained, scenario=scenario)
+        alike = select(rows, scenario=scenario)
+        theirs = None if retrained is None else select(retrained, scenario=scenario)
         untouched = _gaps(alike, "trained", theirs)
         for method in APPROXIMATE:
             gaps = _gaps(alike, method, theirs)
