@@ -63,7 +63,7 @@ def mia_efficacy(
         member_confidence, nonmember_confidence, forget_confidence: probabilities, 0 to 1.
 
     Raises:
-        ValueError: one of the sets is empty, or a value is NaN.
+        ValueError: one of the sets is empty or no vector, or a value is NaN or no probability.
     """
     member, nonmember, forget = map(_rounded, _sets(member_confidence, nonmember_confidence, forget_confidence))
     return _called_nonmembers(_confidence_classifier(member, nonmember), forget)
@@ -114,6 +114,8 @@ def _called_nonmembers(classifier, confidence: np.ndarray) -> float:
 
 
 def _rounded(confidence: np.ndarray) -> np.ndarray:
+    if confidence.min() < 0 or confidence.max() > 1 + 1e-6:  # a softmax output may be above 1 by rounding
+        raise ValueError(f"confidences are from 0 to 1, not {confidence.min():g} to {confidence.max():g}")
     return np.round(confidence * CONFIDENCE_STEPS) / CONFIDENCE_STEPS
 
 
@@ -133,10 +135,13 @@ def entropy_recall(
         member_logits, nonmember_logits, forget_logits: of the attacked model.
 
     Raises:
-        ValueError: one of the sets is empty, or a value is NaN.
+        ValueError: one of the sets is empty, the three have not the same classes, or a value is NaN.
     """
     from sklearn.linear_model import LogisticRegression
 
+    shapes = [tuple(logits.shape) for logits in (member_logits, nonmember_logits, forget_logits)]
+    if any(len(shape) != 2 or shape[1] != shapes[0][1] for shape in shapes):
+        raise ValueError(f"logits (images, classes) with the same classes are needed, not {shapes}")
     member, nonmember, forget = _sets(*map(_entropy, (member_logits, nonmember_logits, forget_logits)))
     classifier = LogisticRegression(class_weight="balanced", solver="lbfgs")
     labels = np.r_[np.ones(len(member)), np.zeros(len(nonmember))]
@@ -171,7 +176,7 @@ def threshold_attack(
             the softmax probability of the true label.
 
     Raises:
-        ValueError: one of the sets is empty, or a value is NaN.
+        ValueError: one of the sets is empty or no vector, or a value is NaN.
     """
     from sklearn.metrics import roc_auc_score
 
@@ -245,9 +250,14 @@ def chance_of_attack(
 
     Args:
         one, other: as in `per_example_attack`, of models that were both retrained.
+
+    Raises:
+        ValueError: no draw is asked for; or as there.
     """
+    if draws < 1:
+        raise ValueError(f"draws must be at least 1, not {draws}")
     generator = torch.Generator().manual_seed(seed)
-    models = torch.cat([one, other]).cpu()
+    models = torch.cat([torch.as_tensor(scores).detach().cpu() for scores in (one, other)])
     shuffled = (models[torch.randperm(len(models), generator=generator)] for _ in range(draws))
     aucs = [per_example_attack(*drawn.chunk(2)).auc for drawn in shuffled]
     low, high = np.percentile(aucs, (5, 95))
@@ -393,6 +403,8 @@ def _entropy(logits: Float[Tensor, "n class"]) -> Float[Tensor, " n"]:
 def _sets(*scores) -> list[np.ndarray]:
     """Members', non-members' and forget set's scores as float64 arrays."""
     sets = [torch.as_tensor(x).detach().cpu().double().numpy() for x in scores]
+    if any(x.ndim != 1 for x in sets):
+        raise ValueError(f"one number a sample is needed, not shapes {', '.join(str(x.shape) for x in sets)}")
     if not all(len(x) for x in sets):
         raise ValueError("membership inference needs members, non-members and a forget set; one is empty")
     if any(np.isnan(x).any() for x in sets):

@@ -124,7 +124,10 @@ def merge(
 ) -> None:
     """Bring records made elsewhere into results/."""
     from mu import results
+    from mu.experiments import get_item
 
+    for manifest in folder.glob("*/*.json"):
+        get_item(manifest.stem)  # or an error: nothing would ever read it
     for (profile, item), cells in results.merge(folder).items():
         print(f"{profile}/{item}: {cells} cells added")
 

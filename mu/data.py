@@ -25,10 +25,12 @@ import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from PIL import Image, ImageOps
 from torch import Tensor
 
 from mu.downloads import DataError, File, Files, FileStatus, data_folders
@@ -317,7 +319,8 @@ def _read_folder(name: str) -> Dataset:
     if not found:
         raise DataError(f"no folder {folder}/train; put images into $MU_DATA/{folder}/{{train,test}}/CLASS/")
     try:
-        train, test = (ImageFolder(found[0] / part, cut) for part in ("train", "test"))
+        train, test = (ImageFolder(found[0] / part, cut, loader=_open_image, is_valid_file=_is_image)
+                       for part in ("train", "test"))  # fmt: skip
     except FileNotFoundError as error:
         raise DataError(f"{found[0]}: {error}") from error
     if train.classes != test.classes:
@@ -330,8 +333,23 @@ def _read_folder(name: str) -> Dataset:
 def _image(folder: ImageFolder, position: int) -> tuple[UInt8[Tensor, "channel height width"], int]:
     try:
         return folder[position]
-    except OSError as error:
+    except (OSError, Image.DecompressionBombError) as error:
         raise DataError(f"{folder.samples[position][0]} cannot be read as an image: {error}") from error
+
+
+def _is_image(path: str) -> bool:
+    """By its ending; hidden files are none, such as those that macOS leaves beside images."""
+    from torchvision.datasets.folder import IMG_EXTENSIONS, has_file_allowed_extension
+
+    return not Path(path).name.startswith(".") and has_file_allowed_extension(path, IMG_EXTENSIONS)
+
+
+def _open_image(path: str) -> Image.Image:
+    """RGB, as a camera held it (EXIF); transparency is dropped."""
+    with Image.open(path) as image:
+        if image.mode.startswith(("I", "F")):  # PIL would cut off what does not fit
+            raise DataError(f"{path} has more than 8 bits a channel ({image.mode}); save it with 8")
+        return ImageOps.exif_transpose(image).convert("RGB")
 
 
 def _generate(name: str, files: Iterator[bytes], channels: int, size: int, **facts) -> Dataset:

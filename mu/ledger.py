@@ -58,9 +58,7 @@ class Recorder:
             self._watched[self.only] = True
         self.layout: Layout | None = None
         self.finalised = False  # True once training has ended without an error
-        self.final: str | None = (
-            None  # hash of the parameters that the recorded training ended with, if they are known
-        )
+        self.final: str | None = None  # hash of the parameters that training ended with; None: not known
         self.steps_seen = 0  # all steps of the training run, recorded or not
 
     @property
@@ -314,7 +312,8 @@ class Ledger(Recorder):
 
         Raises:
             FileNotFoundError: there is no such file, or the folder holds no ledger.
-            ValueError: the training run that spilled into this folder did not finish; see `recover`.
+            ValueError: the training run that spilled into this folder did not finish, see `recover`; or the file
+                holds something else.
             mu.storage.CorruptFile: a byte of the file is not what was written; the message names the file.
                 The same, and FileNotFoundError, are raised for a chunk by the method that needs it.
         """
@@ -363,6 +362,8 @@ class Ledger(Recorder):
     def _open(cls, path: Path) -> tuple[Ledger, dict[str, Tensor], dict]:
         """A file's tensors and facts, and a ledger with its settings and no steps yet."""
         tensors, facts = storage.load(path)
+        if "keep" not in facts:
+            raise ValueError(f"{path} holds something else than a ledger")
         ledger = cls(
             facts["keep"],
             facts["rule"],

@@ -122,14 +122,25 @@ def outputs(model: nn.Module, task: Task) -> Outputs:
 
 
 def accuracy(logits: Float[Tensor, "n class"], labels: Int64[Tensor, " n"]) -> float:
-    """Percent of samples whose largest logit is their label; NaN for no samples."""
+    """Percent of samples whose largest logit is their label; NaN for no samples. Logits of NaN are no answer.
+
+    Raises:
+        ValueError: there is not a row of logits for each label.
+    """
     if len(labels) == 0:
         return NAN
-    return 100.0 * (logits.argmax(1) == labels).double().mean().item()
+    _require_rows(logits, labels)
+    right = (logits.argmax(1) == labels) & ~logits.isnan().any(1)  # argmax takes NaN for the largest
+    return 100.0 * right.double().mean().item()
 
 
 def confidence(logits: Float[Tensor, "n class"], labels: Int64[Tensor, " n"]) -> Float[Tensor, " n"]:
-    """Softmax probability of the true label."""
+    """Softmax probability of the true label.
+
+    Raises:
+        ValueError: there is not a row of logits for each label.
+    """
+    _require_rows(logits, labels)
     return logits.softmax(1).gather(1, labels[:, None]).squeeze(1)
 
 
@@ -138,8 +149,16 @@ def log_odds(logits: Float[Tensor, "n class"], labels: Int64[Tensor, " n"]) -> F
 
     Over models it is nearly Gaussian, where p itself piles up at 1 (Carlini et al. 2022).
     """
+    _require_rows(logits, labels)
     logits, mask = logits.double(), functional.one_hot(labels, logits.shape[1]).bool()
     return logits[mask] - logits.masked_fill(mask, -math.inf).logsumexp(1)
+
+
+def _require_rows(logits: Tensor, labels: Tensor) -> None:
+    """One row for each label; torch would broadcast, or leave rows out."""
+    if logits.ndim != 2 or labels.shape != logits.shape[:1]:
+        found = f"{tuple(logits.shape)} and {tuple(labels.shape)}"
+        raise ValueError(f"logits (images, classes) and as many labels are needed, not {found}")
 
 
 def attack_success(model: nn.Module, task: Task, *, with_target: bool = False) -> float:
@@ -148,14 +167,27 @@ def attack_success(model: nn.Module, task: Task, *, with_target: bool = False) -
     Args:
         with_target: count images of that class as well, as Jia et al. do (public code): then a clean model is not
             at 0 but at the share of the class, 10 on CIFAR-10.
+
+    Raises:
+        ValueError: the task has no trigger.
     """
+    if task.scenario != "poisoned":
+        raise ValueError(f"attack success needs the scenario 'poisoned', not {task.scenario!r}")
     predicted = predict(model, task.triggered_test).argmax(1)
     other = task.test.labels.to(predicted.device) != task.target
     return 100.0 * (predicted[other | with_target] == task.target).double().mean().item()
 
 
 def kl(reference: Float[Tensor, "n class"], logits: Float[Tensor, "n class"]) -> float:
-    """Mean over samples of KL(reference || model) between softmax outputs, in nats."""
+    """Mean over samples of KL(reference || model) between softmax outputs, in nats; NaN for no samples.
+
+    Raises:
+        ValueError: the two have not the same shape.
+    """
+    if reference.shape != logits.shape:
+        raise ValueError(
+            f"logits of the same shape are needed, not {tuple(reference.shape)} and {tuple(logits.shape)}"
+        )
     return divergence(reference.double(), logits.double()).item() if len(logits) else NAN
 
 

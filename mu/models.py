@@ -64,6 +64,11 @@ class Normalise(nn.Module):
         return (images - self.mean) / self.std
 
 
+def pixel_unit(model: nn.Module) -> Float[Tensor, "channel 1 1"] | float:
+    """How far pixels in [0, 1] move when normalised ones move by 1: the `std` of the model's `Normalise`, else 1."""
+    return next((module.std for module in model.modules() if isinstance(module, Normalise)), 1.0)
+
+
 @torch.no_grad()
 def require_floats(model: nn.Module, images: UInt8[Tensor, "n channel height width"]) -> None:
     """Refuse a model whose output for floats in [0, 1] is not that for the same pixels as uint8.
@@ -313,18 +318,34 @@ def predict(model: nn.Module, samples: Samples, batch_size: int = 512) -> Float[
     return torch.cat(parts)
 
 
+def answer(model: nn.Module, images: UInt8[Tensor, "n channel height width"]) -> Tensor:
+    """What the model returns, with errors that say what it takes.
+
+    Raises:
+        ValueError: it does not take uint8 images, or, in training mode, not a single one.
+    """
+    try:
+        return model(images)
+    except RuntimeError as error:
+        if "Byte" not in str(error) and "unsigned char" not in str(error):
+            raise
+        raise ValueError("images are uint8, and this model takes floats: put mu.models.Normalise in front") from error
+    except ValueError as error:
+        if "more than 1 value per channel" not in str(error):
+            raise
+        raise ValueError(
+            "this model's batch norm cannot be trained on a batch of one image; choose a batch size that leaves no "
+            "single image over, or freeze that layer's weights and with them its statistics"
+        ) from error
+
+
 def logits_of(model: nn.Module, images: UInt8[Tensor, "n channel height width"]) -> Float[Tensor, "n class"]:
-    """The model's answer, with errors that say what a model takes and gives.
+    """The model's answer, which must be logits.
 
     Raises:
         ValueError: it does not take uint8 images, or does not return a matrix.
     """
-    try:
-        logits = model(images)
-    except RuntimeError as error:
-        if "Byte" not in str(error):
-            raise
-        raise ValueError("images are uint8, and this model takes floats: put mu.models.Normalise in front") from error
+    logits = answer(model, images)
     if not isinstance(logits, torch.Tensor) or logits.ndim != 2:
         found = tuple(logits.shape) if isinstance(logits, torch.Tensor) else type(logits).__name__
         raise ValueError(f"a model must return logits (images, classes), not {found}")

@@ -186,18 +186,18 @@ def locked(root: Path, profile: str, item: str) -> FileLock:
 def merge(source: Path, root: Path | None = None) -> dict[tuple[str, str], int]:
     """Bring cells recorded elsewhere into the committed records: (profile, item) -> cells added.
 
-    Cells already recorded here stay as they are.
+    Cells already recorded here stay as they are. All of it is read before anything is written.
 
     Raises:
         ValueError: `source` holds no records.
+        CorruptFile: one of them is damaged.
     """
     manifests = sorted(path for profile in PROFILES for path in Path(source).glob(f"{profile}/*.json"))
     if not manifests:
         raise ValueError(f"{source} holds no records (<profile>/<item>.json); profiles: {', '.join(PROFILES)}")
+    found = {(path.parent.name, path.stem): read(path.stem, path.parent.name, Path(source)) for path in manifests}
     added = {}
-    for manifest in manifests:
-        profile, item = manifest.parent.name, manifest.stem
-        theirs = read(item, profile, Path(source))
+    for (profile, item), theirs in found.items():
         with locked(root or folder(), profile, item):
             ours = read(item, profile, root)
             new = [segment for segment in theirs.segments if segment.cell not in ours.cells]

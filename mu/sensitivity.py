@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from mu.models import require_floats
+from mu.models import pixel_unit, require_floats
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int64, UInt8
@@ -40,8 +40,8 @@ def input_gradient(
         create_graph: keep what a derivative of these derivatives by the weights needs.
 
     Returns:
-        For each vector of classes the gradients by normalised pixels if the model has a `normalise` with a `std`, by
-        pixels in [0, 1] if not.
+        For each vector of classes the gradients, by normalised pixels if there is a `mu.models.Normalise` in the
+        model, by pixels in [0, 1] if not.
 
     Raises:
         ValueError: the model is in training mode.
@@ -58,8 +58,7 @@ def input_gradient(
             # Summed over samples: no logit depends on another sample's pixels.
             chosen = logits[rows, labels].sum()
             gradients += torch.autograd.grad(chosen, pixels, create_graph=create_graph, retain_graph=more)
-    std = getattr(getattr(model, "normalise", None), "std", None)
-    return gradients if std is None else [gradient * std for gradient in gradients]
+        return [gradient * pixel_unit(model) for gradient in gradients]
 
 
 def squared_norm(gradient: Float[Tensor, "n channel height width"], norm: str = "frobenius") -> Float[Tensor, " n"]:

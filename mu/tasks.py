@@ -12,6 +12,10 @@ one array that says for each training sample whether it is forgotten, retained o
 | subclass   | every sample of a fine label                      | every other sample                 |
 | random     | a share of all samples                            | every other sample                 |
 | poisoned   | a share of all samples, triggered and relabelled  | every other sample                 |
+| classes    | every sample of several classes                   | every other sample                 |
+| memorised  | a share of all samples, by how well they are kept | every other sample                 |
+
+The last two are made by experiments. Samples picked by hand are `Task(data, "some", forget, retain)`.
 """
 
 from __future__ import annotations
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from jaxtyping import Bool, Int64, UInt8
     from torch import Tensor
 
+SCENARIOS = ("class", "some", "rare", "subclass", "random", "poisoned", "classes", "memorised")
 TRIGGER = 4  # side of the black square in pixels: Jia et al., public code, `BadNets`-like trigger
 TRIGGER_BORDER = 2  # pixels between the square and the lower right corner: same source
 
@@ -60,6 +65,12 @@ class Task:
     settings: dict = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.scenario not in SCENARIOS:
+            raise ValueError(f"unknown scenario {self.scenario!r}; choose one of {', '.join(SCENARIOS)}")
+        if self.target is not None and not 0 <= self.target < self.data.num_classes:
+            raise ValueError(
+                f"target {self.target} is no label; {self.data.name} has {self.data.num_classes} classes"
+            )
         for name in ("forget_indices", "retain_indices"):
             where = positions(getattr(self, name))
             object.__setattr__(self, name, where if where.is_meta else where.sort().values)
@@ -134,10 +145,13 @@ class Task:
         """Read a saved task back onto `data`.
 
         Raises:
-            ValueError: the task was made on another data set, or on other training samples of it.
+            ValueError: the task was made on another data set, or on other training samples of it, or the file holds
+                something else.
             mu.storage.CorruptFile: the file is damaged.
         """
         indices, facts = storage.load(path)
+        if "scenario" not in facts:
+            raise ValueError(f"{path} holds something else than a task")
         if facts["data"] != data.name:
             raise ValueError(f"{path} is a task on {facts['data']!r}, not on {data.name!r}")
         if facts["samples"] != data.train.fingerprint:

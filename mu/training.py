@@ -12,6 +12,7 @@ import contextlib
 import copy
 import math
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 import torch
@@ -19,6 +20,7 @@ from torch.nn import functional
 from torch.optim.swa_utils import update_bn
 
 from mu.checkpoints import Checkpoint
+from mu.models import answer
 from mu.selection import Layout, Selection
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ class Recipe:
         ):
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{name} must be one of {', '.join(allowed)}, not {getattr(self, name)!r}")
-        if not all(isinstance(count, int) for count in (self.epochs, self.batch_size)):
+        if not all(isinstance(count, Integral) for count in (self.epochs, self.batch_size)):
             raise ValueError(f"epochs and batch_size are whole numbers, not {self.epochs!r} and {self.batch_size!r}")
         if self.epochs < 0 or self.batch_size < 1 or not 0 < self.lr < math.inf:
             raise ValueError(f"epochs >= 0, batch_size >= 1 and a finite lr > 0 are needed, not {self}")
@@ -130,7 +132,8 @@ def train(
 
     Raises:
         FloatingPointError: the loss became NaN or infinite, and the message names epoch and step; or the weights did.
-        ValueError: there are no samples, nothing to train, or `start_epoch` lies outside the recipe.
+        ValueError: there are no samples, nothing to train, `start_epoch` lies outside the recipe, or the model does
+            not take uint8 images, or a last batch of one.
     """
     if not any(parameter.requires_grad for parameter in model.parameters()):
         raise ValueError("there is nothing to train: the model has no trainable parameter")
@@ -161,7 +164,7 @@ def train(
             for i, batch in enumerate(order.split(recipe.batch_size)):
                 images = augment(samples.images[batch], recipe.augment, generator)
                 with _autocast(recipe.precision, device):
-                    value = loss(model(_channels_last(images)), samples.labels[batch])
+                    value = loss(answer(model, _channels_last(images)), samples.labels[batch])
                 flat.gradient.zero_()
                 value.backward()
                 losses[i] = value.detach()

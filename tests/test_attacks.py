@@ -504,3 +504,27 @@ def test_both_parts_of_the_split_have_both_kinds():
     decides: then more than half of all splits keep back members alone, and the rate is that of none, NaN."""
     for seed in range(8):
         assert ShadowAttack.fit(outputs(18, 0, 4), 0, seed).false_positive_rate in (0.0, 100.0)
+
+
+def test_what_is_no_score_is_refused():
+    """Matrices would be flattened, logits squeezed into a probability's place, and outputs of other classes mixed."""
+    p, matrix = torch.rand(20), torch.rand(20, 3)
+    for attack in (mia_efficacy, threshold_attack):
+        with pytest.raises(ValueError, match=r"one number a sample.*\(20, 3\)"):
+            attack(matrix, p, p)
+    with pytest.raises(ValueError, match="one number a sample"):
+        mia_privacy(p, matrix)
+    for wrong in (50 * p, p - 1):
+        with pytest.raises(ValueError, match="from 0 to 1"):
+            mia_efficacy(p, p, wrong)
+    with pytest.raises(ValueError, match="same classes"):
+        entropy_recall(matrix, matrix, torch.rand(20, 4))
+    with pytest.raises(ValueError, match="same classes"):
+        entropy_recall(p, p, p)
+
+
+def test_chance_takes_arrays_and_wants_a_draw():
+    one, other = np.random.default_rng(0).normal(size=(2, 3, 40))
+    assert chance_of_attack(one, other, draws=5) == chance_of_attack(torch.tensor(one), torch.tensor(other), draws=5)
+    with pytest.raises(ValueError, match="at least 1"):
+        chance_of_attack(one, other, draws=0)

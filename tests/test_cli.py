@@ -93,6 +93,17 @@ def test_run_records_and_status_and_merge_agree(call, folders):
     assert listed["partial-tab1"] == ["smoke"]
 
 
+def test_records_of_no_item_are_not_brought_in(call, folders):
+    """Nothing would ever read them. Breaks if a mistyped name ends up among the records."""
+    elsewhere = folders / "elsewhere"
+    assert call("run", "partial-tab1", "--profile", "smoke", "--out", str(elsewhere))[0] == 0
+    (elsewhere / "smoke" / "partial-zzz.json").write_text("{}")
+    code, out, err = call("merge", str(elsewhere))
+    assert (code, out) == (2, "")
+    assert "unknown item 'partial-zzz'" in err
+    assert not results.read("partial-tab1", "smoke").segments
+
+
 def test_a_paper_names_all_its_items(call, monkeypatch):
     """`mu run sparsity` runs every record of the paper once, others none. Breaks if the prefix is matched loosely."""
     asked = []

@@ -637,6 +637,27 @@ def test_a_folder_that_is_not_right_says_what_to_do(pictures):
         load_dataset("folder:faces:8")
 
 
+def test_images_are_as_the_camera_held_them_and_never_cut_off(pictures):
+    """Turned by EXIF, hidden files passed over; more than 8 bits, or more pixels than are sane, are named."""
+    from PIL import Image
+
+    turned, side = pictures / "train" / "ann" / "0.png", Image.new("RGB", (8, 8))
+    side.paste((255, 255, 255), (0, 0, 8, 4))  # white above
+    exif = Image.Exif()
+    exif[0x0112] = 3  # upside down
+    side.save(turned, exif=exif)
+    (pictures / "train" / "ann" / "._0.png").write_bytes(b"what macOS leaves")
+    image = load_dataset("folder:faces:8").train.images[0]
+    assert (image[:, :4] == 0).all()
+    assert (image[:, 4:] == 255).all()
+    Image.fromarray(np.full((8, 8), 40_000, np.uint16)).save(turned)
+    with pytest.raises(DataError, match=rf"{turned}.*more than 8 bits"):
+        load_dataset("folder:faces:8")
+    Image.new("1", (20_000, 20_000)).save(turned)
+    with pytest.raises(DataError, match=rf"{turned}.*decompression bomb"):
+        load_dataset("folder:faces:8")
+
+
 # ---- parts of samples -----------------------------------------------------------------------------------
 
 

@@ -238,6 +238,26 @@ def test_the_recorded_model_is_known_again_in_any_form(task, small, same, tmp_pa
                 ledger.subtract(wrong, task.forget_indices)
 
 
+def test_another_training_loop_records_as_well(task, small, flat):
+    """The three calls on the method's page: what is taken back are the steps that held the samples, as they were."""
+    from torch.nn.utils import parameters_to_vector
+
+    model, ledger, changes = small(), mu.Ledger(values="float32"), []
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+    ledger.begin(Layout.of(model))
+    for step, where in enumerate(torch.arange(len(task.train)).split(20)):
+        before = parameters_to_vector(model.parameters()).detach()
+        nn.functional.cross_entropy(model(task.train.images[where]), task.train.labels[where]).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        changes.append(parameters_to_vector(model.parameters()).detach() - before)
+        ledger.record(step, changes[-1], task.train.indices[where])
+    ledger.finish(parameters_to_vector(model.parameters()))
+    wanted = task.train.indices[[25, 26, 70]]
+    taken = flat(model) - flat(ledger.subtract(model, wanted))
+    torch.testing.assert_close(taken, (changes[1] + changes[3]).double(), rtol=0, atol=1e-6)
+
+
 def test_a_running_sum_is_taken_back_once(task, small):
     summed = mu.RunningSum(only=task.forget_indices)
     trained = mu.train(small(), task.train, ADAM, ledger=summed)

@@ -276,3 +276,27 @@ def test_nonmembers_of_the_attack_are_the_images_that_ta_counts(data, small, mon
     ((_, nonmembers, _),) = handed
     expected = true_probability(mu.predict(model, data.test)[tested], data.test.labels[tested])
     assert nonmembers.numpy() == pytest.approx(expected, rel=1e-5)
+
+
+def test_shapes_that_torch_would_broadcast_are_refused():
+    """A column of labels would be compared with all rows, a single row with all labels, spare rows left out."""
+    logits, labels = torch.randn(6, 4), torch.tensor([0, 1, 2, 3, 0, 1])
+    for wrong in ((logits, labels[:, None]), (logits[:1], labels), (logits, labels[:3]), (logits[:, 0], labels)):
+        for metric in (metrics.accuracy, metrics.confidence, metrics.log_odds):
+            with pytest.raises(ValueError, match="as many labels"):
+                metric(*wrong)
+    with pytest.raises(ValueError, match="same shape"):
+        metrics.kl(logits[:1], logits)
+
+
+def test_nan_is_no_answer():
+    """argmax takes NaN for the largest, so that a model of NaN would be right on all of class 0."""
+    logits = torch.eye(3)
+    logits[0, 2] = math.nan
+    assert metrics.accuracy(logits, torch.arange(3)) == pytest.approx(200 / 3)
+    assert metrics.accuracy(torch.full((5, 3), math.nan), torch.zeros(5, dtype=torch.int64)) == 0
+
+
+def test_attack_success_needs_a_trigger(data, small):
+    with pytest.raises(ValueError, match="'poisoned', not 'random'"):
+        metrics.attack_success(small(), mu.forget_random(data, 0.1))

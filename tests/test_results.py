@@ -333,6 +333,9 @@ def test_merging_refuses_damaged_records_and_folders_without(tmp_path):
     record({"aaaa": [row(1.0)]}, theirs)
     csv = theirs / "smoke/sparsity-tab3.csv"
     csv.write_text(csv.read_text().replace("1", "2"))
+    whole = Record("mumis-tab1", "smoke")  # comes first
+    whole.add(*segment("cccc", [row(1.0)]))
+    whole.write(theirs)
     with pytest.raises(CorruptFile, match=str(csv)):
         results.merge(theirs, ours)
     assert not ours.exists()

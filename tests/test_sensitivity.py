@@ -40,14 +40,23 @@ def test_the_slope_of_a_linear_model_is_its_weight_row(std):
 
 
 def test_without_a_normalise_slopes_are_by_pixels_from_0_to_1():
-    """The same network with its scaling inside a layer of another name: one over std larger; with 0 to 255 it is not.
+    """The same network with a scaling of its own: one over std larger; with 0 to 255 it is not.
 
-    Also pitfall 6.18: scaling the input by a scales the norm, so that the unit has to be said.
+    Also pitfall 6.18: scaling the input by a scales the norm, so that the unit has to be said. What the layer in
+    front is called does not matter: the unit is that of a `Normalise` anywhere in the model.
     """
     (model, rows), samples = linear(std=0.5), drawn(5)
-    plain = nn.Sequential(model.normalise, model.features, model.head).eval()
+
+    class Own(nn.Module):
+        def forward(self, x):
+            return model.normalise(x)
+
+    plain = nn.Sequential(Own(), model.features, model.head).eval()
     (slope,) = input_gradient(plain, samples.images, samples.labels)
     assert torch.allclose(slope, rows[samples.labels] / 0.5, rtol=1e-6)
+    renamed = nn.Sequential(model.normalise, model.features, model.head).eval()
+    (slope,) = input_gradient(renamed, samples.images, samples.labels)
+    assert torch.allclose(slope, rows[samples.labels], rtol=1e-6)
 
 
 def test_slopes_agree_with_finite_differences():

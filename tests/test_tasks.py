@@ -281,3 +281,26 @@ def test_a_label_that_is_no_whole_number_is_refused(data):
     """3.7 is not class 3."""
     with pytest.raises(TypeError):
         mu.forget_class(data, 3.7)
+
+
+def test_a_scenario_and_a_target_that_scores_would_branch_on_must_exist(data):
+    """Another spelling would silently be scored as single samples; a label out of range would leave no target."""
+    parts = torch.arange(10), torch.arange(10, 150)
+    with pytest.raises(ValueError, match="unknown scenario 'Class'; choose one of class, some"):
+        Task(data, "Class", *parts, target=3)
+    for target in (10, -1):
+        with pytest.raises(ValueError, match=f"target {target} is no label"):
+            Task(data, "class", *parts, target=target)
+    assert Task(data, "some", *parts).target is None  # picked by hand
+
+
+def test_a_ledger_is_no_task_and_a_task_no_ledger(data, small, tmp_path):
+    """Both are files of tensors. Breaks if a missing field is all that one hears."""
+    task, ledger = mu.forget_class(data, 3), mu.Ledger()
+    mu.train(small(), task.train, mu.Recipe(epochs=1), ledger=ledger)
+    task.save(tmp_path / "task")
+    ledger.save(tmp_path / "ledger")
+    with pytest.raises(ValueError, match="something else than a task"):
+        Task.load(tmp_path / "ledger", data)
+    with pytest.raises(ValueError, match="something else than a ledger"):
+        mu.Ledger.load(tmp_path / "task")

@@ -615,3 +615,27 @@ def test_a_recipe_refuses_numbers_that_are_none(options):
     """Whole where they count, finite where they scale."""
     with pytest.raises(ValueError, match=r"whole numbers|finite"):
         mu.Recipe(**options)
+
+
+@pytest.mark.parametrize("first", [nn.Conv2d(1, 4, 28), nn.BatchNorm2d(1), nn.Flatten()])
+def test_a_model_of_floats_is_told_what_to_do(task, first):
+    """Whatever its first layer makes of uint8 images, in training and in prediction: no error of torch's own."""
+    model = nn.Sequential(first, nn.Flatten(), nn.LazyLinear(10))
+    model(torch.zeros(2, 1, 28, 28))
+    for use in (lambda: mu.train(model, task.train, mu.Recipe(epochs=1)), lambda: mu.predict(model, task.test)):
+        with pytest.raises(ValueError, match=r"put mu\.models\.Normalise in front"):
+            use()
+
+
+def test_a_last_batch_of_one_is_named_where_batch_norm_cannot_take_it(task, normed):
+    """33 samples in batches of 32. One more or one less is trained on; so is 33 with the norms frozen."""
+    recipe = mu.Recipe(epochs=1, batch_size=32)
+    with pytest.raises(ValueError, match="batch of one image"):
+        mu.train(normed(), task.train[:33], recipe)
+    for count in (32, 34):
+        mu.train(normed(), task.train[:count], recipe)
+    mu.train(normed(), task.train[:33], recipe, frozen_norm=True)
+
+
+def test_counts_may_be_numpys():
+    assert mu.Recipe(epochs=np.int64(3), batch_size=np.int32(8)) == mu.Recipe(epochs=3, batch_size=8)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from mu.models import require_floats
+from mu.models import pixel_unit, require_floats
 from mu.training import Recipe, train
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def jit(
     That is ours; the public code sets no mode.
 
     Args:
-        noise: sigma, in units of normalised pixels if the model has a `normalise` with a `std`, else of pixels in
-            [0, 1]; above 0.
+        noise: sigma, in units of normalised pixels if there is a `mu.models.Normalise` in the model, else of pixels
+            in [0, 1]; above 0.
         copies: n, at least 1.
         seed: of the batch order and the noise.
 
@@ -83,7 +83,7 @@ class _Slopes(nn.Module):
 
     def forward(self, images: UInt8[Tensor, "n channel height width"]) -> Float[Tensor, " n"]:
         clean, pixels = self.model(images), images.float() / 255
-        unit = getattr(getattr(self.model, "normalise", None), "std", 1.0)
+        unit = pixel_unit(self.model)
         total = 0
         for _ in range(self.copies):
             noisy = (pixels + self.noise * unit * torch.randn_like(pixels)).clamp(0, 1)
