@@ -174,6 +174,8 @@ def _report(look: Callable[[str], list[FileStatus]], name: str) -> None:
             print(f"mu: {error}", file=sys.stderr)
             ok = False
             continue
+        if not states:
+            print(f"{dataset}: generated, there is no file")
         for state in states:
             print(f"{dataset}: {state.file}: {state.status}" + (f" ({state.path})" if state.path else ""))
             ok = ok and state.status == "ok"

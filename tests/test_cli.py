@@ -173,3 +173,8 @@ def test_a_book_that_fails_is_one_line(monkeypatch, capsys):
         cli.main()
     assert end.value.code == 2
     assert capsys.readouterr().err == "mu: tab1.ipynb failed in cell 3\n"
+
+
+def test_a_data_set_without_files_is_said_to_have_none(call):
+    """Breaks if nothing is said, which reads as if nothing had been looked for."""
+    assert call("data", "verify", "synthetic") == (0, "synthetic: generated, there is no file\n", "")

@@ -510,6 +510,6 @@ EXHIBITS = {
         f"{COURSE_NOTE} Accuracies at the recorded step nearest to where the rule ends the run, against δ. Crosses: "
         "for a seed or more the course was over before, and its end counts.",
         delta_panels,
-        "Two line plots against delta, a line per learning rate.",
+        "Three line plots against delta, a line per learning rate.",
     ),
 }  # fmt: skip

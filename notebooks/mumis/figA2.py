@@ -18,7 +18,7 @@
 # %% [markdown]
 # # Figure A2: what delta changes
 #
-# Where the stopping rule of MU-Mis would have ended each run of {doc}`figA1`, for several $\delta$, and FA and RA there. {cite:t}`cheng2026mumis` say, by a third-party account,
+# Where the stopping rule of MU-Mis would have ended each run of {doc}`figA1`, for several $\delta$, and FA, RA and TA there. {cite:t}`cheng2026mumis` say, by a third-party account,
 # that the result hardly depends on $\delta$ at a fixed learning rate. The axes are our reading. Nothing is run again: the stops are read off the recorded courses.
 #
 # A cross says that for a seed or more the course was over before; then its end counts.
