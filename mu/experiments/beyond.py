@@ -247,7 +247,7 @@ def _sweeps(profile: str, scenario: str, method: str) -> list[dict]:
         return sparsity.sweeps_of(profile, "cifar10", scenario, (method,))
     tuned, known = OF_PARTIAL[method], mu.methods()[method]
     steps = mumis.SCALES[profile].steps  # fewer than in their chapter: they stop early
-    options = {"max_steps": 10 * steps if "keep" in known.preset else steps} if known.defaults else {}
+    options = {"max_steps": 10 * steps if "keep" in known.preset else steps} if "max_steps" in known.defaults else {}
     return [{"method": method, "options": options, "name": tuned.option, "values": tuned.values(profile)}]
 
 
