@@ -338,7 +338,7 @@ def delta_panels(rows: pd.DataFrame) -> Figure:
         over = by[~by["ended"].astype(bool)]
         ink = mpl.rcParams["text.color"]
         axis.plot(over["delta"], over["value"], "x", color=ink, markersize=7, label="a course ended before", zorder=5)
-        axis.set_ylim(bottom=-2)  # whole points at 0
+        axis.set_ylim(-2, max(2, 1.05 * part["value"].max()))  # whole points at 0 and at the largest; of none, NaN
         axis.set_xlabel("δ")
 
     return panels(panel, {f"{metric} at the stop, %": metric for metric in ("FA", "RA", "TA")}, height=2.3)
