@@ -447,7 +447,7 @@ def test_the_affected_share_is_the_percentage_of_steps_that_held_a_sample_to_for
     settings = get_item("partial-fig4").cells("smoke")[0].settings
     trial, held = Trial(settings, 0, "cpu"), []
     watch = SimpleNamespace(
-        begin=lambda layout: None, finish=lambda: None,
+        begin=lambda layout: None, finish=lambda parameters: None,
         record=lambda step, change, samples: held.append(torch.isin(samples, trial.task.forget.indices).any().item()),
     )  # fmt: skip
     mu.train(trial.build(), trial.task.train, trial.recipe, seed=0, ledger=watch)
