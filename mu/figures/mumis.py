@@ -494,7 +494,8 @@ EXHIBITS = {
         "figure",
         f"{COURSE_NOTE} Accuracies, sensitivities and the loss (Eq. 3), by learning rate. The dotted line is where "
         f"the stopping rule would end the run (δ = {DELTA:g}, mean over seeds). Sensitivities above {BLOWN_UP:g} "
-        f"times those at the start are cut off, and losses below -{BLOWN_UP:g} times theirs.",
+        f"times those at the start are cut off, and losses below -{BLOWN_UP:g} times theirs. A run that diverges "
+        "ends there; lines go on with the mean of the others.",
         course_panels,
         "A column per learning rate: accuracies above, then sensitivities and the loss, against the step.",
     ),

@@ -140,7 +140,7 @@ def references(rows: pd.DataFrame) -> pd.DataFrame:
         part = select(rows, scenario=scenario, variant=variant)
         if len(part):
             lines[title, variant] = method_line(part, shown)
-    return indexed(lines, "block", "retrained")
+    return indexed(lines, "scenario", "retrained")
 
 
 def floor(rows: pd.DataFrame) -> pd.DataFrame:
