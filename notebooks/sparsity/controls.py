@@ -43,6 +43,10 @@
 #   those two.
 # * Once the statistics are frozen, the loss has to be climbed by the weights, and the rule picks another rate.
 # * With the row kept, Fisher forgetting does not single out the class: more noise lowers RA long before UA rises.
+# * Fine-tuning cannot do without: with frozen statistics the published rate, 0.01, leaves the dense model an RA of
+#   {value}`sparsity-controls RA sparsity=0 method=fine-tune variant="statistics frozen" tried=0.01` % (as in the main table:
+#   {value}`sparsity-controls RA sparsity=0 method=fine-tune variant="as in the main table" tried=0.01`), and larger rates diverge (`laptop`, one seed). How much of its forgetting
+#   is the statistics' is not shown by that.
 # * So on the dense model, under `laptop`, a line of these two methods in {item}`sparsity-tab3` or {item}`sparsity-fig3` says little about ascent or about Fisher
 #   information. It says what the public recipe does.
 
