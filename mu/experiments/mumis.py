@@ -103,6 +103,7 @@ class Scale:
     batch: int | None  # batch size of unlearning; None: each method's own
     rates: tuple[float, ...]  # learning rates of MU-Mis
     steps: int  # of MU-Mis at most
+    passes: int  # of MU-Mis over a forget set, where two requests are followed equally far
     looked: int  # samples whose sensitivity is measured; test images on a course
     sequence: tuple[int, ...]
     compared: tuple[str, ...]  # methods along the sequence
@@ -134,8 +135,8 @@ DRAWN = dict.fromkeys(REAL, "synthetic-rgb")
 
 PAPER = Scale(
     data=REAL, surrogate=SURROGATE_OF, networks=NETWORKS, labels=LABELS, samples=None, recipe=LONG, seeds=3,
-    epochs=100, batch=None, rates=(1e-5, 1e-4, 1e-3), steps=500, looked=1000, sequence=SEQUENCE, compared=ALONG,
-    others=(), subsets=20, timed=("resnet18", 512),
+    epochs=100, batch=None, rates=(1e-5, 1e-4, 1e-3), steps=500, passes=32, looked=1000,
+    sequence=SEQUENCE, compared=ALONG, others=(), subsets=20, timed=("resnet18", 512),
 )  # fmt: skip
 LAPTOP = replace(
     PAPER, networks=SLIM, samples=8_000, recipe=SHORT, epochs=2, batch=64, rates=(1e-3, 3e-3), steps=64,
@@ -144,13 +145,13 @@ LAPTOP = replace(
 QUICK = replace(
     LAPTOP, data=STAND_INS, surrogate=dict.fromkeys(STAND_INS.values(), "synthetic"), networks=SMALL,
     labels={"rocket": 3, "sea": 8, "face": 3, "tiny": 3}, samples=2_000, recipe=replace(SHORT, epochs=8), seeds=1,
-    steps=60, looked=100, sequence=(3, 8, 5), compared=("mu-mis", "fine-tune", "ssd"),
+    steps=60, passes=20, looked=100, sequence=(3, 8, 5), compared=("mu-mis", "fine-tune", "ssd"),
     others=(*ALONG, "scar", "rum"), subsets=3, timed=("resnet9-slim", 256),
 )  # fmt: skip
 SMOKE = replace(
     QUICK, data=DRAWN, surrogate={"synthetic-rgb": "synthetic-rgb"},
     labels={"rocket": 3, "sea": 7, "face": 3, "tiny": 3}, samples=300, recipe=replace(SHORT, epochs=1), epochs=1,
-    rates=(1e-3,), steps=3, looked=20, sequence=(3, 5), compared=("mu-mis", "fine-tune"),
+    rates=(1e-3,), steps=3, passes=2, looked=20, sequence=(3, 5), compared=("mu-mis", "fine-tune"),
     others=("mu-mis", "fine-tune", "scar", "rum"), subsets=2, timed=("resnet9-slim", 16),
 )  # fmt: skip
 SCALES = {"smoke": SMOKE, "quick": QUICK, "laptop": LAPTOP, "paper": PAPER}
@@ -325,13 +326,11 @@ def directions(settings: dict, seed: int, device: str) -> Iterator[dict]:
 def course(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """MU-Mis without its stopping rule: sensitivities, loss and accuracies after every pass.
 
-    Where the rule would have ended the run, for any delta, can be read off the rows. FA is that of the forget class's
-    test images, RA that of as many other test images as the settings say, TA their mean by the share of the class.
+    Where the rule would have ended the run, for any delta, can be read off the rows.
     """
     case = Case(settings, seed, device)
-    original, task = case.original().model, case.task
-    spared, asked = task.test[~task.target_test].spread(settings["looked"]), task.test[task.target_test]
-    steps_a_pass = math.ceil(len(task.forget) / settings["batch"])
+    original, task, look = case.original().model, case.task, followed(case.task, settings["looked"])
+    steps_a_pass = _steps_a_pass(case)
     curve, looks = [], [(0, original)]
 
     def follow(step: int, model: nn.Module) -> None:
@@ -343,15 +342,44 @@ def course(settings: dict, seed: int, device: str) -> Iterator[dict]:
             "mu-mis", original, task, lr=settings["lr"], delta=float("inf"), batch_size=settings["batch"],
             max_steps=settings["steps"], curve=curve, on_step=follow, seed=1000 + case.after, **settings["options"],
         )  # fmt: skip
-    columns = {"method": "mu-mis", "lr": settings["lr"], "variant": settings["variant"]}
-    share = task.target_test.double().mean().item()
+    columns = {"lr": settings["lr"], "variant": settings["variant"]}
     for step, model in looks:
-        fa, ra = (accuracy(predict(model, samples), samples.labels) for samples in (asked, spared))
-        for metric, value in {"FA": fa, "RA": ra, "TA": share * fa + (1 - share) * ra}.items():
-            yield {"metric": metric, "value": value, "step": step, **columns}
-    for look in curve:
-        for metric in ("target", "other", "ratio", "loss"):
-            yield {"metric": metric, "value": getattr(look, metric), "step": look.step, **columns}
+        yield from rows("mu-mis", look(model), step=step, **columns)
+    for passed in curve:
+        values = {metric: getattr(passed, metric) for metric in ("target", "other", "ratio", "loss")}
+        yield from rows("mu-mis", values, step=passed.step, **columns)
+
+
+def course_beside(settings: dict, seed: int, device: str) -> Iterator[dict]:
+    """The retrained model's accuracies, and a course of so many `passes` on the same samples."""
+    case = Case(settings, seed, device)
+    yield from rows("retrain", followed(case.task, settings["looked"])(case.retrained(case.original().model).model))
+    yield from course({**settings, "steps": settings["passes"] * _steps_a_pass(case)}, seed, device)
+
+
+def followed(task: Task, count: int) -> Callable[[nn.Module], dict[str, float]]:
+    """model -> FA, RA and TA as in `accuracies`, but RA, and TA of single samples, on at most `count` images.
+
+    TA of a (sub-)class is the mean of the other two by its share of the test images.
+    """
+    by_test = task.scenario in WHOLE_CLASS
+    asked, spared = (
+        (task.test[task.target_test], task.test[~task.target_test]) if by_test else (task.forget, task.retain)
+    )
+    parts = {"FA": asked, "RA": spared.spread(count)} | ({} if by_test else {"TA": task.test.spread(count)})
+
+    def look(model: nn.Module) -> dict[str, float]:
+        found = {metric: accuracy(predict(model, part), part.labels) for metric, part in parts.items()}
+        if by_test:
+            found["TA"] = (len(asked) * found["FA"] + len(spared) * found["RA"]) / len(task.test)
+        return found
+
+    return look
+
+
+def _steps_a_pass(case: Case) -> int:
+    """Batches of the forget set."""
+    return math.ceil(len(case.task.forget) / case.settings["batch"])
 
 
 # ---- One request after another ---------------------------------------------------------------------------
@@ -546,10 +574,20 @@ def _grid(*requests: tuple, methods: tuple[str, ...] | None = None, first: bool 
     return grid
 
 
-def _courses(profile: str, variants: tuple[dict, ...], rates: tuple[float, ...]) -> list[dict]:
+# One request of each kind: data set, scenario, class.
+KINDS = (
+    ("cifar100", "class", "rocket"), ("cifar20", "subclass", "rocket"), ("cifar20", "subclass", "sea"),
+    ("cifar10", "random", ""),
+)  # fmt: skip
+
+
+def _courses(
+    profile: str, variants: tuple[dict, ...], rates: tuple[float, ...], request: tuple = KINDS[0], **length: int
+) -> list[dict]:
+    """Courses of one request, as long as a run may be at most unless another `length` is given."""
     scale = SCALES[profile]
-    base = _settings(profile, "cifar100", "resnet18", "class", "rocket")
-    more = {"batch": scale.batch or BATCH, "steps": scale.steps, "looked": 10 * scale.looked}
+    base = _settings(profile, request[0], "resnet18", *request[1:])
+    more = {"batch": scale.batch or BATCH, "looked": 10 * scale.looked, **(length or {"steps": scale.steps})}
     return [
         {**base, **more, "lr": lr, "options": options, "variant": variant_name(options)}
         for options in variants
@@ -557,16 +595,17 @@ def _courses(profile: str, variants: tuple[dict, ...], rates: tuple[float, ...])
     ]
 
 
+def _stops(profile: str) -> list[dict]:
+    """Courses of one length in passes: random samples fill many more batches than a class."""
+    scale = SCALES[profile]
+    asked = (request for request in KINDS if request[1] in ("class", "random"))
+    return [cell for request in asked
+            for cell in _courses(profile, VARIANTS[:1], scale.rates, request, passes=scale.passes)]  # fmt: skip
+
+
 def variant_name(options: dict) -> str:
     """What a variant of the loss is called in the tables."""
     return "weighted" if options.get("weighted") else options.get("norm") or options["terms"]
-
-
-# One request of each kind: data set, scenario, class.
-KINDS = (
-    ("cifar100", "class", "rocket"), ("cifar20", "subclass", "rocket"), ("cifar20", "subclass", "sea"),
-    ("cifar10", "random", ""),
-)  # fmt: skip
 
 
 def _directions(profile: str) -> list[dict]:
@@ -673,6 +712,7 @@ ITEMS = (
     VARIED.view("mumis-tabA14", "Beside regularisation of the Jacobian, and the weighted form"),
     RATES,
     RATES.view("mumis-figA2", "What delta changes"),
+    Item("mumis-stop", "Where a run could stop: a class, and a random tenth", _stops, SEEDS, course_beside),
     Item("mumis-speed", "What a request costs beside retraining, at full size", _speeds, ONE_SEED, speed),
     Item("mumis-memo", "Forget sets by memorisation", _subsets, SEEDS, method_grid, revision=3),
 )  # fmt: skip
