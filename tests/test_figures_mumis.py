@@ -50,6 +50,19 @@ def test_where_the_rule_stops(delta, step):
     assert reading.stop(course().sample(frac=1, random_state=0), delta) == step
 
 
+def test_the_distance_to_the_retrained_model_along_a_run():
+    """At FA 60, RA 20 and TA 50 it is (20 + 5 + 8) / 3 from 80, 15 and 42; a reference that every course repeats
+    counts once, and one of another request not at all."""
+    reference = {"FA": 80, "RA": 15, "TA": 42}
+    retrained = frame(*({"metric": m, "value": v, "method": "retrain"} for m, v in reference.items()))
+    elsewhere = retrained.assign(scenario="random", value=0)
+    looks = [{"metric": m, "value": v, "step": 4} for m, v in (("FA", 60), ("RA", 20), ("TA", 50), ("loss", 9))]
+    run = frame(*looks, method="mu-mis", lr=0.01, variant="both")
+    gaps = reading.distances(together([retrained, run, retrained, elsewhere, run.assign(lr=0.1, step=6)]))
+    assert gaps[["lr", "step", "value"]].to_numpy().tolist() == [[0.01, 4, 11], [0.1, 6, 11]]
+    assert reading.distances(run).empty
+
+
 @pytest.mark.parametrize(("step", "value"), [(0, 100), (5, 96), (6, 96), (7, 92), (12, 88)])
 def test_the_nearest_recorded_step(step, value):
     """Of two as near the earlier. Breaks if the last step before is taken: 7 is nearer to 8 than to 4."""
@@ -296,3 +309,18 @@ def test_each_panel_of_the_directions_has_its_own_share():
     figure = mumis.directions(rows)
     assert [[bar.get_width() for bar in axis.patches] for axis in figure.axes] == [[80, 70], [20, 10], [90, 60]]
     plt.close(figure)
+
+
+# ---- Where a run could stop ------------------------------------------------------------------------------
+
+
+def test_a_dot_is_where_the_rule_ends_a_run():
+    """On every line of its rate, at the gap, FA and RA of that step. Breaks if a run that does not end has one."""
+    followed = together([course((10, 8, 6, 7, 9, 12, 13), every=2), course((10, 9, 8), every=2, lr=0.1)])
+    known = together([followed, followed[followed["metric"] == "RA"].assign(metric="TA")])
+    retrained = frame(*({"metric": m, "value": 50, "method": "retrain"} for m in ("FA", "RA", "TA")))
+    drawn = mumis.beside_retraining(together([known, retrained]))
+    for axis, height in zip(drawn.axes, ((40 + 10 + 10) / 3, 90, 60), strict=True):
+        dots = [dot.get_xydata()[0].tolist() for dot in axis.lines if dot.get_marker() == "o"]
+        assert [dot for dot in dots if math.isfinite(dot[1])] == [[10, pytest.approx(height)]]
+    plt.close(drawn)

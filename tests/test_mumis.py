@@ -430,6 +430,27 @@ def test_a_course_that_diverges_ends_there():
     assert rows.loc[rows["metric"] == "other", "step"].max() < 40
 
 
+@pytest.mark.parametrize("scenario", ["class", "random"])
+def test_a_course_beside_the_retrained_model(scenario):
+    """Both on the samples of the tables, and for as many passes whatever the forget set's size: it has many steps or few.
+
+    Breaks if a random request is followed on test images, or the reference on others than the course.
+    """
+    cell = settings(scenario, lr=1e-4, batch=8, passes=2, looked=10_000, options={}, variant="both")
+    rows = pd.DataFrame(mumis.course_beside(cell, 0, "cpu"))
+    case = Request(settings(scenario), 0, "cpu")
+    original = case.original().model
+    steps = math.ceil(len(case.task.forget) / 8)
+    course = rows[rows["method"] == "mu-mis"]
+    assert sorted(course["step"].unique()) == [0, steps, 2 * steps]
+    reference = rows[rows["method"] == "retrain"].set_index("metric")["value"]
+    start = course[course["step"] == 0].set_index("metric")["value"]
+    for model, found in ((case.retrained(original).model, reference), (original, start)):
+        parts = (case.task.forget, case.task.retain, case.task.test)
+        expected = accuracies(case.task, Outputs(*(predict(model, part) for part in parts)))
+        assert {name: found[name] for name in expected} == pytest.approx(expected)
+
+
 # ---- one request after another --------------------------------------------------------------------------
 
 

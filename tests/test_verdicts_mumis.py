@@ -320,6 +320,43 @@ def test_a_request_on_which_all_has_diverged_is_passed_over(name):
     assert [e.network for e in verdict.evidence] == ["CIFAR-10, ResNet-18, random 10 %"] * (2 if name == "C8" else 1)
 
 
+def run(*gaps, lr=0.001, scenario="random"):
+    """Rows of stop: a run with this Avg. Gap at every look, and the retrained model."""
+    at = {"dataset": "cifar10", "scenario": scenario}
+    made = []
+    for metric in ("FA", "RA", "TA"):
+        made += rows(metric, 60, method="retrain", **at)
+        for i, gap in enumerate(gaps):
+            made += rows(metric, 60 + np.array(gap), step=4 * i, lr=lr, variant="both", **at)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("later", "word"),
+    [((12, 20, 30), "holds"), ((9.6, 20, 30), "holds"), ((15, 9.4, 30), "does not hold"),
+     ((15, tuple(9.5 - UNCLEAR), 30), "unclear")],
+)  # fmt: skip
+def test_no_stop_would_help(later, word):
+    """Stop: the best step after the first look, original at 10. Breaks if the last step is asked, if the first look
+    counts as a step, or if a class answers for random samples."""
+    verdict = decide("stop", run(10, *later), run(50, 1, 1, 1, scenario="class"))
+    assert verdict.word == word
+    assert [e.network for e in verdict.evidence] == ["CIFAR-10, ResNet-18"]
+
+
+def test_every_rate_of_a_run_answers():
+    """Stop: at one rate nearer by 4 points. Breaks if rates are mixed, or one speaks for all."""
+    verdict = decide("stop", run(10, 12, 14), run(10, 6, 14, lr=0.003))
+    assert verdict.word == "holds in part"
+    numbers = ["at rate 0.001: gap 10.0 ± 0.0 → 12.0 ± 0.0 at best", "at rate 0.003: gap 10.0 ± 0.0 → 6.0 ± 0.0 at best"]
+    assert [e.numbers for e in verdict.evidence] == numbers
+
+
+def test_an_original_near_retraining_has_no_room_to_get_nearer():
+    """Stop: breaks if a gap of 0.9 that no step halves counts as an answer."""
+    assert decide("stop", run(0.9, 0.8, 3)).word == "nothing to test"
+
+
 def memorised(low, high, left=60):
     """Rows of memo: RA of the rule's value by level; it leaves an FA of `left`, the other value 7 of each."""
     made = []
@@ -548,7 +585,7 @@ HOLDING = {
     "C6": swept({"RTE": 1, "Avg. Gap": 1}) + rows("RTE", 999, method="retrain"),
     "C7": sequence("mu-mis") + sequence("retrain", left=0) + sequence("ssd", kl=9),
     "C8": subset({"mu-mis": 5, "rum": 1}, KLS), "losses": forgets() + swept({"RA": 50}, method="jit"),
-    "cost": BOTH + cost(1000, 2),
+    "cost": BOTH + cost(1000, 2), "stop": run(10, 12, 14),
     "sequence": sequence("salun", 20), "weak": subset({"mu-mis": 5, "rum": 1}, KLS), "memo": memorised(89, 80),
     "dip": BOTH, "target": BOTH + course((90,) * 5, (76,) * 5, variant="target"),
     "other": BOTH + course((0,) * 5, (1,) * 5, variant="other"),

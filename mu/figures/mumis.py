@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import LogLocator
 
-from mu.experiments import NAMES
+from mu.experiments import NAMES, shown
 from mu.experiments.mumis import ALONG, DELTA, LEVELS, METHODS, RETAIN_FREE
 from mu.figures import tables
 from mu.figures.drawing import COLOURS, MARKED, MARKS, PALETTE, line, log_axis, panels, percent
@@ -29,6 +29,7 @@ from mu.reading.mumis import (
     chosen,
     class_name,
     courses,
+    distances,
     gaps,
     paper_scenario,
     sequences,
@@ -307,6 +308,31 @@ def _stop_line(axis: Axes, part: pd.DataFrame, label: str | None = None) -> None
     axis.axvline(mean, color=mpl.rcParams["text.color"], linestyle=":", linewidth=1.4, label=label)
 
 
+def beside_retraining(rows: pd.DataFrame) -> Figure:
+    """A column for each request: distance to the retrained model along a run, and the accuracies behind it."""
+    rows = pd.concat([whole(rows), distances(rows)])
+    names = {"class": "a class", "random": "a random tenth"}
+    columns = {
+        f"{shown(dataset)}, {names.get(kind, kind)}": part
+        for (dataset, kind), part in rows.groupby(["dataset", "scenario"], sort=False)
+    }
+
+    def panel(axis: Axes, metric: str, part: pd.DataFrame) -> None:
+        for rate, colour in zip(sorted(part["lr"].dropna().unique()), RATE_COLOURS, strict=False):
+            run = select(part, lr=rate)
+            line(axis, select(run, metric=metric), "step", colour=colour, label=f"rate {rate:g}")
+            for _, course in courses(run):
+                step = stop(course, DELTA)
+                axis.plot(step, at(course, metric, step), "o", color=colour, markersize=5)
+        for method, name in (("retrain", "retrained"), ("trained", "original")):
+            level = select(part, metric=metric, **({"step": 0} if method == "trained" else {"method": method}))
+            axis.axhline(level["value"].mean(), color=COLOURS[method], linestyle="--", linewidth=1.4, label=name)
+        axis.set_ylim(0, max(1, 1.05 * select(rows, metric=metric)["value"].max()))
+
+    metrics = {"Avg. Gap, points": "Avg. Gap", "FA, %": "FA", "RA, %": "RA"}
+    return panels(panel, columns or {"": rows}, metrics, sharex="col", sharey="row", x="step")
+
+
 def speed(rows: pd.DataFrame) -> pd.DataFrame:
     """Seconds measured on some images, and what they come to at full size."""
     rows = whole(rows).dropna(subset="passes")
@@ -498,6 +524,15 @@ EXHIBITS = {
         "ends there; lines go on with the mean of the others.",
         course_panels,
         "A column per learning rate: accuracies above, then sensitivities and the loss, against the step.",
+    ),
+    "mumis-stop": Exhibit(
+        "figure",
+        "How far MU-Mis is from the retrained model along a run without the stopping rule, by learning rate: Avg. "
+        "Gap, and the accuracies it is made of, against the step; both runs have the same number of passes. Dashed: "
+        "the retrained model, and the original, from which a run begins. A dot: where the rule ends it "
+        f"(δ = {DELTA:g}), if it does, one for each seed. On a fixed part of the images.",
+        beside_retraining,
+        "Line plots, a column for each request: the gap above, then accuracies on forget set and rest.",
     ),
     "mumis-speed": Exhibit(
         "table",

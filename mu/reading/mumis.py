@@ -146,6 +146,17 @@ def at(course: pd.DataFrame, metric: str, step: float) -> float:
     return seen.loc[(seen["step"] - step).abs().idxmin(), "value"]
 
 
+def distances(rows: pd.DataFrame) -> pd.DataFrame:
+    """Avg. Gap to the retrained model at every look of a course, in points; at step 0 it is the original's."""
+    rows = whole(rows)
+    rows, key = rows[rows["metric"].isin(("FA", "RA", "TA"))], [*CASE, "metric"]
+    reference = select(rows, method="retrain").drop_duplicates(key)  # every course of a request has its own
+    both = rows[rows["step"].notna()].merge(reference[[*key, "value"]], on=key, suffixes=("", " retrained"))
+    both["value"] = (both["value"] - both["value retrained"]).abs()
+    gaps = both.groupby([*CASE, "method", "lr", "variant", "step"], as_index=False)["value"].mean()
+    return gaps.assign(metric="Avg. Gap")
+
+
 def by_delta(rows: pd.DataFrame) -> pd.DataFrame:
     """FA, RA and TA where the rule ends each course, for every delta; `ended`: it did, and not the course first."""
     ends = []

@@ -1,0 +1,57 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: language_info
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   language_info:
+#     name: python
+# ---
+
+# %% [markdown]
+# # Where a run could stop: a class, and a random tenth
+#
+# {doc}`tabA7` shows MU-Mis far from retraining on a random tenth. Did its run end at the wrong step? Here it has no stopping rule and goes through the samples to forget the same number of times
+# for two requests: a full class of CIFAR-100, and a tenth of CIFAR-10 drawn at random. Beside it is the retrained model, on the same images. The paper has no such figure; it is ours.
+#
+# The lowest point of a line in the upper row is the best that *any* stopping rule could reach at that rate, and no rule can know it: it takes the retrained model to see it. FA and RA are as in
+# the tables: of a class on test images, of random samples on the training images themselves.
+#
+# ```{record} mumis-stop
+# ```
+
+# %% [markdown]
+# ## What to see
+#
+# * *The class.* FA falls first and RA stays, so the distance falls; past its lowest point RA goes, and the distance rises again. Here a rule has something to find.
+# * *The random tenth.* The retrained model gets most of these samples right, as it does other unseen images, so a good answer is a small step. But FA and RA fall together: what a
+#   run takes from the samples to forget it takes from all others of their classes as well. That no step on the way is nearer to retraining than the original is: {verdict}`mumis-stop`.
+# * *Why.* A class can be told from the others by its logit, and the loss lowers the slope of that one. Samples drawn at random carry every label, each logit is both lowered and raised, and what is
+#   left of the loss asks of all images the same. That is our reading and not measured here.
+# * *The rule.* It is meant to end a run where the other classes' sensitivity is back at its start. A dot is missing where that never comes in this many passes.
+
+# %% [markdown]
+# ## Live run
+#
+# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
+# them yourself: {doc}`profiles and costs </book/rerun>`.
+#
+# Under `quick` the embedded digits and a slim ResNet9 stand in for both data sets and ResNet-18.
+
+# %% tags=["parameters"]
+profile = "quick"  # smoke, quick, laptop or paper
+seeds = None  # the profile's own number
+device = "auto"
+
+# %%
+from mu import figures, runner
+
+rows = runner.run("mumis-stop", profile=profile, seeds=seeds, device=device)
+figures.show("mumis-stop", rows)
