@@ -432,7 +432,7 @@ def test_a_course_that_diverges_ends_there():
 
 @pytest.mark.parametrize("scenario", ["class", "random"])
 def test_a_course_beside_the_retrained_model(scenario):
-    """Both on the samples of the tables, and for as many passes whatever the forget set's size: it has many steps or few.
+    """Both on the samples of the tables, for as many passes however many steps a pass is.
 
     Breaks if a random request is followed on test images, or the reference on others than the course.
     """

@@ -141,11 +141,13 @@ def test_methods_that_hand_floats_refuse_a_model_that_takes_none(task, name):
     ("name", "options"),
     [("fisher", {"alpha": math.nan}), ("fisher", {"alpha": math.inf}), ("ssd", {"strength": math.nan}),
      ("scrub", {"temperature": 0.0}), ("duck", {"temperature": -1.0}), ("ascent", {"rule": "nonsense"}),
-     ("label-flip", {"rule": "nonsense"})],
+     ("label-flip", {"rule": "nonsense"}), ("duck", {"stop_at": math.nan}), ("scar", {"stop_at": 101}),
+     ("mu-mis", {"max_steps": -1}), ("mu-mis", {"batch_size": 0})],
 )  # fmt: skip
-def test_wrong_values_are_refused_before_anything_is_done(task, trained, name, options):
+def test_wrong_values_are_refused_before_anything_is_done(task, trained, surrogate, name, options):
+    extra = {"surrogate": surrogate} if "surrogate" in mu.methods()[name].needs else {}
     with pytest.raises(ValueError, match=next(iter(options.values())) if "rule" in options else next(iter(options))):
-        mu.unlearn(name, trained[0], task, **options)
+        mu.unlearn(name, trained[0], task, **extra, **options)
 
 
 def test_a_step_that_is_not_finite_is_an_error(task, trained):

@@ -348,7 +348,10 @@ def test_every_rate_of_a_run_answers():
     """Stop: at one rate nearer by 4 points. Breaks if rates are mixed, or one speaks for all."""
     verdict = decide("stop", run(10, 12, 14), run(10, 6, 14, lr=0.003))
     assert verdict.word == "holds in part"
-    numbers = ["at rate 0.001: gap 10.0 ± 0.0 → 12.0 ± 0.0 at best", "at rate 0.003: gap 10.0 ± 0.0 → 6.0 ± 0.0 at best"]
+    numbers = [
+        "at rate 0.001: gap 10.0 ± 0.0 → 12.0 ± 0.0 at best",
+        "at rate 0.003: gap 10.0 ± 0.0 → 6.0 ± 0.0 at best",
+    ]
     assert [e.numbers for e in verdict.evidence] == numbers
 
 

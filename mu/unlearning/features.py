@@ -16,7 +16,7 @@ from torch import nn
 
 from mu.models import predict
 from mu.training import train
-from mu.unlearning.steps import LOOK_AT, at_most
+from mu.unlearning.steps import LOOK_AT, at_most, require_percentage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +119,8 @@ def move(
         after: steps before which there is no look.
         frozen_norm: see `mu.train`.
     """
+    if stop_at is not None:
+        require_percentage(stop_at)
     forget = forget.to(next(model.parameters()).device)
     seen = forget[:: math.ceil(len(forget) / LOOK_AT)]
     batches = torch.arange(len(forget), device=forget.labels.device).split(recipe.batch_size)

@@ -106,8 +106,10 @@ def mu_mis(
     """
     if terms not in TERMS:
         raise ValueError(f"unknown terms {terms!r}; choose one of {', '.join(TERMS)}")
-    if not 0 <= lr < math.inf or not delta >= 0 or batch_size < 1:
-        raise ValueError(f"lr >= 0, delta >= 0 and batch_size >= 1 are needed, not {lr}, {delta} and {batch_size}")
+    if not 0 <= lr < math.inf or not delta >= 0:
+        raise ValueError(f"a finite lr >= 0 and delta >= 0 are needed, not {lr} and {delta}")
+    if batch_size < 1 or max_steps < 0:
+        raise ValueError(f"batch_size >= 1 and max_steps >= 0 are needed, not {batch_size} and {max_steps}")
     model = copy.deepcopy(model).eval()
     require_floats(model, forget.images)
     parameters = [p for p in model.parameters() if p.requires_grad]

@@ -56,8 +56,7 @@ def step_until_forgotten(
         max_steps: the end in any case.
         on_step: called at every step with its number and the model: to count, or to follow a curve.
     """
-    if not stop_at <= 100:
-        raise ValueError(f"stop_at is a percentage, or below 0 for never; it is {stop_at}")
+    require_percentage(stop_at)
     forget = forget[:: math.ceil(len(forget) / LOOK_AT)]
 
     def look(step: int, model: nn.Module) -> bool:
@@ -71,6 +70,12 @@ def step_until_forgotten(
     partial = None if keep == 1 else selection
     recipe = replace(recipe, epochs=epochs)
     return train(model, samples, recipe, seed=seed, loss=loss, partial=partial, on_step=look)
+
+
+def require_percentage(stop_at: float) -> None:
+    """Refuse an accuracy to stop at that is none: NaN would never stop, above 100 would at once."""
+    if not stop_at <= 100:
+        raise ValueError(f"stop_at is a percentage, or below 0 for never; it is {stop_at}")
 
 
 def at_most(percent: float, model: nn.Module, samples: Samples) -> bool:

@@ -33,8 +33,8 @@
 # * *The class.* FA falls first and RA stays, so the distance falls; past its lowest point RA goes, and the distance rises again. Here a rule has something to find.
 # * *The random tenth.* The retrained model gets most of these samples right, as it does other unseen images, so a good answer is a small step. But FA and RA fall together: what a
 #   run takes from the samples to forget it takes from all others of their classes as well. That no step on the way is nearer to retraining than the original is: {verdict}`mumis-stop`.
-# * *Why.* A class can be told from the others by its logit, and the loss lowers the slope of that one. Samples drawn at random carry every label, each logit is both lowered and raised, and what is
-#   left of the loss asks of all images the same. That is our reading and not measured here.
+# * *Why.* Samples of a class have one label, so the first term of the loss lowers the slope of one logit and the second raises the others'. Samples drawn at random have every label: each
+#   logit is lowered for some and raised for others. That is our reading; it is not measured here.
 # * *The rule.* It is meant to end a run where the other classes' sensitivity is back at its start. A dot is missing where that never comes in this many passes.
 
 # %% [markdown]
