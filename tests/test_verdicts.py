@@ -429,8 +429,8 @@ def test_checks_of_ours_are_told_from_claims():
     """Breaks if a check of ours counts as a claim of the paper, or the other way round."""
     ours = {claim.id for chapter in CHAPTERS for claim in verdicts.claims(chapter) if claim.ours}
     checks = {"partial-entries", "partial-gone", "partial-head", "partial-recording", "partial-limit", "mumis-cost",
-              "mumis-unseen", "mumis-weak", "mumis-stop", "sparsity-mask", "sparsity-price", "beyond-chance",
-              "beyond-power", "beyond-enough"}  # fmt: skip
+              "mumis-unseen", "mumis-weak", "mumis-stop", "sparsity-equal", "sparsity-mask", "sparsity-price",
+              "beyond-chance", "beyond-power", "beyond-enough"}  # fmt: skip
     assert ours == checks
 
 

@@ -151,6 +151,33 @@ def test_c3_counts_both_methods():
     assert "; IU: UA 88.0 ± 0.0 → 80.0 ± 0.0" in verdict.evidence[0].numbers
 
 
+def at_values(method, pairs):
+    """UA on the dense and the sparse model, at each value tried."""
+    return [
+        row
+        for tried, pair in pairs.items()
+        for sparsity, ua in zip((0, 95), pair, strict=True)
+        for row in rows("UA", ua, method=method, tried=tried, sparsity=sparsity)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "word", "answers"),
+    [
+        ({0.01: (20, 70), 0.1: (30, 33)}, "holds", 2),
+        ({0.01: (20, 70), 0.1: (30, 31)}, "holds in part", 2),
+        ({0.01: (70, 20), 0.1: (99.5, 99.8)}, "does not hold", 1),  # at 0.1 both have forgotten
+        ({0.01: (70, 20), 0.1: (100, 98)}, "does not hold", 2),
+        ({0.1: (100, 100)}, "nothing to test", 0),
+    ],
+)
+def test_equal_values(pairs, word, answers):
+    """Equal: by more than two points, at each value apart. Breaks if the rule's value or a mean over values answers,
+    or a value at which both models forget the class."""
+    verdict = decide("equal", at_values("influence", pairs), at_values("gradient-ascent", {0.1: (0, 90)}))
+    assert (verdict.word, sum(len(e.answers) for e in verdict.evidence)) == (word, answers)
+
+
 def l1_sparse(ua, tuned, time):
     return ends({"UA": (ua, 0), "RTE": (time, 99)}, "l1-sparse") + ends(
         {"UA": (tuned, 100), "RTE": (10, 1)}, "fine-tune"
@@ -420,6 +447,7 @@ HOLDING = {
     "C1": gaps(4), "C2": proposition((8, 6, 3, 1), (80, 50, 20, 10)), "C3": rise(), "C4": l1_sparse(100, 22, 10),
     "C5": schedules(8, 6), "C6": backdoor(), "C7": probes(10, 60, 20), "C8": ends({"TA": (95, 92)}, "retrain"),
     "C9": ends({"MIA-Privacy": (60, 55)}, "trained"), "price": own_mask(85),
+    "equal": at_values("fine-tune", {0.1: (20, 70)}),
     "mask": own_mask(50) + ends({"Avg. Gap": (10, 1)} | dict.fromkeys(METRICS, (80, 52)), "fine-tune"),
 }  # fmt: skip
 PARTS = {"C2": ("metric", "bound"), "C4": ("method", "l1-sparse"), "C5": ("schedule", "decaying"),

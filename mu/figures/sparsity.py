@@ -80,6 +80,28 @@ def tuning(rows: pd.DataFrame) -> pd.DataFrame:
     return tables.tuning(attempts(rows[rows["sparsity"].isin((0, SPARSE))]), chosen, METHODS)
 
 
+def search(rows: pd.DataFrame) -> Figure:
+    """A column for each method: UA and Disparity Ave. against the value tried, dense and sparse."""
+    rows = with_columns(rows, "tried")
+    tops = {"UA": 104, "Avg. Gap": max(1, 1.05 * select(rows, metric="Avg. Gap")["value"].max())}
+    names = {"UA": "UA, %", "Avg. Gap": "Disparity Ave."}
+    shown = {(s, metric): f"{SCENARIOS[s]}\n{names[metric]}" for s in SCENARIOS for metric in names}
+    looks = {0: ("dense", PALETTE[0], "-"), SPARSE: (f"{SPARSE} % sparse", PALETTE[1], "--")}
+
+    def panel(axis: Axes, what: tuple[str, str], method: str) -> None:
+        scenario, metric = what
+        for sparsity, (label, colour, dash) in looks.items():
+            tried = select(rows, method=method, scenario=scenario, metric=metric, sparsity=sparsity)
+            line(axis, tried, "tried", colour=colour, label=label, linestyle=dash, **MARKED)
+        if axis.lines[0].get_xdata().size:
+            axis.set_xscale("log")
+        axis.set_ylim(-0.04 * tops[metric], tops[metric])
+
+    columns = {PAPER_NAMES[method]: method for method in CORE}
+    wanted = {text: key for key, text in shown.items()}
+    return panels(panel, columns, wanted, sharex="col", sharey="row", x="value tried (log)")
+
+
 def qualitative(rows: pd.DataFrame) -> pd.DataFrame:
     """Marks for how near each method comes to retraining, dense and sparse."""
     rows = beside_retrained(chosen(rows, "rule"))
@@ -396,6 +418,14 @@ EXHIBITS = {
         "Disparity Ave. (and the value that gave it) by three ways to choose each method's hyper-parameter: as "
         "published; by the rule, without retrained model and test set; by the oracle, nearest to retraining.",
         tuning,
+    ),
+    "sparsity-search": Exhibit(
+        "figure",
+        "Every value tried of each method's hyper-parameter: FT and GA learning rate, FF noise, IU step, l1-sparse "
+        "penalty. Unlearning accuracy, and the gap to the model retrained under the same mask, from the dense and "
+        f"from the {SPARSE} % sparse original, at the same values.",
+        search,
+        "Line plots against the value tried, a column per method; a solid line for dense, a dashed one for sparse.",
     ),
     "sparsity-floor": Exhibit(
         "table",

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from mu.experiments.sparsity import SPARSE, TROJAN_SPARSITIES
-from mu.reading import mean_sd, select
+from mu.reading import mean_sd, select, with_columns
 from mu.reading.sparsity import PAPER_NAMES, SCENARIOS, SHOWN, chosen
 from mu.verdicts.claim import Claim, Finding, Part, Rows
 from mu.verdicts.differences import (
@@ -89,6 +89,11 @@ def dense_sparse(rows: pd.DataFrame, metric: str, method: str) -> list[pd.Series
     return [by_seed(rows, metric, method=method, sparsity=s) for s in (0, SPARSE)]
 
 
+def all_values(frames: Rows) -> list[Part]:
+    """Every network once, with all values tried."""
+    return once(each_network(frames))
+
+
 def own_masks(frames: Rows) -> Iterator[Part]:
     """Every network with what was retrained there to find its own mask. The oracle's values read another model."""
     retrained = {names: rows for names, _, rows in each_network({REFERENCES: frames.get(REFERENCES, pd.DataFrame())})}
@@ -139,6 +144,18 @@ def _forgets_more(rows: pd.DataFrame) -> Iterator[Finding]:
         numbers = ", ".join(f"{metric} {arrow(*values)}" for metric, values in ends.items())
         shown = f"{PAPER_NAMES[method]}: {numbers}" + ("" if room else " (no room to rise)")
         cases.append(Finding((answer,) if room else (), shown, fewest(ua, mia, ra)))
+    yield joined(cases)
+
+
+def _forgets_more_as_it_is(rows: pd.DataFrame) -> Iterator[Finding]:
+    """Equal: an answer for every value of FT and IU, but for those at which both models forget the class."""
+    cases = []
+    for method in ("fine-tune", "influence"):
+        for value, tried in select(with_columns(rows, "tried"), method=method).groupby("tried"):
+            dense, sparse = dense_sparse(tried, "UA", method)
+            more, gone = paired(sparse, dense), min(dense.mean(), sparse.mean()) > LEAST_UA
+            numbers = f"{PAPER_NAMES[method]} at {value:g}: UA {arrow(dense, sparse)}"
+            cases.append(Finding(() if gone else (more.exceeds(RISE),), numbers, more.n))
     yield joined(cases)
 
 
@@ -334,6 +351,14 @@ CLAIMS = (
         f"Class-wise, MIA-Privacy of the original and after FT is more than {LEAK:g} point lower at {SPARSE} % "
         f"sparsity than dense; scores below {NO_LEAKAGE:g}, chance, count as {NO_LEAKAGE:g}.",
         TABLE_ITEMS, by_rule, _leaks_less, "class",
+    ),
+    Claim(
+        "sparsity-equal",
+        "FT and IU forget more of a class from a sparse model also at one and the same hyper-parameter.",
+        "ours, beside C3",
+        f"Class-wise, from dense to {SPARSE} % sparse, with each value tried: UA rises by more than {RISE:g} points. "
+        f"Values at which it is above {LEAST_UA:g} % on both models are left out.",
+        TABLE_ITEMS, all_values, _forgets_more_as_it_is, "class",
     ),
     Claim(
         "sparsity-mask",

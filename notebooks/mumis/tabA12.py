@@ -40,7 +40,7 @@
 # | other class alone (OC) | {value}`mumis-tabA12 FA variant=other step=12 seed=0` | {value}`mumis-tabA12 RA variant=other step=12 seed=0` |
 #
 # * Here the first term does the forgetting. TC gets as far as the whole loss, at nearly the same RA. OC forgets little by then and costs at least as much.
-# * Past the stop the whole loss ruins the model: RA is {value}`mumis-tabA12 RA variant=both step=44 seed=0` % near its end. TC hardly does: it has
+# * Past the stop the whole loss ruins the model: RA is {value}`mumis-tabA12 RA variant=both step=44 seed=0` % near its end. TC loses much less: it has
 #   {value}`mumis-tabA12 RA variant=target step=64 seed=0` % at its last step. OC forgets only where it ruins the model too.
 # * Reportedly the paper claims that TC forgets incompletely, {verdict}`mumis-target`, and that OC breaks the rest, {verdict}`mumis-other`.
 # * Equal steps are not equal progress. One term alone has another gradient, and may need another rate.

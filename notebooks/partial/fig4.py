@@ -43,7 +43,7 @@
 #
 # * Conventional removal loses accuracy on the other classes as the share of affected steps grows. Every affected batch
 #   also held samples to keep, and their learning goes with it.
-# * Partial removal loses less at the same share, but its loss grows with the share too. With the whole class in training it has
+# * Partial removal with the chosen share loses less where as many steps are affected (a fixed 0.1 not always), but its loss grows with the share too. With the whole class in training it has
 #   {value}`partial-fig4 non-target accuracy method=partial-amnesiac choice=chosen model=lenet count=6131` % left for LeNet,
 #   {value}`partial-fig4 non-target accuracy method=partial-amnesiac choice=chosen model=mlp count=6131` % for the MLP and
 #   {value}`partial-fig4 non-target accuracy method=partial-amnesiac choice=chosen model=resnet9-slim count=6131` % for ResNet9 (`laptop`).

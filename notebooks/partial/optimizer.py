@@ -41,7 +41,7 @@
 #   cost, for SGD with momentum; 0.1 is none for any. By plain SGD, the smallest share tried, 0.005, leaves
 #   {value}`partial-optimizer non-target accuracy optimizer=SGD rule=top keep=0.005` % on the other classes, at a UA of
 #   {value}`partial-optimizer UA optimizer=SGD rule=top keep=0.005` %: if there is a window, it lies below the grid.
-# * By plain SGD random entries do what the largest do elsewhere: 0.02 of them leave
+# * By plain SGD random entries do better than the largest: 0.02 of them leave
 #   {value}`partial-optimizer non-target accuracy optimizer=SGD rule=random keep=0.02` % on the other classes, at a UA of
 #   {value}`partial-optimizer UA optimizer=SGD rule=random keep=0.02` %.
 # * The last column is conventional amnesiac unlearning. How much there is to gain by keeping less depends on how far it falls.

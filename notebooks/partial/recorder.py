@@ -18,7 +18,7 @@
 # %% [markdown]
 # # What recording costs, in numbers
 #
-# The figure {item}`partial-ledger` as a table: four ways to record the steps of training, and what each costs.
+# The figure {item}`partial-ledger` as a table: three ways to record the steps of training beside none, and what each costs.
 #
 # * `dense`: every step's whole change, in float32.
 # * `running-sum`: one vector, the sum of the steps that used a sample to forget. The forget set has to be known before training.

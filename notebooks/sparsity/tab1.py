@@ -32,6 +32,7 @@
 #
 # * An arrow to more dots is what the paper claims, an arrow to fewer is a price. Under `laptop`, class-wise, gradient ascent and $\ell_1$-sparse gain on UA
 #   and MIA-Efficacy, and influence loses on both. Fine-tuning is within 2 points on both from either model, and loses on RA.
+#   What an arrow shows includes the change of the hyper-parameter, which the rule picks for each model apart ({item}`sparsity-search`).
 # * At random no method is within 10 points on UA or MIA-Efficacy, dense or sparse.
 # * RA and TA have dots easily: a method that does nothing keeps them. UA and MIA-Efficacy are the columns that tell whether anything was
 #   forgotten.

@@ -34,7 +34,7 @@
 # * `paper` is the published recipe as the public code has it. Everything else is smaller.
 # * `laptop` has fewer images, a slim network, fewer epochs and no augmentation: a short run on few images memorises its samples, as the long one
 #   does, only without it. A model that does not know its training samples better than others has nothing to forget.
-# * The rate falls to a tenth at half and at three quarters of the run. The public code has epochs 91 and 136 of 182, which is the same, but keeps those
+# * Under `paper` the rate falls to a tenth at half and at three quarters of the run; the other profiles have a cosine. The public code has epochs 91 and 136 of 182, which is the same, but keeps those
 #   numbers when it trains for 160.
 
 # %% [markdown]
