@@ -153,7 +153,7 @@ class ThresholdScores(NamedTuple):
     """What one threshold on a score tells about the forget set."""
 
     recall: float  # percent of the forget set at or above the threshold that best separates members from others
-    auc: float  # area under the ROC curve of forget set against non-members, 0 to 1; chance is 0.5
+    auc: float  # area under the ROC curve of forget set against non-members, in percent; chance is 50
     tpr_at_1_fpr: float  # percent of the forget set above all but 1 % of the non-members; chance is 1
 
 
@@ -188,7 +188,7 @@ def threshold_attack(
 
     return ThresholdScores(
         recall=100.0 * float((forget >= threshold).mean()),
-        auc=float(roc_auc_score(np.r_[np.ones(len(forget)), np.zeros(n)], np.r_[forget, nonmember])),
+        auc=100.0 * float(roc_auc_score(np.r_[np.ones(len(forget)), np.zeros(n)], np.r_[forget, nonmember])),
         tpr_at_1_fpr=_tpr_at_1_fpr(forget, nonmember),
     )
 

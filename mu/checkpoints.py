@@ -4,7 +4,7 @@ Inside `resumable(folder)` every call of `mu.train` leaves its state there about
 epoch, and a call that finds its state goes on from it: the result is bitwise that of a run without a break. Calls are
 told apart by their order, so what runs inside must make the same calls each time. Trainings with recorders or
 `on_step` have state that is not saved; they start over. What a caller's `loss` or `on_gradient` remembers is not
-saved either, so SCRUB and MUNBa must not run inside.
+saved either, so MUNBa must not run inside.
 """
 
 from __future__ import annotations

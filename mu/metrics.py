@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NAN = math.nan
 # Scenarios after which test images of the (sub-)class are scored apart from the others; of a sub-class its
 # super-class stays known.
-WHOLE_CLASS = ("class", "rare", "subclass")
+WHOLE_CLASS = ("class", "classes", "rare", "subclass")
 
 
 class Outputs(NamedTuple):

@@ -132,7 +132,7 @@ def rewound(
     Raises:
         ValueError: the moment does not lie before the last epoch.
     """
-    epoch = _rewind_epoch(recipe, rewind)
+    epoch = rewind_epoch(recipe, rewind)
     if epoch == 0:
         return copy.deepcopy(initial).eval()
     last = epoch * math.ceil(len(samples) / recipe.batch_size) - 1
@@ -188,7 +188,7 @@ def imp(
     """
     if rounds < 1:
         raise ValueError(f"rounds must be at least 1, not {rounds}")
-    start, model = _rewind_epoch(recipe, rewind), trained
+    start, model = rewind_epoch(recipe, rewind), trained
     for _ in range(rounds):
         percent = 100 - (100 - sparsity(model)) * (1 - rate)
         pruned = apply_masks(rewound, magnitude_masks(model, percent))
@@ -196,7 +196,12 @@ def imp(
     return model
 
 
-def _rewind_epoch(recipe: Recipe, rewind: float) -> int:
+def rewind_epoch(recipe: Recipe, rewind: float = REWIND) -> int:
+    """The epoch to rewind to: that share of the training, in whole epochs.
+
+    Raises:
+        ValueError: it is not before the last epoch.
+    """
     epoch = round(rewind * recipe.epochs)
     if not 0 <= epoch < recipe.epochs:
         raise ValueError(f"rewind {rewind:g} of {recipe.epochs} epochs is epoch {epoch}; it must be before the last")

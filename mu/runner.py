@@ -33,6 +33,7 @@ from mu.experiments import get_item
 from mu.experiments.cache import code_digest
 from mu.results import Segment
 from mu.storage import cache_folder, digest
+from mu.training import deterministic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -203,14 +204,13 @@ def _run_cell(cell: Cell, device: str, parent: int | None) -> Finished:
 @contextlib.contextmanager
 def _repeatable(device: str) -> Iterator[None]:
     """One thread on a CPU, the same convolutions every time on a GPU; afterwards as the caller had it."""
-    threads, deterministic = torch.get_num_threads(), torch.backends.cudnn.deterministic
+    threads = torch.get_num_threads()
     torch.set_num_threads(1 if device == "cpu" else threads)
-    torch.backends.cudnn.deterministic = True  # also outside of training
     try:
-        yield
+        with deterministic():  # also outside of training
+            yield
     finally:
         torch.set_num_threads(threads)
-        torch.backends.cudnn.deterministic = deterministic
 
 
 @cache

@@ -101,7 +101,7 @@ class Selection:
             return mask
         mask = torch.zeros_like(vector, dtype=torch.bool)
         draw = self.seed * 1_000_003 + (step if self.rule == "random" else 0)
-        generator = torch.Generator().manual_seed(draw)
+        generator = torch.Generator().manual_seed(draw % 2**63)
         for x, kept, count in zip(layout.split(vector), layout.split(mask), self.counts(layout), strict=True):
             if count == len(x):
                 kept.fill_(True)

@@ -51,7 +51,8 @@ class Task:
         forget_indices: positions in `data.train` of the samples to forget, put in ascending order. Where `data.train`
             is itself a part of a data set, a ledger knows them by `forget.indices`, their positions in the whole.
         retain_indices: the same of those the model may keep.
-        target: the label that is forgotten (for `poisoned`: the label the trigger leads to), or None.
+        target: the label that is forgotten (for `poisoned`: the label the trigger leads to; for `subclass`: the
+            super-class, which stays known), or None.
         fine_target: the fine label that is forgotten (sub-class scenario), or None.
         settings: the arguments that made the task, for its record.
     """
@@ -104,11 +105,13 @@ class Task:
 
     @cached_property
     def target_test(self) -> Bool[Tensor, " test"]:
-        """True for test images of the forgotten class or sub-class; all False where there is none."""
+        """True for test images of the forgotten class, classes or sub-class; all False where there is none."""
         if self.fine_target is not None:
             return self.test.fine == self.fine_target
         if self.target is not None and self.scenario != "poisoned":
             return self.test.labels == self.target
+        if self.scenario == "classes":
+            return torch.isin(self.test.labels, self.forget.labels)
         return torch.zeros_like(self.test.labels, dtype=torch.bool)
 
     @cached_property

@@ -1,6 +1,6 @@
 """The one training loop.
 
-Originals, retrained references and every unlearning method that takes gradient steps go through `train`.
+Originals, retrained references and every unlearning method that takes gradient steps, but MU-Mis, go through `train`.
 All trainable parameters are moved into one flat vector, of which the model's tensors are views: the optimiser
 then updates one tensor, a step's change is one subtraction, and recording it never touches the arithmetic of
 training. Images stay uint8 on the device; augmentation is a tensor operation there; there is no data loader.
@@ -46,7 +46,7 @@ class Recipe:
     batch_size: int = 64  # samples per step; the last batch of an epoch may be smaller
     optimizer: str = "adam"  # "sgd" or "adam" (betas 0.9 and 0.999)
     lr: float = 1e-3  # peak learning rate
-    momentum: float = 0.0  # of SGD, 0 to 1
+    momentum: float = 0.0  # of SGD, from 0 to below 1
     weight_decay: float = 0.0  # L2 penalty added to the gradient
     schedule: str = "constant"  # "constant", "cosine" (to zero) or "step" (at the milestones)
     milestones: tuple[float, ...] = (0.5, 0.75)  # shares of the run at which "step" multiplies by gamma
@@ -71,8 +71,8 @@ class Recipe:
             raise ValueError(f"epochs >= 0, batch_size >= 1 and a finite lr > 0 are needed, not {self}")
         if not all(0 <= value < math.inf for value in (self.weight_decay, self.gamma)):
             raise ValueError(f"weight_decay and gamma must be finite and not below 0, not those of {self}")
-        if not all(0 <= share <= 1 for share in (self.momentum, self.warmup, *self.milestones)):
-            raise ValueError(f"momentum, warmup and milestones are shares from 0 to 1, not those of {self}")
+        if not 0 <= self.momentum < 1 or not all(0 <= share <= 1 for share in (self.warmup, *self.milestones)):
+            raise ValueError(f"momentum below 1, warmup and milestones from 0 to 1 are needed, not those of {self}")
 
     def rate(self, progress: float) -> float:
         """Learning rate after the share `progress` (0 to 1) of the run."""

@@ -218,7 +218,7 @@ def test_threshold_scores_by_brute_force(sets):
     member, nonmember, forget = sets
     scores = threshold_attack(*map(torch.from_numpy, sets))
     above, equal = (compare.outer(forget, nonmember).mean() for compare in (np.greater, np.equal))
-    assert scores.auc == pytest.approx(above + equal / 2, abs=1e-12)
+    assert scores.auc == pytest.approx(100 * (above + equal / 2), abs=1e-10)
 
     thresholds = np.r_[np.unique(np.concatenate(sets)), np.inf]
     controlled = [t for t in thresholds if (nonmember >= t).mean() <= 0.01]
@@ -234,7 +234,7 @@ def test_threshold_scores_see_the_order_only():
     sets = [torch.from_numpy(x) for x in confidences(0)]
     scores = threshold_attack(*sets)
     assert threshold_attack(*(torch.log(x) for x in sets)) == pytest.approx(scores)
-    assert threshold_attack(*(-x for x in sets)).auc == pytest.approx(1 - scores.auc)
+    assert threshold_attack(*(-x for x in sets)).auc == pytest.approx(100 - scores.auc)
 
 
 def test_never_trained_samples_are_at_chance():
@@ -242,7 +242,7 @@ def test_never_trained_samples_are_at_chance():
     random = np.random.default_rng(0)
     member, nonmember, forget = random.normal(1, 1, 5000), random.normal(0, 1, 20000), random.normal(0, 1, 20000)
     scores = threshold_attack(member, nonmember, forget)
-    assert scores.auc == pytest.approx(0.5, abs=0.01)
+    assert scores.auc == pytest.approx(50, abs=1)
     assert scores.tpr_at_1_fpr == pytest.approx(1, abs=0.3)
     assert scores.recall == pytest.approx(100 * (1 - scipy.stats.norm.cdf(0.5)), abs=4)  # threshold midway
 
@@ -294,7 +294,7 @@ def test_the_per_example_attack_sees_what_one_threshold_cannot():
     """
     unlearned, retrained = worlds(8, 500, 2)
     flat = unlearned.flatten(), retrained.flatten(), unlearned.flatten()
-    assert threshold_attack(*flat).auc == pytest.approx(0.5, abs=0.05)
+    assert threshold_attack(*flat).auc == pytest.approx(50, abs=5)
     assert per_example_attack(unlearned, retrained).auc == pytest.approx(
         100 * scipy.stats.norm.cdf(2 / 2**0.5), abs=2
     )

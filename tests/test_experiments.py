@@ -366,7 +366,7 @@ def test_membership_in_the_tables_is_judged_within_the_class(scenario, monkeypat
     assert (pool.labels == settings["label"]).sum() == len(task.forget)  # as many as there are to forget
     auc = rows[rows["metric"] == "AUC"]
     last = judge(*handed[-1])
-    assert auc["value"].iloc[-1] == pytest.approx(100 * last.auc)
+    assert auc["value"].iloc[-1] == pytest.approx(last.auc)
     (share,) = rows.loc[rows["metric"] == "affected share", "value"]
     assert 0 < share <= 100
 

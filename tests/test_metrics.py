@@ -45,10 +45,17 @@ def scenarios(data):
         "subclass": mu.forget_subclass(data, 7),
         "random": mu.forget_random(data, 0.2),
         "poisoned": mu.forget_poisoned(data, 0.2, target=2),
+        "classes": mu.Task(data, "classes", *(where.nonzero().flatten() for where in two_classes(data.train))),
     }
 
 
-@pytest.mark.parametrize("scenario", ["class", "rare", "some", "subclass", "random", "poisoned"])
+def two_classes(samples):
+    """Which samples are of class 3 or 5, and which are not."""
+    asked = torch.isin(samples.labels, torch.tensor([3, 5]))
+    return asked, ~asked
+
+
+@pytest.mark.parametrize("scenario", ["class", "rare", "some", "subclass", "random", "poisoned", "classes"])
 def test_scores_are_what_counting_gives(data, models, scenario):
     """Every field in every scenario; TA leaves the target out only where all of it is to be forgotten.
 
@@ -64,9 +71,10 @@ def test_scores_are_what_counting_gives(data, models, scenario):
         "subclass": [i for i in range(80) if data.test.fine[i] == 7],
         "random": [],
         "poisoned": [],
+        "classes": [i for i in range(80) if data.test.labels[i] in (3, 5)],
     }.get(scenario, [i for i in range(80) if data.test.labels[i] == 3])
     others = [i for i in range(80) if i not in target]
-    tested = others if scenario in ("class", "rare", "subclass") else list(range(80))
+    tested = others if scenario in ("class", "classes", "rare", "subclass") else list(range(80))
 
     def count(name):
         forget, retain, test = outs[name]

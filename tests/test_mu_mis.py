@@ -347,6 +347,15 @@ def test_a_rate_too_large_ends_with_an_error_and_never_with_nan(data, small, lr,
     assert found is None or all(p.isfinite().all() for p in found.parameters())
 
 
+def test_a_model_that_diverged_before_is_not_said_to_be_blind(data, small):
+    """Breaks if NaN, which is not above 0 either, is taken for a sensitivity of 0."""
+    model = small()
+    with torch.no_grad():
+        next(model.parameters()).fill_(math.nan)
+    with pytest.raises(FloatingPointError, match="sensitivity became nan by step 0"):
+        mu_mis(model, data.train[:10])
+
+
 def test_the_curve_says_what_the_model_did(data, small):
     """A point at the start, after each pass and at the end; the target's is the model's sensitivity then."""
     forget, curve, models = data.train[:10], [], [small()]

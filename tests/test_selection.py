@@ -77,6 +77,12 @@ def test_random_changes_with_step_and_seed_and_fixed_with_seed_only():
     assert kept(fixed, x) != kept(Selection(0.3, "fixed", seed=1), x)
 
 
+def test_a_seed_may_be_as_large_as_any():
+    """Methods draw such seeds themselves. Breaks if the generator is handed more than 64 bits."""
+    big = Selection(0.3, "random", seed=2**62)
+    assert kept(big, vector(), 4) == kept(big, vector(), 4) != kept(big, vector(), 5)
+
+
 def test_random_is_uniform():
     """Over 2,000 steps every entry of a layer is kept about equally often; a biased draw fails this."""
     layout = Layout(("a",), ((20,),))

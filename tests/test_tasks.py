@@ -147,6 +147,9 @@ def test_target_test_marks_the_forgotten_kind(data):
         assert torch.equal(tasks[scenario].target_test, data.test.labels == 3)
     assert torch.equal(tasks["subclass"].target_test, data.test.fine == 7)
     assert tasks["subclass"].target_test.sum() < (data.test.labels == 3).sum()
+    both = data.train.labels < 2
+    classes = Task(data, "classes", both.nonzero().flatten(), (~both).nonzero().flatten())
+    assert torch.equal(classes.target_test, data.test.labels < 2)
     assert not tasks["random"].target_test.any()
     assert not tasks["poisoned"].target_test.any()
     assert len(tasks["random"].target_test) == len(data.test)

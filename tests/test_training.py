@@ -209,6 +209,7 @@ def test_a_recipe_rejects_what_it_does_not_know():
         ({"batch_size": 0}, "batch_size=0"),
         ({"lr": 0.0}, "lr=0.0"),
         ({"lr": math.nan}, "lr=nan"),
+        ({"momentum": 1.0}, "momentum below 1"),
     ):
         with pytest.raises(ValueError, match=message):
             mu.Recipe(**options)

@@ -210,7 +210,7 @@ def population_auc(case: Replica, out: Outputs) -> float:
         confidence(out.test, task.test.labels)[case.alike],
         confidence(out.forget, task.forget.labels),
     )
-    return 100 * found.auc
+    return found.auc
 
 
 # ---- The items -------------------------------------------------------------------------------------------

@@ -169,9 +169,9 @@ class Case:
         return kept(config, build, make, device=self.device, ledgers=recorders)
 
     def identity(self) -> dict:
-        """Settings that decide how every model of the case is trained; `kept` adds which model, and the seed."""
-        names = ("dataset", "model", "samples", "split", "recipe")
-        deciding = {name: self.settings[name] for name in names if name in self.settings}
+        """What decides how every model of the case is trained; `kept` adds which model, and the seed."""
+        deciding = {name: self.settings[name] for name in ("dataset", "model", "recipe")}
+        deciding["samples"] = self.task.train.fingerprint
         if self.settings["scenario"] == "poisoned":
-            deciding["poisoned"] = [SHARE, self.label]
+            deciding["poisoned"] = [self.label, self.task.forget.fingerprint]
         return deciding

@@ -178,7 +178,7 @@ class Request(Swept):
         method = self.methods.get(sweep["method"])  # none of retraining
         if method and method.expects and not (by_retained and sweep["method"] in RETAIN_FREE):
             name, factor, least = method.expects
-            options[name] = max(least, factor * self.expected(original)[0])
+            options[name] = max(least, factor * self.expected(original).forget)
         for name in {"tuning", "repair"} & set(options):  # a second recipe; without a rate it takes the first's
             options[name] = Recipe(**{"lr": value, **options[name]})
         return options
@@ -387,10 +387,6 @@ def _steps_a_pass(case: Case) -> int:
 
 class Following(Request):
     """A request after others: what was `removed` is neither trained on nor asked for any more."""
-
-    def identity(self) -> dict:
-        removed = self.settings["removed"]
-        return super().identity() | ({"removed": removed} if removed else {})
 
     def request(self, data: Dataset) -> Task:
         return super().request(replace(data, train=data.train[~self.gone(data.train)]))

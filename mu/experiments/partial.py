@@ -106,16 +106,14 @@ def _settings(profile: str, data: str, network: str, **more) -> dict:
 class Trial(Case):
     """A case whose training is recorded; everything after the removal is seeded by `after`."""
 
-    def identity(self) -> dict:
-        return {name: self.settings[name] for name in ("dataset", "model", "scenario", "label", "count", "recipe")}
-
     def ledgers(self, keeps=KEEPS, rule: str = "top") -> list[Ledger]:
         return [Ledger(keep, rule, only=self.task.forget.indices) for keep in keeps]
 
     def recorded(self, ledgers: Sequence[Ledger] = ()) -> Trained:
         """The original model with its ledgers, from the cache if it is there."""
         which = [[s.keep, s.rule, *(s.layers or ())] for s in (ledger.selection for ledger in ledgers)]
-        return self.kept("train", self.build, self.learn(self.task.train, self.seed, ledgers), ledgers, ledgers=which)
+        learn, asked = self.learn(self.task.train, self.seed, ledgers), self.task.forget.fingerprint
+        return self.kept("recorded", self.build, learn, ledgers, ledgers=which, only=asked)
 
     def take_back(self, original: nn.Module, ledger: Recorder) -> nn.Module:
         return mu.unlearn("partial-amnesiac", original, self.task, ledger=ledger)
@@ -208,11 +206,11 @@ def accuracy_curves(settings: dict, seed: int, device: str) -> Iterator[dict]:
     watch = follow("trained", "training", 0.0, trial.task.train)
     original = train(model, trial.task.train, trial.recipe, seed=seed, ledger=ledgers, on_step=watch)
     conventional = mu.unlearn("amnesiac", original, trial.task, ledger=ledgers[-1])
-    chosen, partial = trial.choose(original, ledgers)
+    chosen, by_share = trial.choose(original, ledgers)
     end = float(trial.recipe.epochs)
     for method, keep, unlearned in (
         ("amnesiac", 1.0, conventional),
-        ("partial-amnesiac", chosen.keep, partial),
+        ("partial-amnesiac", chosen.keep, by_share),
     ):
         record(method, "removal", end, unlearned, keep=keep)
         watch = follow(method, "after", end, trial.task.retain, keep=keep)
@@ -232,13 +230,13 @@ def affected_share(settings: dict, seed: int, device: str) -> Iterator[dict]:
     sums = [RunningSum(keep, only=trial.task.forget.indices) for keep in KEEPS]
     original = train(trial.build(), trial.task.train, trial.recipe, seed=seed, ledger=sums)
     share = 100 * len(sums[0].steps) / sums[0].steps_seen
-    chosen, partial = trial.choose(original, sums)
+    chosen, by_share = trial.choose(original, sums)
     fixed = next(s for s in sums if s.keep == settings["keep"])
     for method, kind, keep, model in (
         ("trained", "", None, original),
         ("amnesiac", "", 1.0, trial.take_back(original, sums[-1])),
         ("partial-amnesiac", "fixed", fixed.keep, trial.take_back(original, fixed)),
-        ("partial-amnesiac", "chosen", chosen.keep, partial),
+        ("partial-amnesiac", "chosen", chosen.keep, by_share),
     ):
         columns = {"count": len(trial.task.forget), "affected": share, "choice": kind, "keep": keep}
         yield from trial.accuracy_rows(method, model, **columns)
@@ -272,7 +270,7 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
             "RTE": seconds,
             "stored bytes": stored,
             "MIA recall (entropy)": attacks.entropy_recall(out.retain, out.test, out.forget),
-            "AUC": 100 * control.auc,
+            "AUC": control.auc,
             "TPR at 1 % FPR": control.tpr_at_1_fpr,
         }
         if attack:
@@ -388,11 +386,11 @@ def activation_maps(settings: dict, seed: int, device: str) -> Iterator[dict]:
     trial = Trial(settings, seed, device)
     task, kept_class = trial.task, settings["other"]
     original, ledgers, _ = trial.recorded(trial.ledgers())
-    _, partial = trial.choose(original, ledgers)
+    _, by_share = trial.choose(original, ledgers)
     models = {
         "trained": original,
         "amnesiac": mu.unlearn("amnesiac", original, task, ledger=ledgers[-1]),
-        "partial-amnesiac": partial,
+        "partial-amnesiac": by_share,
     }
     right = predict(original, task.test).argmax(1) == task.test.labels
     for label in (settings["label"], kept_class):

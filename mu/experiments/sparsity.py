@@ -24,7 +24,7 @@ from mu.experiments import sweeps
 from mu.experiments.case import SHARE, TARGET, Case, untrained
 from mu.experiments.item import ONE_SEED, Item
 from mu.experiments.rows import named, rows
-from mu.experiments.sweeps import TUNING_RATE, Swept, Tuned, method_rows, one_each, tries
+from mu.experiments.sweeps import Swept, Tuned, method_rows, one_each, tries, tuned
 from mu.masks import apply_masks, masks_of, prunable
 from mu.metrics import Outputs, accuracy, attack_success, confidence, evaluate, outputs
 from mu.models import predict, reinitialise
@@ -166,7 +166,7 @@ def references(settings: dict, seed: int, device: str) -> Iterator[dict]:
         lambda model: pruning.rewound(model, retain, recipe, seed=case.after),
     ).model  # fmt: skip
     whole, published = dense.retrained(untouched).model, case.retrained(original).model
-    epoch, same_mask = round(pruning.REWIND * recipe.epochs), apply_masks(early, masks_of(original))
+    epoch, same_mask = pruning.rewind_epoch(recipe), apply_masks(early, masks_of(original))
     models = {
         "dense": whole,
         "as published": published,
@@ -308,11 +308,10 @@ def transfer(settings: dict, seed: int, device: str) -> Iterator[dict]:
     retrained = case.retrained(original)
     target = mu.load_dataset(settings["target"], device=device)
     learnt, test = target.train.draw(settings["probe"], seed), target.test[: settings["probe"]]
-    epochs, batch = settings["tune"]
-    tuning = replace(case.recipe, epochs=epochs, batch_size=batch, lr=TUNING_RATE, schedule="constant")
+    recipe = tuned(case.recipe, *settings["tune"])
     with stopwatch(device) as watch:
-        options = {"recipe": tuning, "gamma": settings["gamma"], "seed": 1000 + case.after}
-        sparse = mu.unlearn("l1-sparse", original, task, **options)
+        more = {"recipe": recipe, "gamma": settings["gamma"], "seed": 1000 + case.after}
+        sparse = mu.unlearn("l1-sparse", original, task, **more)
     models = {"untrained": case.build(), "trained": original, "retrain": retrained.model, "l1-sparse": sparse}
     times = {"retrain": retrained.seconds, "l1-sparse": watch.seconds}
     for method, model in models.items():
@@ -521,7 +520,7 @@ ITEMS = (
          method_grid),
     MAIN.view("sparsity-fig4", "l1-sparse unlearning beside retraining and fine-tuning"),
     Item("sparsity-fig5", "Removing a backdoor", _backdoors, SEEDS, backdoor),
-    Item("sparsity-tab4", "Transfer after removing classes, a proxy", _transfers, SEEDS, transfer, revision=2),
+    Item("sparsity-tab4", "Transfer after removing classes, a proxy", _transfers, SEEDS, transfer, revision=3),
     Item("sparsity-prop2", "Proposition 2: measured error and bound", _propositions, SEEDS, proposition),
     MAIN.view("sparsity-tabA1", "Training settings"),
     MAIN.view("sparsity-figA1", "Leakage of retained samples against sparsity"),

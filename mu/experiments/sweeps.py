@@ -1,7 +1,8 @@
 """Methods with one hyper-parameter, every value of it tried: what `sparsity` and `mumis` share.
 
-No hyper-parameter is picked while recording: every value tried is recorded with its scores, and `mu.reading` picks
-afterwards.
+Mostly no hyper-parameter is picked while recording: every value tried is recorded with its scores, and `mu.reading`
+picks afterwards. Where a method is run many times, along a sequence of requests or on many models, `best_by_rule`
+picks first, and one value is recorded.
 """
 
 from __future__ import annotations
@@ -67,6 +68,11 @@ class Accuracies(NamedTuple):
     held_out: float  # without what is to be forgotten
 
 
+def tuned(recipe: Recipe, epochs: int, batch: int) -> Recipe:
+    """How fine-tuning and l1-sparse go on from training by a recipe: shorter, and at one rate throughout."""
+    return replace(recipe, epochs=epochs, batch_size=batch, lr=TUNING_RATE, schedule="constant", warmup=0.0)
+
+
 @dataclass
 class Swept(Case):
     """A case whose methods are run with a value of their hyper-parameter, and what they should reach."""
@@ -95,9 +101,7 @@ class Swept(Case):
         lr = {"lr": value} if sweep["name"] == "lr" else {}
         if "tune" not in sweep:
             return replace(published, **sweep.get("recipe", {}), **lr)
-        epochs, batch = sweep["tune"]
-        tuned = {"epochs": epochs, "batch_size": batch, "lr": TUNING_RATE, "schedule": "constant", "warmup": 0.0}
-        return replace(self.recipe, **tuned | lr)
+        return replace(tuned(self.recipe, *sweep["tune"]), **lr)
 
     def spared(self) -> Bool[Tensor, " held_out"]:
         """Which held-out samples are not of the class or sub-class to forget."""

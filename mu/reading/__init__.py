@@ -1,9 +1,9 @@
 """What recorded rows say: which of them, in numbers and in names. Figures, verdicts and comparisons all read by it.
 
-No hyper-parameter is picked while recording, see `mu.experiments.sweeps`: every value tried is recorded with its
-scores, and `chosen` picks afterwards by one of three rules: the published value; the best guess without the retrained
-model and the test set; or the value nearest to the retrained model, which is what the field reports and nobody could
-do in practice. One module per paper has its names, and reads what only its records hold.
+A hyper-parameter is seldom picked while recording, see `mu.experiments.sweeps`: every value tried is recorded with
+its scores, and `chosen` picks afterwards by one of three rules: the published value; the best guess without the
+retrained model and the test set; or the value nearest to the retrained model, which is what the field reports and
+nobody could do in practice. One module per paper has its names, and reads what only its records hold.
 """
 
 from __future__ import annotations

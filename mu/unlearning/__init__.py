@@ -12,6 +12,7 @@ import inspect
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mu.training import deterministic
 from mu.unlearning.amnesiac import amnesiac, partial_amnesiac
 from mu.unlearning.ascent import ascent
 from mu.unlearning.bad_teacher import bad_teacher
@@ -172,4 +173,5 @@ def unlearn(
     if not any(parameter.requires_grad for parameter in model.parameters()):
         raise ValueError("there is nothing to change: the model has no trainable parameter")
     handed = {need: extra[need] if need in extra else getattr(task, need) for need in method.needs}
-    return method.function(model, **handed, **method.preset | options).eval()
+    with deterministic():
+        return method.function(model, **handed, **method.preset | options).eval()

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from torch.nn import functional
 
+from mu.data import APART
 from mu.training import Recipe
 from mu.unlearning.features import HOLD, embed, move, nearest_other
 from mu.unlearning.relabel import class_count
@@ -69,7 +70,7 @@ def duck(
     if not temperature > 0:
         raise ValueError(f"temperature must be above 0; it is {temperature}")
     device = next(model.parameters()).device
-    labels, few = forget.labels.to(device), retain.some(min(1, SEEN / len(retain)), seed)
+    labels, few = forget.labels.to(device), retain.some(min(1, SEEN / len(retain)), APART + seed)
     centroids, present = class_means(embed(model, few), few.labels.to(device), class_count(model, forget))
     distances = 1 - functional.normalize(embed(model, forget)) @ functional.normalize(centroids).T
     target = centroids[nearest_other(distances, labels, present)]

@@ -107,7 +107,8 @@ def move(
     """Minimise `distance` on batches of `forget` plus `loss` on batches of `others`.
 
     The batches are run one after the other, each with its own statistics where batch norms take them, as in the
-    public code of DUCK and SCAR but for DUCK's repair. Those of `forget` come in its order, each for `HOLD` steps.
+    public code of DUCK and SCAR but for DUCK's repair. Those of `forget` come in its order, each for `HOLD` steps;
+    they are never augmented, the others as the recipe says.
 
     Args:
         recipe: its number of epochs is not used.

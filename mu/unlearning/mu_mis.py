@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from mu.unlearning.steps import OnStep
 
 TERMS = ("both", "target", "other", "jacobian")
+LR = 1e-4  # ours
 BATCH = 128  # ours
 DELTA = 1.1  # ours: the accounts give 1, but then a run whose s rises from the start ends after one pass
 MAX_STEPS = 500  # ours
@@ -72,7 +73,7 @@ def mu_mis(
     model: nn.Module,
     forget: Samples,
     *,
-    lr: float = 1e-4,
+    lr: float = LR,
     delta: float = DELTA,
     batch_size: int = BATCH,
     max_steps: int = MAX_STEPS,
@@ -121,10 +122,10 @@ def mu_mis(
     while True:
         norms = _norms(model, forget.images, looked, norm, batch_size)
         other, *own = norms.mean(1).tolist()
-        if not other > 0 and first is None:
-            raise ValueError("the model does not react to these images: its other-class sensitivity is 0")
         if not math.isfinite(sum(own, other)):
             raise FloatingPointError(f"sensitivity became {other} by step {step}; a smaller lr than {lr:g} may help")
+        if not other > 0 and first is None:
+            raise ValueError("the model does not react to these images: its other-class sensitivity is 0")
         first = first or other
         if curve is not None:
             loss = _loss(norms[1] ** 2, norms[0] ** 2, terms, first if weighted else None)

@@ -24,7 +24,7 @@ import torch
 from torch.nn import functional
 
 from mu.selection import extreme
-from mu.training import Recipe, deterministic, train
+from mu.training import Recipe, train
 from mu.unlearning.relabel import class_count, wrong_labels
 
 if TYPE_CHECKING:
@@ -71,12 +71,10 @@ def saliency(model: nn.Module, forget: Samples) -> Float[Tensor, " d"]:
     model = copy.deepcopy(model).eval()
     parameters = [p for p in model.parameters() if p.requires_grad]
     forget, total = forget.to(parameters[0].device), 0
-    # On a GPU too the same mask every time: what rounding does to a sum may swap two weights at its border.
-    with deterministic():
-        for images, labels in zip(forget.images.split(BATCH), forget.labels.split(BATCH)):
-            loss = functional.cross_entropy(model(images), labels, reduction="sum")
-            gradients = torch.autograd.grad(loss, parameters, materialize_grads=True)
-            total += torch.cat([gradient.reshape(-1) for gradient in gradients])
+    for images, labels in zip(forget.images.split(BATCH), forget.labels.split(BATCH)):
+        loss = functional.cross_entropy(model(images), labels, reduction="sum")
+        gradients = torch.autograd.grad(loss, parameters, materialize_grads=True)
+        total += torch.cat([gradient.reshape(-1) for gradient in gradients])
     return total.abs()
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OnStep = Callable[[int, "nn.Module"], "bool | None"]
 
 RECIPE = Recipe(batch_size=64, optimizer="adam", lr=1e-3)  # the rate of training: Graves et al., public code
-STOP_AT = 1.0  # percent of the forget set still classified as before: ours
+STOP_AT = 1.0  # percent of the forget set still classified correctly: ours
 MAX_STEPS = 200  # ours; a partial step moves less, so the partial methods are allowed 25 times as many
 LOOK_AT = 512  # forget samples that a look takes in, spread evenly: ours, for large forget sets
 LOOK_PART = 64  # of them at a time: ours; most looks end with the first
