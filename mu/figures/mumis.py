@@ -314,7 +314,7 @@ def beside_retraining(rows: pd.DataFrame) -> Figure:
     names = {"class": "a class", "random": "a random tenth"}
     columns = {
         f"{shown(dataset)}, {names.get(kind, kind)}": part
-        for (dataset, kind), part in rows.groupby(["dataset", "scenario"], sort=False)
+        for (kind, dataset), part in rows.groupby(["scenario", "dataset"])
     }
 
     def panel(axis: Axes, metric: str, part: pd.DataFrame) -> None:
