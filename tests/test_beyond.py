@@ -56,11 +56,15 @@ def test_models_of_one_split_share_samples_and_nothing_else():
     assert not any(torch.equal(*pair) for pair in zip(weights[0].values(), weights[2].values(), strict=True))
 
 
-def test_without_a_split_a_seed_draws_as_before():
-    """What other records hold is not touched: the same samples, and models kept under the same name."""
+def test_without_a_split_a_seed_draws_as_before(monkeypatch):
+    """The same samples, and a model that is kept for other records is not trained again; of another split it is."""
     plain, split = Replica(settings(), 5, "cpu"), Replica(settings(split=5), 5, "cpu")
     assert torch.equal(plain.task.forget.indices, split.task.forget.indices)
-    assert split.identity() == plain.identity() != Replica(settings(split=6), 5, "cpu").identity()
+    plain.original()
+    monkeypatch.setattr("mu.experiments.case.train", lambda *_, **__: pytest.fail("trained again"))
+    split.original()
+    with pytest.raises(pytest.fail.Exception):
+        Replica(settings(split=6), 5, "cpu").original()
 
 
 def test_what_is_retrained_again_is_another_model_every_time():

@@ -317,6 +317,24 @@ def test_large_ledgers_are_not_kept(task, small, monkeypatch):
     assert not (cache_folder() / "trained").exists()
 
 
+def test_models_are_kept_by_what_they_were_trained_on(same):
+    """Few samples of a class in training, and two classes of one and the same training.
+
+    The first is another model. The others share one, but not the ledgers, which are of their own samples. Breaks if the
+    name under which it is kept tells too little.
+    """
+    common = {"dataset": "synthetic", "model": "mlp", "label": 3, "count": 4, "recipe": asdict(mu.Recipe(epochs=1))}
+    few, third, fifth = (
+        Trial({**common, **case}, 0, "cpu")
+        for case in ({"scenario": "rare"}, {"scenario": "class"}, {"scenario": "class", "label": 5})
+    )
+    weights = [trial.original().model for trial in (few, third, fifth)]
+    assert not same(weights[0], weights[1])
+    assert same(weights[1], weights[2])
+    steps = [trial.recorded(trial.ledgers([0.5])).ledgers[0].steps for trial in (third, fifth)]
+    assert steps[0] != steps[1]
+
+
 def test_models_kept_for_one_version_of_the_code_are_not_used_by_another(monkeypatch):
     """The configuration holds the digest of the code: a changed loop must not find old models."""
     trial = Trial(get_item("partial-tab1").cells("smoke")[0].settings, 0, "cpu")

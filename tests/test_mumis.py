@@ -19,6 +19,7 @@ from mu.experiments import get_item, items, mumis
 from mu.experiments.cache import Trained
 from mu.experiments.case import hold_out
 from mu.experiments.mumis import Memorised, Request, accuracies, memorisation, scores
+from mu.experiments.sweeps import Accuracies
 from mu.metrics import Outputs, accuracy
 from mu.models import predict
 from mu.reading.mumis import stop
@@ -155,7 +156,7 @@ def test_methods_that_stop_at_an_accuracy_get_the_one_expected(handed, monkeypat
     """A class: 1 percent at least; single samples: that of held-out ones, for LoTUS as a share."""
     for scenario, percent in (("class", 0.0), ("random", 62.0)):
         case = Request(settings(scenario), 0, "cpu")
-        monkeypatch.setattr(case, "expected", lambda _, percent=percent: (percent, 99.0, 50.0))
+        monkeypatch.setattr(case, "expected", lambda _, percent=percent: Accuracies(percent, 99.0, 50.0))
         for method in ("duck", "scar", "scar-as-published", "lotus", "salun"):
             case.unlearn(sweep(method, 1e-3), 1e-3, None)
         assert {
@@ -168,7 +169,7 @@ def test_methods_that_stop_at_an_accuracy_get_the_one_expected(handed, monkeypat
 def test_no_method_without_retained_data_is_told_what_is_read_off_it(handed, monkeypatch):
     """The guess for a sub-class is: SCAR keeps its own constant there, its form with retained data does not."""
     case = Request(settings("subclass"), 0, "cpu")
-    monkeypatch.setattr(case, "expected", lambda _: (40.0, 99.0, 50.0))
+    monkeypatch.setattr(case, "expected", lambda _: Accuracies(40.0, 99.0, 50.0))
     for method in (*mumis.RETAIN_FREE, "scar-as-published", "duck"):
         case.unlearn(sweep(method, 1e-3), 1e-3, None)
     assert not any({"stop_at", "unseen_accuracy"} & set(handed[method]) for method in mumis.RETAIN_FREE)

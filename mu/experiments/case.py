@@ -123,7 +123,7 @@ class Case:
         return self._pruned(1, percent / 100)  # OMP is one round of IMP
 
     def _dense(self) -> Trained:
-        return self.kept("dense", self.build, self.learn(self.task.train, self.seed))
+        return self._on_all("dense", self.build, self.learn(self.task.train, self.seed))
 
     def _synflow(self, percent: float) -> Trained:
         def make(_: nn.Module) -> nn.Module:
@@ -131,18 +131,22 @@ class Case:
             masks = pruning.synflow_masks(untrained, self.task.data.shape, percent)
             return self.learn(self.task.train, self.seed)(apply_masks(untrained, masks))
 
-        return self.kept(f"synflow {percent:g}", self._build_pruned, make)
+        return self._on_all(f"synflow {percent:g}", self._build_pruned, make)
 
     def _pruned(self, rounds: int, rate: float) -> Trained:
         """By magnitude, round by round, each of which is kept: IMP at one sparsity goes on from another's."""
         more = {"samples": self.task.train, "recipe": self.recipe, "seed": self.seed}
-        early = self.kept("rewound", self.build, lambda model: pruning.rewound(model, **more)).model
+        early = self._on_all("rewound", self.build, lambda model: pruning.rewound(model, **more)).model
         made = self._dense()
         for k in range(1, rounds + 1):
             make = lambda _, before=made.model: pruning.imp(before, early, rounds=1, rate=rate, **more)
-            after = self.kept(f"pruned {rate:g}, round {k}", self._build_pruned, make)
+            after = self._on_all(f"pruned {rate:g}, round {k}", self._build_pruned, make)
             made = after._replace(seconds=after.seconds + made.seconds)
         return made
+
+    def _on_all(self, part: str, build: Callable, make: Callable) -> Trained:
+        """A model that has seen what is to be forgotten."""
+        return self.kept(f"{part}, {self.task.train.fingerprint}", build, make)
 
     def _build_pruned(self) -> nn.Module:
         """A model with the tensors of a pruned one."""
@@ -161,7 +165,7 @@ class Case:
         """What `make(build())` returns, from the cache if it is there; see `mu.experiments.cache.kept`.
 
         Args:
-            part: which of the case's models it is.
+            part: which of the case's models it is, and of which samples.
             recorders: the ledgers that `make` fills.
             more: what else decides the result.
         """
@@ -169,9 +173,8 @@ class Case:
         return kept(config, build, make, device=self.device, ledgers=recorders)
 
     def identity(self) -> dict:
-        """What decides how every model of the case is trained; `kept` adds which model, and the seed."""
+        """What decides how every model of the case is trained; `kept` adds which, of which samples, and the seed."""
         deciding = {name: self.settings[name] for name in ("dataset", "model", "recipe")}
-        deciding["samples"] = self.task.train.fingerprint
         if self.settings["scenario"] == "poisoned":
             deciding["poisoned"] = [self.label, self.task.forget.fingerprint]
         return deciding

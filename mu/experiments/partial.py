@@ -112,8 +112,8 @@ class Trial(Case):
     def recorded(self, ledgers: Sequence[Ledger] = ()) -> Trained:
         """The original model with its ledgers, from the cache if it is there."""
         which = [[s.keep, s.rule, *(s.layers or ())] for s in (ledger.selection for ledger in ledgers)]
-        learn, asked = self.learn(self.task.train, self.seed, ledgers), self.task.forget.fingerprint
-        return self.kept("recorded", self.build, learn, ledgers, ledgers=which, only=asked)
+        part = f"recorded, {self.task.train.fingerprint}, for {self.task.forget.fingerprint}"
+        return self.kept(part, self.build, self.learn(self.task.train, self.seed, ledgers), ledgers, ledgers=which)
 
     def take_back(self, original: nn.Module, ledger: Recorder) -> nn.Module:
         return mu.unlearn("partial-amnesiac", original, self.task, ledger=ledger)
