@@ -320,8 +320,8 @@ def test_large_ledgers_are_not_kept(task, small, monkeypatch):
 def test_models_are_kept_by_what_they_were_trained_on(same):
     """Few samples of a class in training, and two classes of one and the same training.
 
-    The first is another model. The others share one, but not the ledgers, which are of their own samples. Breaks if the
-    name under which it is kept tells too little.
+    The first is another model. The others share one, but not the ledgers, which are of their own samples. Breaks if
+    the name under which it is kept tells too little.
     """
     common = {"dataset": "synthetic", "model": "mlp", "label": 3, "count": 4, "recipe": asdict(mu.Recipe(epochs=1))}
     few, third, fifth = (

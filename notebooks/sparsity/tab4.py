@@ -34,7 +34,7 @@
 # %% [markdown]
 # ## What to see
 #
-# With ten classes removed, in percent and seconds (`laptop`, two seeds):
+# With ten classes removed, in percent and seconds (`laptop`, one seed):
 #
 # | | probe | UA | RA | seconds |
 # |:---|---:|---:|---:|---:|
@@ -44,7 +44,7 @@
 # | $\ell_1$-sparse | {value}`sparsity-tab4 probe accuracy removed=10 method=l1-sparse` | {value}`sparsity-tab4 UA removed=10 method=l1-sparse` | {value}`sparsity-tab4 RA removed=10 method=l1-sparse` | {value}`sparsity-tab4 RTE removed=10 method=l1-sparse` |
 #
 # * UA: $\ell_1$-sparse forgets the classes. It pays with RA where ten or twenty are removed.
-# * Probe: $\ell_1$-sparse is within three points of retraining, above it or below, in a fraction of the time. The claim that it serves as well and is
+# * Probe: $\ell_1$-sparse is within three points of retraining, in a fraction of the time. The claim that it serves as well and is
 #   faster: {verdict}`sparsity-C7`.
 # * The untrained network is the floor: what a probe reads from features that nothing was learnt for. It is only about six points below.
 # * The penalty weight is fixed here and not chosen.
