@@ -158,7 +158,7 @@ class Case:
         build = lambda: reinitialise(original, self.after)
         part = f"retain {self.task.retain.fingerprint}"
         if self.settings.get("sparsity"):
-            part += f" {self.settings['pruner']} {self.settings['sparsity']}"
+            part += f" {self.settings['pruner']} {self.settings['sparsity']}, mask of {self.task.train.fingerprint}"
         return self.kept(part, build, self.learn(self.task.retain, self.after))
 
     def kept(self, part: str, build: Callable, make: Callable, recorders: Sequence[Ledger] = (), **more) -> Trained:
