@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from mu import methods, verdicts
+from mu.reading import select
 from mu.verdicts import judge
 from mu.verdicts.mumis import FREE, RETAINING
 
@@ -32,8 +33,9 @@ def swept(metrics, **columns):
 
 
 def decide(name, *made, item=None):
-    frame = pd.DataFrame([row for part in made for row in part])
-    return judge(CLAIMS[name].evidence({item or CLAIMS[name].items[0]: frame}))
+    claim, frame = CLAIMS[name], pd.DataFrame([row for part in made for row in part])
+    handed = select(frame, scenario=claim.scenario) if claim.scenario else frame  # as `mu.verdicts.verdict` does
+    return judge(claim.evidence({item or claim.items[0]: handed}))
 
 
 # ---- sensitivity -----------------------------------------------------------------------------------------

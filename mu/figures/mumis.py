@@ -324,8 +324,12 @@ def beside_retraining(rows: pd.DataFrame) -> Figure:
             for _, course in courses(run):
                 step = stop(course, DELTA)
                 axis.plot(step, at(course, metric, step), "o", color=colour, markersize=5)
-        for method, name in (("retrain", "retrained"), ("trained", "original")):
-            level = select(part, metric=metric, **({"step": 0} if method == "trained" else {"method": method}))
+        alike = select(part, metric=metric)
+        levels = {
+            "retrained": ("retrain", select(alike, method="retrain")),
+            "original": ("trained", select(alike, step=0)),
+        }
+        for name, (method, level) in levels.items():
             axis.axhline(level["value"].mean(), color=COLOURS[method], linestyle="--", linewidth=1.4, label=name)
         axis.set_ylim(0, max(1, 1.05 * select(rows, metric=metric)["value"].max()))
 

@@ -85,7 +85,7 @@ def search(rows: pd.DataFrame) -> Figure:
     rows = with_columns(rows, "tried")
     tops = {"UA": 104, "Avg. Gap": max(1, 1.05 * select(rows, metric="Avg. Gap")["value"].max())}
     names = {"UA": "UA, %", "Avg. Gap": "Disparity Ave."}
-    shown = {(s, metric): f"{SCENARIOS[s]}\n{names[metric]}" for s in SCENARIOS for metric in names}
+    wanted = {f"{SCENARIOS[s]}\n{names[metric]}": (s, metric) for s in SCENARIOS for metric in names}
     looks = {0: ("dense", PALETTE[0], "-"), SPARSE: (f"{SPARSE} % sparse", PALETTE[1], "--")}
 
     def panel(axis: Axes, what: tuple[str, str], method: str) -> None:
@@ -98,7 +98,6 @@ def search(rows: pd.DataFrame) -> Figure:
         axis.set_ylim(-0.04 * tops[metric], tops[metric])
 
     columns = {PAPER_NAMES[method]: method for method in CORE}
-    wanted = {text: key for key, text in shown.items()}
     return panels(panel, columns, wanted, sharex="col", sharey="row", x="value tried (log)")
 
 

@@ -84,11 +84,6 @@ def requests(frames: Rows) -> Iterator[Part]:
             yield (dataset, model, SCENARIOS.get(scenario, scenario) + named), item, part
 
 
-def random_requests(frames: Rows) -> Iterator[Part]:
-    """The rows on random samples, by network."""
-    yield from each_network({item: select(rows, scenario="random") for item, rows in frames.items()})
-
-
 def picked_requests(frames: Rows) -> Iterator[Part]:
     """The requests, with the hyper-parameters of the rule."""
     for names, item, tried in requests(frames):
@@ -559,7 +554,7 @@ CLAIMS = (
         f"Average gap at the best step of a run, picked by that gap itself, is less than {NO_DIFFERENCE:g} points "
         f"below the original's: an answer for every learning rate. Where the original's is below {ROOM:g} point, "
         "there is nothing to test.",
-        ("mumis-stop",), random_requests, _no_stop,
+        ("mumis-stop",), each_network, _no_stop, "random",
     ),
     Claim(
         "mumis-memo",
