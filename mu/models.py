@@ -321,9 +321,15 @@ def predict(model: nn.Module, samples: Samples, batch_size: int = 512) -> Float[
 def answer(model: nn.Module, images: UInt8[Tensor, "n channel height width"]) -> Tensor:
     """What the model returns, with errors that say what it takes.
 
+    Our networks get the images with their channels last in memory, where convolutions are faster, but for group norm,
+    which wants them first. Other networks may not expect that order: `view` refuses it.
+
     Raises:
         ValueError: it does not take uint8 images, or, in training mode, not a single one.
     """
+    kinds = {type(module) for module in model.modules()}
+    if Classifier in kinds and nn.GroupNorm not in kinds:
+        images = images.clone(memory_format=torch.channels_last)  # a copy: one channel alone has either order
     try:
         return model(images)
     except RuntimeError as error:

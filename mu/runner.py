@@ -17,6 +17,7 @@ import threading
 import time
 import warnings
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -29,7 +30,7 @@ from safetensors import SafetensorError
 
 from mu import results
 from mu.data import DataError
-from mu.experiments import get_item
+from mu.experiments import get_item, primary_items
 from mu.experiments.cache import code_digest
 from mu.results import Segment
 from mu.storage import cache_folder, digest
@@ -75,6 +76,8 @@ def run(
 ) -> pd.DataFrame:
     """Run what is missing of an item and return all its rows for these settings.
 
+    A cell that another item's record in the same folder holds, from the same code, settings and seed, is taken over.
+
     Args:
         item: id from `mu list`.
         profile: smoke, quick, laptop or paper: the sizes, never the code.
@@ -109,6 +112,10 @@ def run(
     record = results.read(item, profile, root)
     code = code_digest(item)
     done = {s.cell for s in record.segments if out is not None or s.code == code}
+    for segment, rows in _computed_for_others(cells, done, profile, root):
+        if out is not None or segment.code == code:
+            record = results.add(segment, rows, item, profile, root)
+            done.add(segment.cell)
     missing = [cell for cell in cells if cell.key not in done]
     provenance = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit(), "code": code,
@@ -135,6 +142,24 @@ def run(
     rows = record.frame
     rows.attrs = {"profile": profile, "seeds": len({cell.seed for cell in cells}), "hardware": hardware(device)}
     return rows
+
+
+def _computed_for_others(
+    cells: list[Cell], done: set[str], profile: str, root: Path
+) -> Iterator[tuple[Segment, pd.DataFrame]]:
+    """What other items' records hold of the cells not done: computed by the same function from the same settings.
+
+    Tables overlap, and under small profiles one data set stands for several.
+    """
+    item = get_item(cells[0].item)
+    for other in primary_items():
+        if other.run is item.run and other is not item:
+            record = results.read(other.id, profile, root)
+            theirs = {segment.cell: segment for segment in record.segments}
+            for cell in cells:
+                twin = replace(cell, item=other.id, revision=other.revision).key
+                if twin in theirs and cell.key not in done:
+                    yield replace(theirs[twin], cell=cell.key), record.text[record.text["cell"] == twin]
 
 
 def _finished(

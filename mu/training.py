@@ -163,8 +163,8 @@ def train(
             order = torch.randperm(len(samples), generator=generator).to(device)
             for i, batch in enumerate(order.split(recipe.batch_size)):
                 images = augment(samples.images[batch], recipe.augment, generator)
-                with _autocast(recipe.precision, device):
-                    value = loss(answer(model, _channels_last(images)), samples.labels[batch])
+                with autocast(recipe.precision, device):
+                    value = loss(answer(model, images), samples.labels[batch])
                 flat.gradient.zero_()
                 value.backward()
                 losses[i] = value.detach()
@@ -227,7 +227,11 @@ def augment(
     if how == "none":
         return images
     n, _, height, width = images.shape
-    draw = lambda high: torch.randint(high, (n,), generator=generator).to(images.device)
+
+    def draw(high: int) -> Tensor:  # on the CPU, so that a seed means the same everywhere; copied without waiting
+        drawn = torch.randint(high, (n,), generator=generator, pin_memory=images.is_cuda)
+        return drawn.to(images.device, non_blocking=True)
+
     top, left, mirror = draw(2 * CROP_PADDING + 1), draw(2 * CROP_PADDING + 1), draw(2).bool()
     padded = functional.pad(images, (CROP_PADDING,) * 4)
     rows = top[:, None] + torch.arange(height, device=images.device)  # n, height
@@ -289,20 +293,17 @@ def _repeatable(seed: int, device: torch.device) -> Iterator[torch.Generator]:
 
 @contextlib.contextmanager
 def deterministic() -> Iterator[None]:
-    """The same convolutions every time, on a GPU too. `torch.backends.cudnn.flags` would set more than these two."""
+    """The same convolutions every time, on a GPU too, and in float32 where float32 is asked for, not in TF32."""
     cudnn = torch.backends.cudnn
-    before = cudnn.deterministic, cudnn.benchmark
-    cudnn.deterministic, cudnn.benchmark = True, False
+    before = cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32
+    cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32 = True, False, False
     try:
         yield
     finally:
-        cudnn.deterministic, cudnn.benchmark = before
+        cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32 = before
 
 
-def _autocast(precision: str, device: torch.device):
+def autocast(precision: str, device: torch.device) -> torch.autocast:
+    """The precision that a `Recipe` asks for, for a forward pass on this device."""
     enabled = precision == "bfloat16" or (precision == "auto" and device.type == "cuda")
     return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
-
-
-def _channels_last(images: Tensor) -> Tensor:
-    return images.contiguous(memory_format=torch.channels_last) if images.is_cuda else images

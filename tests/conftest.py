@@ -10,12 +10,13 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 import torch
+from filelock import FileLock
 from torch import nn
 
 import mu
 from mu.experiments import get_item
 from mu.models import Normalise
-from mu.storage import replacing
+from mu.storage import digest, replacing
 
 torch.set_num_threads(1)
 
@@ -25,25 +26,31 @@ def folders(tmp_path, monkeypatch):
     """An empty cache and an empty checkout; returns the folder that holds both."""
     monkeypatch.setenv("MU_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("MU_HOME", str(tmp_path / "home"))
+    for name in ("MU_DATA", "MU_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
     return tmp_path
 
 
 @pytest.fixture(scope="session")
 def smoke(tmp_path_factory):
-    """item -> (cell, its rows) for every cell of the smoke profile; run once for all tests and all workers."""
+    """item -> (cell, its rows) for every cell of the smoke profile; computed once for all tests and all workers.
+
+    Under `smoke` one data set stands for all, so that many items have cells in common, and trained models.
+    """
     folder = tmp_path_factory.getbasetemp()
     shared = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "smoke"
+    shared.mkdir(exist_ok=True)
 
-    def smoke(item):
-        made = shared / f"{get_item(item).record}.pickle"
-        if not made.exists():
-            compute = get_item(item).compute
-            rows = [(cell, pd.DataFrame(compute(cell, "cpu"))) for cell in get_item(item).cells("smoke")]
-            with replacing(made) as temporary:
-                pd.to_pickle(rows, temporary)
+    def rows(item, cell):
+        made = shared / f"{digest([item.run.__module__, item.run.__qualname__, cell.settings, cell.seed])}.pickle"
+        with FileLock(f"{made}.lock"), pytest.MonkeyPatch.context() as patch:
+            if not made.exists():
+                patch.setenv("MU_CACHE", str(shared / "cache"))
+                with replacing(made) as temporary:
+                    pd.DataFrame(item.compute(cell, "cpu")).to_pickle(temporary)
         return pd.read_pickle(made)
 
-    return smoke
+    return lambda name: [(cell, rows(get_item(name), cell)) for cell in get_item(name).cells("smoke")]
 
 
 @pytest.fixture(scope="session")

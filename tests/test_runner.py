@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -78,6 +78,38 @@ def test_a_finished_cell_is_never_run_again(toy, tmp_path):
     assert len(more) == 12
     assert len(go(tmp_path, seeds=1)) == 6  # what was asked for, not all that is there
     assert len(toy.calls) == 6
+
+
+def test_a_cell_of_two_items_is_run_once(toy, tmp_path, monkeypatch):
+    """The second item takes over rows and provenance; other settings, seeds and functions it computes itself."""
+    first = get_item("toy-tab1")
+    grid = lambda _: [{"dataset": "none", "n": n} for n in (2, 5)]
+    other = replace(first, id="toy-tab2", grid=grid, revision=3)
+    alien = replace(other, id="toy-tab3", run=lambda *settings: first.run(*settings))
+    monkeypatch.setattr(mu.experiments, "_ITEMS", {item.id: item for item in (first, other, alien)})
+    whole = go(tmp_path)
+    shared = runner.run("toy-tab2", "smoke", out=tmp_path, quiet=True)
+    assert toy.calls == [(0, 0), (1, 0), (2, 0), (5, 0)]
+    both = [frame.query("step == 2")["value"].tolist() for frame in (whole, shared)]
+    assert both[0] == pytest.approx(both[1], rel=1e-7)
+    old, new = made(tmp_path), made(tmp_path, "toy-tab2")
+    cells = {name: get_item(name).cells("smoke") for name in ("toy-tab1", "toy-tab2")}
+    assert new[cells["toy-tab2"][0].key] == replace(old[cells["toy-tab1"][2].key], cell=cells["toy-tab2"][0].key)
+    runner.run("toy-tab2", "smoke", 2, out=tmp_path, quiet=True)
+    assert toy.calls[4:] == [(2, 1), (5, 1)]
+    runner.run("toy-tab3", "smoke", out=tmp_path, quiet=True)
+    assert toy.calls[6:] == [(2, 0), (5, 0)]
+
+
+def test_a_live_cell_of_another_item_counts_if_its_code_is_the_same(toy, monkeypatch):
+    """Breaks if a notebook shows what an earlier version of the code computed for another notebook."""
+    first = get_item("toy-tab1")
+    second = replace(first, id="toy-tab2")
+    monkeypatch.setattr(mu.experiments, "_ITEMS", {item.id: item for item in (first, second)})
+    for code, calls in (("a", 3), ("a", 3), ("b", 6)):
+        monkeypatch.setattr(runner, "code_digest", lambda item, code=code: code)
+        runner.run("toy-tab2" if toy.calls else "toy-tab1", "smoke", quiet=True)
+        assert len(toy.calls) == calls
 
 
 def test_rows_carry_what_they_belong_to(toy, tmp_path):

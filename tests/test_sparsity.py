@@ -441,21 +441,17 @@ def test_the_probe_learns_from_training_images_and_is_asked_about_test_images(mo
         assert torch.equal(truth, target.test.labels)
 
 
-@pytest.mark.parametrize(
-    ("data", "scenario", "label"),
-    [("cifar10", "class", TARGET), ("cifar10", "random", -1), ("cifar100", "class", TARGET),
-     ("cifar100", "random", None), ("svhn", "class", None)],
-)  # fmt: skip
-def test_the_published_fisher_replaces_a_row_where_the_code_does(data, scenario, label):
-    """By the number of samples: 4,500 of CIFAR-10 or 450 of CIFAR-100, of whatever class. Breaks if turned round."""
-    (sweep,) = experiments.sweeps_of("paper", data, scenario, ("fisher-as-published",))
+@pytest.mark.parametrize(("scenario", "label"), [("class", TARGET), ("random", -1)])
+def test_the_published_fisher_replaces_a_row_where_the_code_does(scenario, label):
+    """By the number of samples: 4,500 of CIFAR-10, of whatever class. Breaks if turned round."""
+    (sweep,) = experiments.sweeps_of("paper", scenario, ("fisher-as-published",))
     default = mu.methods()["fisher-as-published"].defaults["label"]
     assert sweep["options"].get("label", default) == label
 
 
 def test_ascent_takes_half_the_epochs_of_fine_tuning():
     """Five of ten, as published; not more than a small profile has. Breaks if five is the least."""
-    of = lambda profile: {s["method"]: s["tune"] for s in experiments.sweeps_of(profile, "cifar10", "class")}
+    of = lambda profile: {s["method"]: s["tune"] for s in experiments.sweeps_of(profile, "class")}
     assert (of("paper")["gradient-ascent"], of("paper")["fine-tune"]) == ((5, 256), (10, 256))
     assert of("laptop")["gradient-ascent"] == of("laptop")["fine-tune"] == (3, 32)
 

@@ -16,7 +16,7 @@ from mu.experiments import CHAPTERS, get_item, items
 from mu.reading import select
 from mu.verdicts import differences, judge
 from mu.verdicts.claim import Finding
-from mu.verdicts.differences import by_seed, paired
+from mu.verdicts.differences import Comparison, by_seed, joined, paired, summary
 
 SEEDS = (0, 1, 2)
 CLAIMS = {claim.id.split("-")[1]: claim for claim in verdicts.claims("partial")}
@@ -190,6 +190,20 @@ def test_one_seed_is_said():
     verdict = decide("C1", tab1=removal(seeds=(0,)), tab2=removal(model="lenet"))
     assert verdict.seeds == "3 seeds"
     assert [finding.n for finding in verdict.counted] == [3]
+
+
+def test_one_seed_does_not_count_beside_several_of_the_same_finding():
+    """Its numbers are shown and marked. Breaks if it answers, or makes the whole finding one of one seed."""
+    several, one = Finding((False,), "many", 3), Finding((True,), "few", 1)
+    assert joined([several, one]) == Finding((False,), "many; few (one seed, not counted)", 3)
+    assert joined([one, one]) == Finding((True, True), "few; few", 1)
+    silent = Finding((), "nothing to test in it", 1)  # no answer, so nothing that could count
+    assert joined([several, silent]) == Finding((False,), "many; nothing to test in it", 3)
+    ahead = {n: paired(pd.Series(np.ones(n)), pd.Series(np.zeros(n))) for n in (1, 3)}
+    cases = [Comparison("", name, n > 1, name, ahead[n]) for name, n in (("many", 3), ("few", 1))]
+    assert summary(cases, "hold") == Finding(
+        (True,), "1 of 1 hold, ahead by 1.0; one seed, not counted, at few (few)", 3
+    )
 
 
 @pytest.mark.parametrize(

@@ -441,7 +441,7 @@ def test_c7_a_run_that_diverges_does_not_hold():
     made = [row for row in sequence("mu-mis") if row["step"] < 3]
     lost = rows("diverged", 1, step=3)
     verdict = decide("C7", made, lost, sequence("retrain", left=0), sequence("ssd", kl=0.9))
-    assert (verdict.word, verdict.evidence[0].numbers) == ("does not hold", "diverged")
+    assert (verdict.word, verdict.evidence[0].numbers) == ("does not hold", "diverged at 3 of 3 seeds")
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,7 @@ METHODS = {
     )),
 }  # fmt: skip
 RETAIN_FREE = tuple(method for method in METHODS if "retain" not in mu.methods()[method].needs)
+TAUGHT = ("bad-teacher", "scrub", "lotus", "scar-as-published")  # by what a model says of the images as they are
 CLASSWISE = tuple(method for method in METHODS if method != "rum")
 LEVELS = ("low", "mid", "high")  # of memorisation
 
@@ -104,7 +105,7 @@ class Scale:
     rates: tuple[float, ...]  # learning rates of MU-Mis
     steps: int  # of MU-Mis at most
     passes: int  # of MU-Mis over a forget set, where two requests are followed equally far
-    looked: int  # samples whose sensitivity is measured; test images on a course
+    looked: int  # samples whose sensitivity is measured; a tenth of the test images on a course
     sequence: tuple[int, ...]
     compared: tuple[str, ...]  # methods along the sequence
     others: tuple[str, ...]  # methods in the tables after the first; none: all
@@ -145,8 +146,9 @@ LAPTOP = replace(
 QUICK = replace(
     LAPTOP, data=STAND_INS, surrogate=dict.fromkeys(STAND_INS.values(), "synthetic"), networks=SMALL,
     labels={"rocket": 3, "sea": 8, "face": 3, "tiny": 3}, samples=2_000, recipe=replace(SHORT, epochs=8), seeds=1,
-    steps=60, passes=20, looked=100, sequence=(3, 8, 5), compared=("mu-mis", "fine-tune", "ssd"),
-    others=(*ALONG, "scar", "rum"), subsets=3, timed=("resnet9-slim", 256),
+    steps=60, passes=8, looked=100, sequence=(3, 8, 5), compared=("mu-mis", "fine-tune", "ssd"),
+    others=("mu-mis", "fine-tune", "bad-teacher", "salun", "gradient-ascent", "jit", "rum"), subsets=3,
+    timed=("resnet9-slim", 256),
 )  # fmt: skip
 SMOKE = replace(
     QUICK, data=DRAWN, surrogate={"synthetic-rgb": "synthetic-rgb"},
@@ -535,7 +537,7 @@ def _sweeps(profile: str, scenario: str, name: str) -> list[dict]:
     if name == "mu-mis":
         options |= {"max_steps": scale.steps, **smaller}
         return [{**sweep, "options": {**options, "lr": lr}} for lr in scale.rates]
-    if name not in RETAIN_FREE and scale.recipe.augment != "none":
+    if name not in (*RETAIN_FREE, *TAUGHT) and scale.recipe.augment != "none":
         smaller["augment"] = scale.recipe.augment  # as the original was trained; public code mostly does
     if "recipe" in known:
         epochs = known["recipe"].epochs

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 import torch
+from sklearn.neighbors import KNeighborsClassifier
 
 import mu
 from mu.data import Samples
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from jaxtyping import Bool
     from torch import Tensor, nn
 
-TUNING_RATE = 0.01  # learning rate of l1-sparse: that of class-wise fine-tuning (Jia et al., public code)
+TUNING_RATE = 0.01  # where a rate is not what is tried: that of class-wise fine-tuning (Jia et al., public code)
 NEIGHBOURS = 10  # ours
 AGAIN = 2000  # seed of a second retrained model, none of the first's; the same beside every first
 
@@ -69,7 +70,7 @@ class Accuracies(NamedTuple):
 
 
 def tuned(recipe: Recipe, epochs: int, batch: int) -> Recipe:
-    """How fine-tuning and l1-sparse go on from training by a recipe: shorter, and at one rate throughout."""
+    """How sparsity's methods go on from training by a recipe: shorter, and at one rate throughout."""
     return replace(recipe, epochs=epochs, batch_size=batch, lr=TUNING_RATE, schedule="constant", warmup=0.0)
 
 
@@ -152,12 +153,9 @@ def by_neighbours(asked: Samples, known: Samples) -> float:
     What a model that never saw a sub-class may answer to it, without training one. Pixels, because a trained model's
     features have learnt the sub-class under its label: by them nearly all neighbours agree.
     """
-    flat = lambda samples: samples.images.flatten(1).float() / 255
-    library, hits = flat(known), 0
-    for images, labels in zip(flat(asked).split(512), asked.labels.split(512), strict=True):
-        near = torch.cdist(images, library).topk(min(NEIGHBOURS, len(known)), largest=False).indices
-        hits += (known.labels[near].mode(1).values == labels).sum().item()
-    return 100 * hits / len(asked)
+    flat = lambda samples: samples.images.flatten(1).float().cpu()
+    model = KNeighborsClassifier(min(NEIGHBOURS, len(known))).fit(flat(known), known.labels.cpu())
+    return 100 * model.score(flat(asked), asked.labels.cpu())
 
 
 def best_by_rule(
@@ -214,19 +212,30 @@ def method_rows(case: Swept, score: Score, surrogate: Samples | None = None) -> 
     retrained = case.retrained(original.model)
     reference, guess = outputs(retrained.model, case.task), case.expected(original.model)
 
-    def scored(method: str, model: nn.Module | None, seconds: float, **columns) -> list[dict]:
-        out = outputs(model, case.task) if model else None
-        if out is None or not out.finite:  # a value not to be chosen
-            return rows(method, {"diverged": 1}, **columns, **which)
-        values = score(case, model, out, reference)
-        values |= {"RTE": seconds, "proxy gap": case.proxy_gap(guess, model, out)}
-        return rows(method, values, **columns, **which)
+    def line(method: str, model: nn.Module | None, seconds: float, **columns) -> list[dict]:
+        values = lambda model, out: {**score(case, model, out, reference), "RTE": seconds}
+        return scored(case, guess, values, method, model, **columns, **which)
 
     if not case.settings["sweeps"]:
-        yield from scored("trained", original.model, original.seconds)
-        yield from scored("retrain", retrained.model, retrained.seconds)
+        yield from line("trained", original.model, original.seconds)
+        yield from line("retrain", retrained.model, retrained.seconds)
     for method, model, seconds, columns in tries(case, original.model, surrogate):
-        yield from scored(method, model, seconds, **columns)
+        yield from line(method, model, seconds, **columns)
+
+
+def scored(
+    case: Swept,
+    guess: Accuracies,
+    score: Callable[[nn.Module, Outputs], dict[str, float]],
+    method: str,
+    model: nn.Module | None,
+    **columns,
+) -> list[dict]:
+    """Rows of a model's scores and its proxy gap; of one that diverged (or None) only that: not to be chosen."""
+    out = outputs(model, case.task) if model else None
+    if out is None or not out.finite:
+        return rows(method, {"diverged": 1}, **columns)
+    return rows(method, {**score(model, out), "proxy gap": case.proxy_gap(guess, model, out)}, **columns)
 
 
 def again(recipe: Recipe) -> dict:

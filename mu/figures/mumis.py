@@ -84,10 +84,12 @@ def search(rows: pd.DataFrame) -> pd.DataFrame:
     for request, asked in rows[rows["tried"].notna()].groupby("block", sort=False):
         for method in (name for name in METHODS if name in set(asked["method"])):
             of_method = select(asked, method=method)
-            edges = (of_method["tried"].min(), of_method["tried"].max())
-            for (_, value), part in of_method.groupby(["lr", "tried"], dropna=False):
+            values = of_method[["lr", "tried"]]  # MU-Mis has both, the others one of them
+            edges = [{column.min(), column.max()} if column.nunique() > 1 else () for _, column in values.items()]
+            for pair, part in of_method.groupby(list(values), dropna=False):
                 key = (request, method, part["shown"].iloc[0])
-                by_rule = "" if key not in picked else "edge" if value in edges else "picked"
+                at_edge = any(value in ends for value, ends in zip(pair, edges, strict=True))
+                by_rule = "" if key not in picked else "edge" if at_edge else "picked"
                 lines[key] = method_line(part, metrics) | {"rule": by_rule}
     return indexed(lines, "request", "method", "value")
 
@@ -418,7 +420,7 @@ TABLE_NOTE = (
     "Percent, mean ± sd over seeds; time in seconds, for trained and retrain that of training. Avg. Gap is the mean "
     "absolute gap of RA, FA and TA to retraining; a dash: no value tried gave finite weights, or not recorded yet. "
     "MIA: the share of the forget set that an attack by entropy calls members. KL: to the retrained model, on the "
-    "forget set, in nats. In brackets the paper's number, by a later account; records of the `paper` profile "
+    "forget set, in nats. In brackets the paper's number, by a third-party account; records of the `paper` profile "
     f"alone are of its size. {BY_RULE}"
 )
 SEQUENCE_NOTE = "Each method's hyper-parameter is picked at the first request by the rule, and kept."
@@ -451,7 +453,7 @@ EXHIBITS = {
     "mumis-fig2": Exhibit(
         "figure",
         "Input sensitivity of training samples, and of images that were never trained on: the norm of all logits' "
-        "gradients by the normalised pixels. Dashed: medians. Crosses: the orders of magnitude that a later account "
+        "gradients by the normalised pixels. Dashed: medians. Crosses: the orders of magnitude that a third-party account "
         "gives for the paper.",
         before_after,
         "Three histograms over a logarithmic axis: training samples before and after training, held-out ones after.",
@@ -522,7 +524,7 @@ EXHIBITS = {
     ),
     "mumis-figA1": Exhibit(
         "figure",
-        f"{COURSE_NOTE} Accuracies, sensitivities and the loss (Eq. 3), by learning rate. The dotted line is where "
+        f"{COURSE_NOTE} Accuracies, sensitivities and the loss, by learning rate. The dotted line is where "
         f"the stopping rule would end the run (δ = {DELTA:g}, mean over seeds). Sensitivities above {BLOWN_UP:g} "
         f"times those at the start are cut off, and losses below -{BLOWN_UP:g} times theirs. A run that diverges "
         "ends there; lines go on with the mean of the others.",

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from mu import results
+from mu.experiments import NAMES
 from mu.experiments.sparsity import CORE, METHODS, SCALES, SCHEDULES, SPARSE
 from mu.figures import tables
 from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, log_axis, panels, percent
@@ -68,10 +69,12 @@ def _blocks(rows: pd.DataFrame, metrics: dict[str, str], item: str, printed_as: 
     lines = {}
     for scenario, sparsity, method in itertools.product(SCENARIOS, (0, SPARSE), ("trained", "retrain", *METHODS)):
         part = select(rows, scenario=scenario, sparsity=sparsity, method=method)
+        if part.empty:
+            continue
         where = {"scenario": PAPER_SCENARIOS[scenario], "sparsity": sparsity, "method": PAPER_NAMES.get(method)}
+        where["dataset"] = NAMES.get(part["dataset"].iloc[0])
         paper = lambda metric, where=where: printed(item, METRICS.get(metric, metric) + printed_as, **where)
-        if len(part):
-            lines[block_name(scenario, sparsity), method] = method_line(part, metrics, paper)
+        lines[block_name(scenario, sparsity), method] = method_line(part, metrics, paper)
     return indexed(lines, "block", "method")
 
 
@@ -144,7 +147,7 @@ def schedules(rows: pd.DataFrame) -> pd.DataFrame:
 
 def controls(rows: pd.DataFrame) -> pd.DataFrame:
     """Retraining, and each method as it is and without what else it does; dense and sparse."""
-    rows = chosen(with_columns(rows, "variant").fillna({"variant": ""}), "rule")
+    rows = chosen(with_columns(rows, "variant", "tried").fillna({"variant": ""}), "rule")
     lines = {}
     for sparsity, method in itertools.product((0, SPARSE), CONTROLLED):
         for variant, part in select(rows, sparsity=sparsity, method=method).groupby("variant"):

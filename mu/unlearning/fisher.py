@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 ALPHA = 3e-8  # Jia et al., an earlier state of their code; their authors: 1e-9 where test accuracy collapses
 # Steps 2, 4 and 5 and the batch: Jia et al., public code
 EPSILON, CAP, HEAD_CAP, ROW_VARIANCE, FACTOR, BATCH = 1e-8, 1e3, 1e2, 1e-4, 10, 32
-# Numbers that the gradients of one chunk may take: 32 MiB and 4 GiB. Ours; on a CPU larger chunks are slower.
+# Numbers that the gradients of one chunk may take: 32 MiB and 4 GiB, of which Fisher's sum over the classes holds
+# up to four at once. Ours; on a CPU larger chunks are slower.
 BUDGET = {"cpu": 2**23, "cuda": 2**30}
 MOST = 256  # images in a chunk, which bounds activations: ours
 
@@ -78,7 +79,7 @@ def fisher_as_published(
     label: int | None = -1,
     seed: int = 0,
 ) -> nn.Module:
-    """Fisher forgetting as in the public code of Jia et al., faults included.
+    """Fisher forgetting as in the public code of Jia et al., faults included, on plain images (there augmented).
 
     Args:
         alpha: scale of the noise's variance; not below 0.
@@ -127,7 +128,7 @@ def diagonal(model: nn.Module, chunks: Iterable[UInt8[Tensor, "group image chann
 def single(model: nn.Module, tensor: Shaped[Tensor, "n ..."]) -> tuple[Shaped[Tensor, "group 1 ..."], ...]:
     """Groups of one sample, in chunks whose gradients keep within the memory budget."""
     size = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    budget = BUDGET[next(model.parameters()).device.type]
+    budget = BUDGET.get(next(model.parameters()).device.type, BUDGET["cpu"])
     return tensor.unsqueeze(1).split(max(1, min(MOST, budget // size)))
 
 

@@ -10,7 +10,8 @@ retain set. N, N_f and N_r are the numbers of all, forget and retain samples:
        $H^{-1} v = \\frac1\\lambda [v - G^\\top (M \\lambda I + G G^\\top)^{-1} G v]$.
 
 The public code means to apply WoodFisher (Singh & Alistarh 2020) in step 3, the rank-one updates of $H^{-1}$, but
-carries one vector along instead of a matrix; `influence-as-published` does what it does.
+carries one vector along instead of a matrix; `influence-as-published` does what it does, on plain images (there
+augmented).
 """
 
 from __future__ import annotations

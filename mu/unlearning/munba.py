@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
-from mu.training import Recipe, augment, train
+from mu.models import answer
+from mu.training import Recipe, augment, autocast, train
 from mu.unlearning.fine_tune import RECIPE  # the defaults of the public code are the same
 from mu.unlearning.relabel import class_count, wrong_labels
 
@@ -77,7 +78,9 @@ def munba(
         batch, keeping = batches.pop(0), flat.gradient.clone()
         flat.gradient.zero_()
         images = augment(batch.images, recipe.augment, generator)
-        functional.cross_entropy(flat.model(images), batch.labels).backward()  # into flat.gradient
+        with autocast(recipe.precision, images.device):  # as the other: both gradients enter as equals
+            loss = functional.cross_entropy(answer(flat.model, images), batch.labels)
+        loss.backward()  # into flat.gradient
         both = torch.stack([keeping, flat.gradient])
         agreed = weights(both @ both.T) @ both
         flat.gradient.copy_(agreed * (clip / agreed.norm()).clamp(max=1))

@@ -4,8 +4,8 @@ A verdict counts the answers that a claim finds in the records (`mu.verdicts.cla
 seed (`mu.verdicts.differences`). One seed counts only where there is no evidence from several. One module per chapter
 holds its claims and their margins.
 
-A verdict rests on the records of one profile, the largest that has an answer: what a small stand-in shows is no
-evidence beside the real data.
+A verdict rests on the records of one profile, the largest that has evidence, be it that there is nothing to test:
+what a small stand-in shows is no evidence beside the real data.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from mu.experiments import best, get_item
 from mu.reading import seeds_in_words
 from mu.verdicts import beyond, mumis, partial, sparsity
-from mu.verdicts.claim import Answer, Claim, Finding, in_words
+from mu.verdicts.claim import Answer, Claim, Finding, in_words, that_count
 
 _CLAIMS = {"partial": partial.CLAIMS, "mumis": mumis.CLAIMS, "sparsity": sparsity.CLAIMS, "beyond": beyond.CLAIMS}
 
@@ -44,8 +44,7 @@ class Verdict(NamedTuple):
     @property
     def counted(self) -> tuple[Finding, ...]:
         """The evidence with answers that the word rests on. One seed does not count beside several."""
-        tested = [evidence for evidence in self.evidence if evidence.answers]
-        return tuple(evidence for evidence in tested if evidence.n > 1) or tuple(tested)
+        return tuple(that_count([evidence for evidence in self.evidence if evidence.answers]))
 
     @property
     def answers(self) -> tuple[Answer, ...]:

@@ -81,6 +81,14 @@ class Claim:
             yield from (finding._replace(network=network, item=item) for finding in self.decide(*read) if finding.n)
 
 
+def that_count(found: Sequence) -> list:
+    """Of findings, or comparisons, those of several seeds; where there are none, those of one.
+
+    One seed says nothing about spread, so it does not count beside several.
+    """
+    return [one for one in found if one.n > 1] or list(found)
+
+
 def in_words(answers: Sequence[Answer], words: tuple[str, str, str, str]) -> str:
     """The word for: all yes; some yes; none, and a no among them; none at all."""
     holds, in_part, fails, unclear = words

@@ -18,7 +18,7 @@ from scipy import stats
 
 from mu.experiments import NAMES
 from mu.reading import mean_sd, select
-from mu.verdicts.claim import Answer, Decide, Finding, Part, Rows
+from mu.verdicts.claim import Answer, Decide, Finding, Part, Rows, that_count
 
 # A difference below this is none, in points of accuracy; ours. 8,990 test images at 98 % give one model's accuracy a
 # standard error of 0.15 points and a difference one of 0.2; half a point is more than two of those.
@@ -114,7 +114,7 @@ def times(a: pd.Series, b: pd.Series) -> OverSeeds:
     return OverSeeds((a / b).dropna())
 
 
-def fewest(*counted: OverSeeds | Finding) -> int:
+def fewest(*counted: OverSeeds | Finding | Comparison) -> int:
     """The fewest seeds of all; 0 of none."""
     return min((numbers.n for numbers in counted), default=0)
 
@@ -162,8 +162,11 @@ def unless(reason: Callable[..., Finding | None]) -> Callable[[Decide], Decide]:
 def joined(findings: Iterable[Finding], lead: str = "") -> Finding:
     """Findings as one that shows all their numbers; those without a seed are left out."""
     findings = [finding for finding in findings if finding.n]
-    answers = tuple(answer for finding in findings for answer in finding.answers)
-    return Finding(answers, lead + "; ".join(finding.numbers for finding in findings), fewest(*findings))
+    counted = that_count([finding for finding in findings if finding.answers])
+    answers = tuple(answer for finding in counted for answer in finding.answers)
+    n = fewest(*(counted or findings))
+    aside = lambda finding: " (one seed, not counted)" if finding.answers and finding.n < n else ""
+    return Finding(answers, lead + "; ".join(finding.numbers + aside(finding) for finding in findings), n)
 
 
 def as_one(finding: Finding) -> Finding:
@@ -180,13 +183,18 @@ class Comparison(NamedTuple):
     numbers: str
     ahead: OverSeeds
 
+    @property
+    def n(self) -> int:
+        return self.ahead.n
+
 
 def summary(cases: Iterable[Comparison], what: str, by: str = "ahead by", digits: int = 1) -> Finding:
     """Comparisons as one finding that shows how many hold, by how much, every one that does not, and a few unclear.
 
     Those without a seed are left out.
     """
-    cases = [case for case in cases if case.ahead.n]
+    recorded = [case for case in cases if case.n]
+    cases = that_count(recorded)
     held = [case.ahead.values.mean() for case in cases if case.answer]
     text = f"{len(held)} of {len(cases)} {what}"
     if held:
@@ -195,7 +203,9 @@ def summary(cases: Iterable[Comparison], what: str, by: str = "ahead by", digits
     against, unclear = ([case for case in cases if case.answer is answer] for answer in (False, None))
     text += _listed("no", against)
     text += f"; {len(unclear)} unclear" if len(unclear) > SPELT_OUT else _listed("unclear", unclear)
-    return Finding(tuple(case.answer for case in cases), text, fewest(*(case.ahead for case in cases)))
+    n = fewest(*cases)
+    text += _listed("one seed, not counted,", [case for case in recorded if case.n < n])
+    return Finding(tuple(case.answer for case in cases), text, n)
 
 
 def _listed(word: str, cases: list[Comparison]) -> str:

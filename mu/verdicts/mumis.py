@@ -285,9 +285,9 @@ def _robust(rows: pd.DataFrame) -> Iterator[Finding]:
     (then, now), (goal, _) = (_earlier(rows, method) for method in ("mu-mis", "retrain"))
     ra, without = by_method(rows, "RA", "mu-mis", "retrain", step=rows["place"].max())
     back, over, loss = paired(now, then), paired(then, goal), paired(without, ra)
-    diverged = by_seed(rows, "diverged", method="mu-mis")
+    diverged, n = by_seed(rows, "diverged", method="mu-mis"), rows["seed"].nunique()
     if len(diverged):
-        yield Finding((False,), "diverged", len(diverged))
+        yield Finding((False,), f"diverged at {len(diverged)} of {n} seeds", n)
     else:
         margin = SAME_FA[rows["scenario"].iloc[0]]
         answer = every(back.below(REBOUND), over.below(margin), loss.below(RED))
@@ -549,7 +549,7 @@ CLAIMS = (
     ),
     Claim(
         "mumis-stop",
-        "No stopping rule would help there: at no step is a run nearer to retraining than the original is.",
+        "No stopping rule would help there: after no pass is a run nearer to retraining than the original is.",
         "ours, after C8",
         f"Average gap at the best step of a run, picked by that gap itself, is less than {NO_DIFFERENCE:g} points "
         f"below the original's: an answer for every learning rate. Where the original's is below {ROOM:g} point, "

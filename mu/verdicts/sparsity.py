@@ -121,7 +121,7 @@ def _disparity(rows: pd.DataFrame, retrained: pd.DataFrame | None = None) -> Ite
         untouched = _gaps(alike, "trained", theirs)
         for method in APPROXIMATE:
             gaps = _gaps(alike, method, theirs)
-            moved = [abs((gap - at_first).mean()) for gap, at_first in zip(gaps, untouched, strict=True)]
+            moved = [(gap - at_first).abs().mean() for gap, at_first in zip(gaps, untouched, strict=True)]
             nearer = paired(*gaps)
             if not nearer.n:
                 continue

@@ -30,7 +30,7 @@
 # %% [markdown]
 # ## What to see
 #
-# A random tenth, under `laptop`:
+# A random tenth, under `laptop`; recorded so far are five methods, one request and one split:
 #
 # | | {ref}`Avg. Gap <metric-avg-gap-three>`, points | {ref}`AUC <metric-auc>`, % | {ref}`per-example AUC <metric-auc-per-example>`, % |
 # |:---|---:|---:|---:|
@@ -44,7 +44,6 @@
 # * FA, RA and TA are those of the MU-Mis chapter ({ref}`definition <metric-fa>`): of a random tenth, FA and RA are on training images.
 # * Under `laptop` methods with retained data have one to three epochs; `time` beside that of `retrain` says how much of a retraining they take.
 # * The time of the amnesiac methods is that of the subtraction. Recording is part of training, and not counted here.
-# * Nearly every step of training used one of a random tenth's samples, so taking steps back takes nearly the whole training back.
 # * The last two AUCs are the subject of {item}`beyond-attack`.
 
 # %% [markdown]

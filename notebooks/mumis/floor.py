@@ -19,8 +19,7 @@
 # # How far apart two retrained models are
 #
 # Every gap and every KL in {doc}`this chapter </book/mumis>` is a distance to *one* retrained model. Retraining again, from other first weights and in
-# another order of batches, gives another model. Its distance is one draw of what chance alone makes: a method that is about as near may be as good as
-# retrained, and two methods that differ by about as much may not differ. With one pair a seed it is an order of magnitude and no threshold. The paper has no such number that we know of; this one is ours.
+# another order of batches, gives another model. Its distance is one draw of what chance alone makes ({ref}`how to read it <metric-floor>`). The paper has no such number that we know of; this one is ours.
 #
 # ```{record} mumis-floor
 # ```

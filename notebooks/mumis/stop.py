@@ -35,8 +35,8 @@
 # * *The random tenth.* The retrained model gets many of these samples right, as it does other unseen images, so FA has some way to go and RA none. But both fall together: under `laptop`, at
 #   rate 0.001, FA is {value}`mumis-stop FA scenario=random lr=0.001 step=12` % and RA {value}`mumis-stop RA scenario=random lr=0.001 step=12` % after one pass,
 #   {value}`mumis-stop FA scenario=random lr=0.001 step=36` % and {value}`mumis-stop RA scenario=random lr=0.001 step=36` % after three. There FA is that of the retrained model, and RA is
-#   far below its {value}`mumis-tabA7 RA dataset=cifar10 method=retrain` %. What a run takes from the samples to forget it takes from all others as well. That no step on the way is nearer to
-#   retraining than the original is: {verdict}`mumis-stop`.
+#   far below its {value}`mumis-tabA7 RA dataset=cifar10 method=retrain` %. What a run takes from the samples to forget it takes from all others as well. Our check that none of the looks, one after each
+#   pass (12 steps), finds a model nearer to retraining than the original: {verdict}`mumis-stop`.
 # * *A smaller rate* would go the same way more slowly: as long as FA, RA and TA lose about as much, the distance grows with every step.
 # * *Why.* Samples of a class have one label, so the first term of the loss lowers the slope of one logit and the second raises the others'. Samples drawn at random have every label: each
 #   logit is lowered for some and raised for others. That is our reading; it is not measured here.

@@ -44,7 +44,7 @@
 # | ascent | {value}`partial-steps non-target accuracy method=ascent model=mlp scenario=class` | {value}`partial-steps steps method=ascent model=mlp scenario=class digits=0` |
 # | the same, partial | {value}`partial-steps non-target accuracy method=partial-ascent model=mlp scenario=class keep=0.1 rule=top` | {value}`partial-steps steps method=partial-ascent model=mlp scenario=class keep=0.1 rule=top digits=0` |
 #
-# Under `laptop` the partial forms of label flipping leave more on the other classes, for several times as many steps. That of ascent does not.
+# Under `laptop` the partial forms of label flipping leave more on the other classes, for several times as many steps. That of ascent does not here; on LeNet it does.
 # {doc}`Verdicts </book/verdicts>` says for which networks, shares and rules the partial form is the better one.
 
 # %% [markdown]

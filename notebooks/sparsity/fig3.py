@@ -36,7 +36,7 @@
 #   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=fine-tune` %, influence {value}`sparsity-tab3 UA scenario=class sparsity=0 method=influence` % and
 #   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=influence` %, gradient ascent {value}`sparsity-tab3 UA scenario=class sparsity=0 method=gradient-ascent` % and
 #   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=gradient-ascent` %. Under `laptop` it rises by more than the spread of the seeds for gradient ascent
-#   alone, and there because the rule takes a larger rate for the sparse model: at a rate of 0.0001 UA is
+#   alone, and in most seeds because the rule takes a larger rate for the sparse model: at a rate of 0.0001 UA is
 #   {value}`sparsity-tab3 UA scenario=class sparsity=0 method=gradient-ascent tried=0.0001` % and
 #   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=gradient-ascent tried=0.0001` %. All values: {item}`sparsity-search`.
 # * Lower left: what a method pays on the retained samples. Gradient ascent: RA {value}`sparsity-tab3 RA scenario=class sparsity=0 method=gradient-ascent` % and

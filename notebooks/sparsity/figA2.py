@@ -34,7 +34,7 @@
 # * SynFlow's mask has never seen a training image. A gain with it is not a trace of the forgotten samples in the mask.
 # * Each pruner has its own retrained reference, under its own mask.
 # * Under `laptop`, one seed, OMP and SynFlow. Fine-tuning forgets nearly all of the class after either. What differs is the model: at 95 % SynFlow's original has an RA of
-#   {value}`sparsity-figA2 RA method=trained pruner=synflow sparsity=95` % and OMP's {value}`sparsity-figA2 RA method=trained pruner=omp sparsity=95` %. So has the reference: {value}`sparsity-figA2 RA method=retrain pruner=synflow sparsity=95` and {value}`sparsity-figA2 RA method=retrain pruner=omp sparsity=95` %. Disparity Ave. is
+#   {value}`sparsity-figA2 RA method=trained pruner=synflow sparsity=95` % and OMP's {value}`sparsity-figA2 RA method=trained pruner=omp sparsity=95` %. The references differ in the same way, RA {value}`sparsity-figA2 RA method=retrain pruner=synflow sparsity=95` and {value}`sparsity-figA2 RA method=retrain pruner=omp sparsity=95` %. Disparity Ave. is
 #   {value}`sparsity-figA2 Avg. Gap method=fine-tune pruner=synflow sparsity=95` and {value}`sparsity-figA2 Avg. Gap method=fine-tune pruner=omp sparsity=95` points: alike, the one to a much weaker model.
 # * SynFlow's sparse original gets {value}`sparsity-figA2 UA method=trained pruner=synflow sparsity=95` % of the class wrong before anything is forgotten. Where a mask leaves too little to learn with, there is less to forget.
 # * IMP has points at other sparsities, and fewer of them: each round is another training.

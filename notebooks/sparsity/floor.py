@@ -19,8 +19,7 @@
 # # How far apart two retrained models are
 #
 # Every gap in {doc}`this chapter </book/sparsity>` is a distance to *one* retrained model. Retraining again, from other first weights and in another
-# order of batches, gives another model. Its gap is what chance alone makes: a method that comes nearer than that is as good as retrained, and two
-# methods that differ by less do not differ. The paper has no such number; this one is ours.
+# order of batches, gives another model. Its gap is one draw of what chance alone makes ({ref}`how to read it <metric-floor>`). The paper has no such number; this one is ours.
 #
 # ```{record} sparsity-floor
 # ```

@@ -40,7 +40,7 @@
 # * At one and the same value pruning makes hardly any method forget more: {doc}`search`.
 # * The claim is that the gap is smaller at 95 % than dense, within one column. Class-wise, for FT, it is not by any of the three choices: by the oracle
 #   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=0 method=fine-tune choice=oracle` dense and
-#   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fine-tune choice=oracle` at 95 %. For GA it is by all three: by the oracle
+#   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fine-tune choice=oracle` at 95 %. For GA it is by all three in the mean: by the oracle
 #   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=0 method=gradient-ascent choice=oracle` and
 #   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=gradient-ascent choice=oracle`.
 # * A finer grid lowers the oracle of a sensitive method most. Under `laptop` FT and FF have three values, l1-sparse four, GA and IU five.
