@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
+import mu
 from mu import book, figures, results
 from mu.experiments import PAPERS, get_item, items
 from mu.experiments.item import Item, Progress
@@ -51,6 +52,18 @@ def test_every_notebook_can_be_parameterised(item):
     assert len(tagged) == 1
     assert {"profile", "seeds", "device"} <= set(re.findall(r"^(\w+) =", tagged[0], re.MULTILINE))
     assert any(f'"{item.id}"' in cell.source for cell in notebook.cells if cell.cell_type == "code")
+
+
+@pytest.mark.parametrize("page", ["README.md", "book/quickstart.md", "book/extend.md", "book/rerun.md"])
+def test_the_examples_of_a_page_run(page, checkout, monkeypatch):
+    """All Python on it, as it stands, on small images, for one epoch. Breaks if a name or an option has changed."""
+    recipe = mu.Recipe
+    monkeypatch.setattr(mu, "load_dataset", lambda _, load=mu.load_dataset, **more: load("synthetic", **more))
+    monkeypatch.setattr(mu, "Recipe", lambda **settings: recipe(**settings | {"epochs": 1}))
+    blocks = re.findall(r"^```python\n(.*?)^```", (checkout / page).read_text(), re.MULTILINE | re.DOTALL)
+    assert blocks
+    for code in blocks:
+        exec(compile(code, page, "exec"), {})
 
 
 def test_every_notebook_is_on_a_page_of_the_book():

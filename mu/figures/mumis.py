@@ -453,8 +453,8 @@ EXHIBITS = {
     "mumis-fig2": Exhibit(
         "figure",
         "Input sensitivity of training samples, and of images that were never trained on: the norm of all logits' "
-        "gradients by the normalised pixels. Dashed: medians. Crosses: the orders of magnitude that a third-party account "
-        "gives for the paper.",
+        "gradients by the normalised pixels. Dashed: medians. Crosses: the orders of magnitude that a third-party "
+        "account gives for the paper.",
         before_after,
         "Three histograms over a logarithmic axis: training samples before and after training, held-out ones after.",
     ),
