@@ -72,7 +72,6 @@ def run(
     budget: float | None = None,
     backend: str = "loky",
     workers: int | None = None,
-    quiet: bool = False,
 ) -> pd.DataFrame:
     """Run what is missing of an item and return all its rows for these settings.
 
@@ -89,7 +88,6 @@ def run(
         backend: "loky" (processes on this machine) or "dask" (the cluster that dask.distributed is set to).
         workers: cells side by side with loky; None is every core of a CPU, and one on a GPU, which holds more if
             the networks are small. Cells that share a trained model do not wait for one another.
-        quiet: no line per cell.
 
     Raises:
         ValueError: unknown item, profile, device or backend, or no worker.
@@ -122,7 +120,6 @@ def run(
         "hardware": hardware(device, min(workers or 1, len(missing))),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
     }  # fmt: skip
-    say = (lambda *_: None) if quiet else (lambda text: print(text, file=sys.stderr, flush=True))
     start = time.monotonic()
     data_error: DataError | None = None
     known = {digest(s.settings): s.seconds for s in record.segments}  # what a cell cost at another seed
@@ -132,10 +129,12 @@ def run(
             continue
         known[digest(cell.settings)] = seconds
         segment = Segment(cell.key, cell.settings, cell.seed, seconds=round(seconds, 2), **provenance)
-        record = results.add(segment, pd.DataFrame(rows), item, profile, root)
+        with _no_alarm():
+            record = results.add(segment, pd.DataFrame(rows), item, profile, root)
         have = sum(c.key in record.cells for c in cells)
         elapsed = time.monotonic() - start
-        say(f"[{have}/{len(cells)}] {cell}: {seconds:.0f} s ({elapsed:.0f} s elapsed)")
+        said = f"[{have}/{len(cells)}] {cell}: {seconds:.0f} s ({elapsed:.0f} s elapsed)"
+        print(said, file=sys.stderr, flush=True)
     if data_error:
         raise data_error
     record.keep_only({cell.key for cell in cells})
@@ -282,6 +281,16 @@ def _alarm(deadline: float | None) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+
+
+@contextlib.contextmanager
+def _no_alarm() -> Iterator[None]:
+    """Hold the alarm back until the block ends: a cell that is finished is recorded."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def resolve_device(device: str) -> str:

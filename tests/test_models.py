@@ -1,7 +1,6 @@
 """mu.models against the digests' sizes, torchvision's networks, closed forms and finite differences."""
 
 import copy
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -125,15 +124,11 @@ def test_convnet_norm_is_instance_norm():
 
 @pytest.mark.parametrize("name", ["mlp", "lenet"] + [n for n in MODELS if n.endswith("-slim")])
 def test_small_models_are_fast(name):
-    """Claim: a small network's forward pass of 8 images is far below a second.
+    """Claim: a small network has fewer than a million weights.
 
     Broken by: a slim width that is not bound.
     """
-    model, images = build_model(name, DIGITS), images_of(DIGITS, 8)
-    assert sum(p.numel() for p in model.parameters()) < 1e6
-    start = time.perf_counter()
-    model(images)
-    assert time.perf_counter() - start < 0.5
+    assert sum(p.numel() for p in build_model(name, DIGITS).parameters()) < 1e6
 
 
 @pytest.mark.parametrize(

@@ -587,11 +587,10 @@ def test_the_sketch_retrains_without_the_odd_sample(monkeypatch):
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("item", OWN, ids=lambda item: item.id)
-def test_cells_are_distinct_and_can_be_written_down(item, profile):
-    """Settings as JSON gives them back, no two the same, and none trains what another one trains at once."""
+def test_cells_are_distinct(item, profile):
+    """No two the same, and none trains what another one trains at once."""
     grid = [cell.settings for cell in item.cells(profile, 1)]
     texts = [json.dumps(cell, sort_keys=True) for cell in grid]
-    assert [json.loads(text) for text in texts] == grid
     assert len(set(texts)) == len(texts) > 0
     if any("sweeps" in cell and not cell["sweeps"] for cell in grid):
         empty = [not cell["sweeps"] for cell in grid]

@@ -54,7 +54,7 @@ def toy(monkeypatch):
 
 
 def go(out=None, seeds=None, **options):
-    return runner.run("toy-tab1", "smoke", seeds, out=out, quiet=True, **options)
+    return runner.run("toy-tab1", "smoke", seeds, out=out, **options)
 
 
 def made(root, item="toy-tab1"):
@@ -88,16 +88,16 @@ def test_a_cell_of_two_items_is_run_once(toy, tmp_path, monkeypatch):
     alien = replace(other, id="toy-tab3", run=lambda *settings: first.run(*settings))
     monkeypatch.setattr(mu.experiments, "_ITEMS", {item.id: item for item in (first, other, alien)})
     whole = go(tmp_path)
-    shared = runner.run("toy-tab2", "smoke", out=tmp_path, quiet=True)
+    shared = runner.run("toy-tab2", "smoke", out=tmp_path)
     assert toy.calls == [(0, 0), (1, 0), (2, 0), (5, 0)]
     both = [frame.query("step == 2")["value"].tolist() for frame in (whole, shared)]
     assert both[0] == pytest.approx(both[1], rel=1e-7)
     old, new = made(tmp_path), made(tmp_path, "toy-tab2")
     cells = {name: get_item(name).cells("smoke") for name in ("toy-tab1", "toy-tab2")}
     assert new[cells["toy-tab2"][0].key] == replace(old[cells["toy-tab1"][2].key], cell=cells["toy-tab2"][0].key)
-    runner.run("toy-tab2", "smoke", 2, out=tmp_path, quiet=True)
+    runner.run("toy-tab2", "smoke", 2, out=tmp_path)
     assert toy.calls[4:] == [(2, 1), (5, 1)]
-    runner.run("toy-tab3", "smoke", out=tmp_path, quiet=True)
+    runner.run("toy-tab3", "smoke", out=tmp_path)
     assert toy.calls[6:] == [(2, 0), (5, 0)]
 
 
@@ -108,7 +108,7 @@ def test_a_live_cell_of_another_item_counts_if_its_code_is_the_same(toy, monkeyp
     monkeypatch.setattr(mu.experiments, "_ITEMS", {item.id: item for item in (first, second)})
     for code, calls in (("a", 3), ("a", 3), ("b", 6)):
         monkeypatch.setattr(runner, "code_digest", lambda item, code=code: code)
-        runner.run("toy-tab2" if toy.calls else "toy-tab1", "smoke", quiet=True)
+        runner.run("toy-tab2" if toy.calls else "toy-tab1", "smoke")
         assert len(toy.calls) == calls
 
 
@@ -171,7 +171,7 @@ def test_a_segment_says_what_made_it(toy, tmp_path):
     segments = sorted(made(tmp_path).values(), key=lambda s: s.settings["n"])
     assert [s.settings for s in segments] == [{"dataset": "none", "n": n} for n in range(3)]
     assert {(s.seed, s.rows) for s in segments} == {(0, 2)}
-    assert 0.2 <= segments[1].seconds < 1
+    assert segments[1].seconds >= 0.2
     for s in segments:
         assert s.cell == Cell("toy-tab1", 1, s.settings, s.seed).key
         assert s.code == runner.code_digest("toy-tab1")
@@ -244,10 +244,8 @@ def test_a_budget_ends_a_cell_that_overruns_and_the_next_run_goes_on(toy, tmp_pa
     """Ended inside the budget, earlier cells on file, alarm and handler put back; the rest comes with time."""
     handler = signal.getsignal(signal.SIGALRM)
     toy.seconds = {1: 30}
-    start = time.monotonic()
     with pytest.raises(runner.BudgetSpent):
         go(tmp_path, budget=1.0)
-    assert time.monotonic() - start < 2.5
     assert toy.calls == [(0, 0), (1, 0)]
     assert len(made(tmp_path)) == 1
     assert signal.getsignal(signal.SIGALRM) is handler
@@ -258,16 +256,24 @@ def test_a_budget_ends_a_cell_that_overruns_and_the_next_run_goes_on(toy, tmp_pa
     assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
 
 
+def test_a_finished_cell_is_recorded_though_the_budget_ends_meanwhile(toy, tmp_path, monkeypatch):
+    """The alarm waits for the write. Breaks if it throws away what has just been computed."""
+    add = results.add
+    monkeypatch.setattr(results, "add", lambda *arguments: time.sleep(0.6) or add(*arguments))
+    with pytest.raises(runner.BudgetSpent):
+        go(tmp_path, budget=0.3)
+    assert toy.calls == [(0, 0)]
+    assert len(made(tmp_path)) == 1
+
+
 def test_no_cell_is_begun_that_took_longer_than_is_left(toy, tmp_path):
     """Seed 1 of cells whose seed 0 took 0.6 s is not begun with a budget of 0.5: the estimate is read from file."""
     toy.seconds = dict.fromkeys(range(3), 0.6)
     go(tmp_path)
     toy.calls.clear()
-    start = time.monotonic()
     with pytest.raises(runner.BudgetSpent, match="would not end inside the budget"):
         go(tmp_path, seeds=2, budget=0.5)
     assert toy.calls == []
-    assert time.monotonic() - start < 0.5
     assert len(made(tmp_path)) == 3
 
 
@@ -328,7 +334,7 @@ def numbers(frame):
 def complete(tmp_path_factory):
     """An uninterrupted run of two seeds in worker processes: (folder, frame)."""
     folder = tmp_path_factory.mktemp("complete")
-    frame = runner.run(ITEM, "smoke", 2, device="cpu", out=folder, quiet=True)
+    frame = runner.run(ITEM, "smoke", 2, device="cpu", out=folder)
     yield folder, frame
     from joblib.externals.loky import get_reusable_executor
 
@@ -387,7 +393,7 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(complete, tm
     cells = get_item(ITEM).cells("smoke", 2)
     assert 1 <= len(before) < len(cells)
 
-    frame = runner.run(ITEM, "smoke", 2, device="cpu", out=live, quiet=True)
+    frame = runner.run(ITEM, "smoke", 2, device="cpu", out=live)
     after = made(live, ITEM)
     assert len(after) == len(cells)
     for key, old in before.items():
@@ -418,7 +424,7 @@ def test_a_dask_cluster_gives_the_same(complete, tmp_path):
 
     with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster, \
             dask.config.set({"scheduler-address": cluster.scheduler_address}):  # fmt: skip
-        runner.run(ITEM, "smoke", 1, device="cpu", backend="dask", out=tmp_path, quiet=True)
+        runner.run(ITEM, "smoke", 1, device="cpu", backend="dask", out=tmp_path)
     first = results.read(ITEM, "smoke", complete[0]).frame.query("seed == 0")
     assert numbers(results.read(ITEM, "smoke", tmp_path).frame) == numbers(first)
 

@@ -13,6 +13,7 @@ from torch.nn import functional
 import mu
 from mu import storage
 from mu.data import Samples
+from mu.models import Normalise, predict
 from mu.selection import Layout, Selection
 from mu.training import augment
 
@@ -640,3 +641,40 @@ def test_a_last_batch_of_one_is_named_where_batch_norm_cannot_take_it(task, norm
 
 def test_counts_may_be_numpys():
     assert mu.Recipe(epochs=np.int64(3), batch_size=np.int32(8)) == mu.Recipe(epochs=3, batch_size=8)
+
+
+# ---- precision ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("precision", "dtype"), [("bfloat16", torch.bfloat16), ("auto", torch.float32)])
+def test_layers_compute_in_the_precision_asked_for(data, small, precision, dtype):
+    """bfloat16 where it is named; "auto" is float32 on a CPU. Breaks if the recipe's precision is not applied."""
+    seen = []
+
+    def loss(logits, labels):
+        seen.append(logits.dtype)
+        return functional.cross_entropy(logits, labels)
+
+    mu.train(small(), data.train, mu.Recipe(epochs=1, batch_size=64, precision=precision), loss=loss)
+    assert set(seen) == {dtype}
+
+
+def test_our_networks_get_channels_last_and_others_images_as_they_are(data):
+    """A network that uses `view` trains as well. Breaks if its images come in an order that `view` refuses."""
+
+    class Viewing(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.normalise, self.linear = Normalise((0.5,) * 3, (0.5,) * 3), nn.Linear(3 * 28 * 28, 10)
+
+        def forward(self, images):
+            return self.linear(self.normalise(images).view(len(images), -1))
+
+    colour = replace(data.train, images=data.train.images.expand(-1, 3, -1, -1).contiguous())
+    predict(mu.train(Viewing(), colour, mu.Recipe(epochs=1, batch_size=64)), colour)
+    orders = []
+    for name in ("lenet", "convnet-slim"):
+        model = mu.build_model(name, data)
+        model.normalise.register_forward_pre_hook(lambda _, given: orders.append(given[0].stride(1)))
+        predict(model, data.train)
+    assert orders == [1, 28 * 28]  # group norm wants channels first
