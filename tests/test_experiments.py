@@ -541,6 +541,81 @@ def test_false_positives_are_asked_of_unseen_images_of_the_class(rare, monkeypat
     assert set(zip(asked[::2], asked[1::2], strict=True)) == {(len(task.forget), int((task.test.labels == 3).sum()))}
 
 
+@pytest.fixture
+def calls(monkeypatch):
+    """Every call of `mu.unlearn` by an experiment: (method, model, options, result)."""
+    made, unlearn = [], mu.unlearn
+
+    def spy(method, model, task, **options):
+        made.append((method, model, options, unlearn(method, model, task, **options)))
+        return made[-1][-1]
+
+    monkeypatch.setattr(mu, "unlearn", spy)
+    return made
+
+
+def test_fine_tuning_in_the_tables_goes_on_from_the_removal(rare, calls):
+    """For its number of epochs, on what the removal before it left, and its time is that of both.
+
+    Bytes are those of the ledger that was taken back. Breaks if one is that of another removal.
+    """
+    rows = pd.DataFrame(partial.method_grid(rare, 0, "cpu"))
+    removal, tuned = None, []
+    for method, model, options, result in calls:
+        if method in ("amnesiac", "partial-amnesiac"):
+            removal = method, options["ledger"], result
+        elif method == "fine-tune":
+            assert model is removal[2]
+            tuned.append((removal[0], options["recipe"].epochs))
+    assert tuned == [(m, n) for m in ("amnesiac", "partial-amnesiac") for n in rare["fine_tune"]]
+    last = {method: options["ledger"] for method, _, options, _ in calls if "ledger" in options}
+    assert last["amnesiac"].keep == 1.0
+    for method, ledger in last.items():
+        of_method = rows[rows["method"] == method]
+        assert set(of_method[of_method["metric"] == "stored bytes"]["value"]) == {ledger.nbytes}
+        assert set(of_method[of_method["metric"] == "RTE"]["keep"]) == {ledger.keep}
+        spent = of_method[of_method["metric"] == "RTE"].set_index("epochs")["value"]
+        assert all(spent[n] > spent[0] for n in rare["fine_tune"])
+
+
+def test_the_sweep_takes_back_what_its_rows_say(calls):
+    """Kept share, rule and bytes of a row are those of the ledger behind it. Breaks if rows are one off."""
+    settings = get_item("partial-keep").cells("smoke")[0].settings
+    rows = pd.DataFrame(partial.keep_sweep(settings, 0, "cpu"))
+    ledgers = [options["ledger"] for _, _, options, _ in calls]
+    stored = rows[rows["metric"] == "stored bytes"]
+    expected = [(ledger.keep, ledger.selection.rule, ledger.nbytes) for ledger in ledgers]
+    assert list(zip(stored["keep"], stored["rule"], stored["value"], strict=True)) == expected
+    assert len(set(expected)) == len(expected) > 10
+    trial = Trial(settings, 0, "cpu")
+    for (*_, result), part in zip(calls, stored.itertuples(), strict=True):
+        of_cell = rows[(rows["keep"] == part.keep) & (rows["rule"] == part.rule) & (rows["metric"] == "UA")]
+        assert of_cell["value"].tolist() == [100 - trial.forget_accuracy(result)]
+
+
+def test_the_control_of_the_probe_changes_the_head_alone(calls):
+    """Taking back the head's steps leaves every other weight as trained. Breaks if it reads another ledger."""
+    settings = get_item("partial-probe").cells("smoke")[0].settings
+    list(partial.probes(settings, 0, "cpu"))
+    changed = []
+    for _, model, options, result in calls:
+        before = model.state_dict()
+        names = {name for name, tensor in result.state_dict().items() if not torch.equal(tensor, before[name])}
+        changed.append((options["ledger"].selection.layers, {name.split(".")[0] for name in names}))
+    assert (("head.weight", "head.bias"), {"head"}) in changed
+    assert (None, {"features", "head"}) in changed
+
+
+def test_steps_are_taken_with_the_options_of_their_row(calls):
+    """Share and rule of a row are those that the method was called with. Breaks if every row is the default's."""
+    settings = get_item("partial-steps").cells("smoke")[0].settings
+    rows = pd.DataFrame(partial.step_sweep(settings, 0, "cpu"))
+    taken = [(method, options["keep"], options["rule"]) for method, _, options, _ in calls if "keep" in options]
+    shown = rows[rows["metric"] == "steps"]
+    assert list(zip(shown["method"], shown["keep"], shown["rule"], strict=True)) == taken
+    assert {method for method, *_ in taken} == {m for base in partial.STEPPING for m in (base, f"partial-{base}")}
+
+
 def test_likeness_of_maps_is_pearsons_correlation():
     """As numpy has it, also where both lie far from zero; 0 beside a constant map. Breaks without centring."""
     maps = torch.rand(2, 5, 4, generator=torch.Generator().manual_seed(0)) + 3
