@@ -30,7 +30,7 @@
 # %% [markdown]
 # ## What to see
 #
-# * *The class.* FA falls first and RA stays, so the distance falls; past its lowest point RA goes, and the distance rises again, at the larger rate in this many passes. Here a rule has
+# * *The class.* FA falls first and RA stays, so the distance falls; past its lowest point RA goes, and the distance rises again, at the larger rate in this many passes. Here a stopping rule has
 #   something to find, and it does: under `laptop`, one seed, both dots lie within half a point of the lowest of their line.
 # * *The random tenth.* The retrained model gets many of these samples right, as it does other unseen images, so FA has some way to go and RA none. But both fall together: under `laptop`, at
 #   rate 0.001, FA is {value}`mumis-stop FA scenario=random lr=0.001 step=12` % and RA {value}`mumis-stop RA scenario=random lr=0.001 step=12` % after one pass,
@@ -40,14 +40,14 @@
 # * *A smaller rate* would go the same way more slowly: as long as FA, RA and TA lose about as much, the distance grows with every step.
 # * *Why.* Samples of a class have one label, so the first term of the loss lowers the slope of one logit and the second raises the others'. Samples drawn at random have every label: each
 #   logit is lowered for some and raised for others. That is our reading; it is not measured here.
-# * *The rule* ends a run where the other classes' sensitivity is back at its start and above. On random samples it never is in this many passes: under `laptop` it falls to
+# * *The stopping rule* ends a run where the other classes' sensitivity is back at its start and above. On random samples it never is in this many passes: under `laptop` it falls to
 #   {value}`mumis-stop ratio scenario=random lr=0.001 step=384 digits=2` of its start at the smaller rate, and at the larger one the run diverges first. So there is no dot.
 
 # %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
-# them yourself: {doc}`profiles and costs </book/rerun>`.
+# The same item, computed by these cells: when you run `make book`, or when you change the first one and run all ({doc}`profiles and costs </book/rerun>`). Where
+# nothing stands below them, the page was rendered from records alone.
 #
 # Under `quick` the embedded digits and a slim ResNet9 stand in for both data sets and ResNet-18.
 

@@ -33,8 +33,8 @@
 # %% [markdown]
 # ## Live run
 #
-# `make book` runs these cells under the profile set in the first and shows here what they computed; a page rendered without it has the cells alone. To run
-# them yourself: {doc}`profiles and costs </book/rerun>`.
+# The same item, computed by these cells: when you run `make book`, or when you change the first one and run all ({doc}`profiles and costs </book/rerun>`). Where
+# nothing stands below them, the page was rendered from records alone.
 #
 # OrganAMNIST is not embedded: under `quick` the embedded digits stand in for it, so that the code runs everywhere.
 
