@@ -124,5 +124,7 @@ def test_what_the_parts_of_a_model_are_called_does_not_matter(data, name):
     plain = nn.Sequential(known.normalise, known.features, known.head)
     made = [mu.unlearn(name, model, task, lr=1e-2, max_steps=2) if name == "mu-mis" else
             mu.unlearn(name, model, task, recipe=ONE, copies=2) for model in (known, plain)]  # fmt: skip
-    for a, b in zip(*(model.parameters() for model in made), strict=True):
-        assert torch.equal(a, b)
+    vectors = [nn.utils.parameters_to_vector(model.parameters()).detach() for model in (known, *made)]
+    steps = [after - vectors[0] for after in vectors[1:]]
+    assert (steps[0] - steps[1]).norm() < 1e-2 * steps[0].norm()  # sums may be taken in another order
+    assert steps[0].norm() > 0
