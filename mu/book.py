@@ -10,14 +10,13 @@ would take longer than most of the smaller items.
 from __future__ import annotations
 
 import contextlib
-import logging
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
 from pathlib import Path
+
+from joblib import Parallel, cpu_count, delayed
 
 from mu import results, runner
 from mu.downloads import DataError
@@ -26,6 +25,7 @@ from mu.results import PROFILES
 from mu.storage import digest, digest_files, replacing, write_text
 
 STAGED = ("_config.yml", "_toc.yml", "book", "notebooks", "results")  # what a rendering reads
+KERNELS = 4  # notebooks run at once, at most: a kernel takes some 600 MB
 RENDERED = ("html", ".doctrees", "source")  # made anew at every rendering: an incremental one hides warnings
 
 
@@ -54,10 +54,12 @@ def build(profile: str = "quick", seeds: int | None = None, *, rerun: bool = Fal
     for record in dict.fromkeys(item.record for item in items().values() if is_stale(item)):
         with contextlib.suppress(DataError):  # the notebook says so
             runner.run(record, profile, seeds)
-    executed = {}
-    for number, item in enumerate(items().values(), 1):
-        print(f"[{number}/{len(items())}] {item.notebook}", flush=True)
-        executed[item.notebook] = execute(home / item.notebook, parameters, folder, rerun=rerun)
+    todo = [item.notebook for item in items().values() if is_stale(item)]
+    calls = (delayed(execute)(home / notebook, parameters, folder, rerun=rerun) for notebook in todo)
+    done = Parallel(min(cpu_count(), KERNELS), return_as="generator")(calls)
+    for number, (notebook, _) in enumerate(zip(todo, done, strict=True), 1):
+        print(f"[{number}/{len(todo)}] {notebook}", flush=True)
+    executed = {item.notebook: executed_copy(home / item.notebook, parameters, folder) for item in items().values()}
     index = home / "_build" / "html" / "index.html"
     stamp = home / "_build" / "rendered"
     state = digest([source_digest(home), {name: path.name for name, path in executed.items()}])
@@ -77,16 +79,15 @@ def execute(notebook: Path, parameters: dict, folder: Path, *, rerun: bool = Fal
 
     copy = executed_copy(notebook, parameters, folder)
     if copy.exists() and not rerun:
-        print("      unchanged", flush=True)
         return copy
     for stale in folder.glob(f"{notebook.parent.name}-{notebook.stem}-*.ipynb"):
         stale.unlink()
-    with replacing(copy) as temporary, _progress_on_stdout(), tempfile.TemporaryDirectory() as sockets:
+    with replacing(copy) as temporary, tempfile.TemporaryDirectory() as sockets:
         # Sockets in files, not ports, so that nothing listens; in a folder of its own, or two kernels share them.
         local = Config(KernelManager={"transport": "ipc", "ip": f"{sockets}/kernel"})
         try:
             executed = papermill.execute_notebook(
-                notebook, None, parameters, progress_bar=False, log_output=True, cwd=results.home(), config=local
+                notebook, None, parameters, progress_bar=False, cwd=results.home(), config=local
             )
         except PapermillExecutionError as error:
             raise BookError(f"{notebook} failed in cell {error.exec_count}:\n{error}") from error
@@ -132,27 +133,3 @@ def source_digest(home: Path) -> str:
     """Hash of everything that is rendered."""
     files = (file for name in STAGED for file in (home / name, *(home / name).rglob("*")) if file.is_file())
     return digest([package_digest(), digest_files(home, files)])
-
-
-@contextlib.contextmanager
-def _progress_on_stdout() -> Iterator[None]:
-    """Papermill's log, one line a cell, with the time since the notebook began."""
-    start = time.monotonic()
-
-    class Line(logging.Formatter):
-        def format(self, record: logging.LogRecord) -> str:
-            return f"      {time.monotonic() - start:6.1f} s  {record.getMessage().strip().rstrip('-')}"
-
-    logger, handler = logging.getLogger("papermill"), logging.StreamHandler(sys.stdout)
-    handler.setFormatter(Line())
-    # A cell's end and the text form of what it shows tell a reader nothing here.
-    handler.addFilter(lambda r: r.getMessage().strip() and not r.getMessage().startswith(("Ending", "<")))
-    level, propagate = logger.level, logger.propagate
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logger.level, logger.propagate = level, propagate
