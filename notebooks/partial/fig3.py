@@ -40,10 +40,10 @@
 # | partial | {value}`partial-fig3 cam similarity method=partial-amnesiac label=3 digits=2` | {value}`partial-fig3 cam similarity method=partial-amnesiac label=1 digits=2` | {value}`partial-fig3 cam peak method=partial-amnesiac label=3 digits=2` | {value}`partial-fig3 cam peak method=partial-amnesiac label=1 digits=2` |
 #
 # * The class is scored with {value}`partial-fig3 class score method=trained label=3` % before, {value}`partial-fig3 class score method=amnesiac label=3` % after conventional and
-#   {value}`partial-fig3 class score method=partial-amnesiac label=3` % after partial removal. If the evidence were gone, its maps would be lower as well. Under `laptop` they
-#   are not: the column *forgotten: highest* is higher after both removals. The class is outvoted; it is not that nothing speaks for it.
+#   {value}`partial-fig3 class score method=partial-amnesiac label=3` % after partial removal. If the evidence were gone, one would expect lower maps as well. Under `laptop` they
+#   are not: the column *forgotten: highest* is higher after both removals. That would say the class is outvoted and not erased, but heights of two models compare only
+#   as far as their logits do.
 # * The maps of the forgotten class change more than those of the retained class: the columns of likeness.
-# * The heights of two models compare only as far as their logits do.
 #
 # A map is a picture of one image under one method of attribution. It shows where the score comes from, not whether the
 # class can still be read from the features.

@@ -46,7 +46,7 @@
 # * UA: $\ell_1$-sparse forgets the classes. It pays with RA where ten or twenty are removed.
 # * Probe: $\ell_1$-sparse is within three points of retraining, in a fraction of the time. The claim that it serves as well and is
 #   faster: {verdict}`sparsity-C7`.
-# * The untrained network is the floor: what a probe reads from features that nothing was learnt for. It is only about six points below.
+# * The untrained network is the floor: what a probe reads from features that nothing was learnt for. It is only five to eight points below the retrained one.
 # * The penalty weight is fixed here and not chosen.
 
 # %% [markdown]
