@@ -8,6 +8,7 @@ one thread, in worker processes if there are several, so results do not depend o
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import platform
 import signal
@@ -37,7 +38,7 @@ from mu.storage import cache_folder, digest
 from mu.training import deterministic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mu.experiments import Cell
 
@@ -75,7 +76,7 @@ def run(
 ) -> pd.DataFrame:
     """Run what is missing of an item and return all its rows for these settings.
 
-    A cell that another item's record in the same folder holds, from the same code, settings and seed, is taken over.
+    A cell that another item's record in the same folder holds, from the same settings and seed, is taken over.
 
     Args:
         item: id from `mu list`.
@@ -110,11 +111,12 @@ def run(
     record = results.read(item, profile, root)
     code = code_digest(item)
     done = {s.cell for s in record.segments if out is not None or s.code == code}
-    for segment, rows in _computed_for_others(cells, done, profile, root):
+    missing = {cell.key: cell for cell in cells if cell.key not in done}
+    for segment, rows in _computed_for_others(missing.values(), profile, root):
         if out is not None or segment.code == code:
             record = results.add(segment, rows, item, profile, root)
-            done.add(segment.cell)
-    missing = [cell for cell in cells if cell.key not in done]
+            missing.pop(segment.cell, None)
+    missing = list(missing.values())
     provenance = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit(), "code": code,
         "hardware": hardware(device, min(workers or 1, len(missing))),
@@ -143,22 +145,18 @@ def run(
     return rows
 
 
-def _computed_for_others(
-    cells: list[Cell], done: set[str], profile: str, root: Path
-) -> Iterator[tuple[Segment, pd.DataFrame]]:
-    """What other items' records hold of the cells not done: computed by the same function from the same settings.
+def _computed_for_others(cells: Iterable[Cell], profile: str, root: Path) -> Iterator[tuple[Segment, pd.DataFrame]]:
+    """What other items' records hold of these cells: computed by the same function from the same settings and seed.
 
     Tables overlap, and under small profiles one data set stands for several.
     """
-    item = get_item(cells[0].item)
-    for other in primary_items():
-        if other.run is item.run and other is not item:
+    for cell, other in itertools.product(list(cells), primary_items()):
+        twin = replace(cell, item=other.id, revision=other.revision).key
+        if other.run is get_item(cell.item).run and twin != cell.key:
             record = results.read(other.id, profile, root)
-            theirs = {segment.cell: segment for segment in record.segments}
-            for cell in cells:
-                twin = replace(cell, item=other.id, revision=other.revision).key
-                if twin in theirs and cell.key not in done:
-                    yield replace(theirs[twin], cell=cell.key), record.text[record.text["cell"] == twin]
+            for segment in record.segments:
+                if segment.cell == twin:
+                    yield replace(segment, cell=cell.key), record.text[record.text["cell"] == twin]
 
 
 def _finished(
