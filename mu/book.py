@@ -50,22 +50,22 @@ def build(profile: str = "quick", seeds: int | None = None, *, rerun: bool = Fal
     home = results.home()
     parameters = {"profile": profile} | ({"seeds": seeds} if seeds else {})
     folder = home / "_build" / "executed"
-    is_stale = lambda item: rerun or not executed_copy(home / item.notebook, parameters, folder).exists()
-    for record in dict.fromkeys(item.record for item in items().values() if is_stale(item)):
+    copies = {item.notebook: executed_copy(home / item.notebook, parameters, folder) for item in items().values()}
+    stale = [item for item in items().values() if rerun or not copies[item.notebook].exists()]
+    for record in dict.fromkeys(item.record for item in stale):
         with contextlib.suppress(DataError):  # the notebook says so
             runner.run(record, profile, seeds)
-    todo = [item.notebook for item in items().values() if is_stale(item)]
-    calls = (delayed(execute)(home / notebook, parameters, folder, rerun=rerun) for notebook in todo)
+    calls = (delayed(execute)(home / item.notebook, parameters, folder, rerun=rerun) for item in stale)
     done = Parallel(min(cpu_count(), KERNELS), return_as="generator")(calls)
-    for number, (notebook, _) in enumerate(zip(todo, done, strict=True), 1):
-        print(f"[{number}/{len(todo)}] {notebook}", flush=True)
-    executed = {item.notebook: executed_copy(home / item.notebook, parameters, folder) for item in items().values()}
+    for number, (item, copy) in enumerate(zip(stale, done, strict=True), 1):
+        print(f"[{number}/{len(stale)}] {item.notebook}", flush=True)
+        copies[item.notebook] = copy
     index = home / "_build" / "html" / "index.html"
     stamp = home / "_build" / "rendered"
-    state = digest([source_digest(home), {name: path.name for name, path in executed.items()}])
+    state = digest([source_digest(home), {name: path.name for name, path in copies.items()}])
     if not (index.exists() and stamp.exists() and stamp.read_text() == state):
         stamp.unlink(missing_ok=True)
-        render(home, executed)
+        render(home, copies)
         write_text(stamp, state)
     return index
 

@@ -8,7 +8,6 @@ one thread, in worker processes if there are several, so results do not depend o
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import platform
 import signal
@@ -38,9 +37,9 @@ from mu.storage import cache_folder, digest
 from mu.training import deterministic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from mu.experiments import Cell
+    from mu.experiments import Cell, Item
 
 BACKENDS = ("loky", "dask")
 LIBRARIES = ("torch", "torchvision", "numpy", "pandas", "scikit-learn")
@@ -111,12 +110,12 @@ def run(
     record = results.read(item, profile, root)
     code = code_digest(item)
     done = {s.cell for s in record.segments if out is not None or s.code == code}
-    missing = {cell.key: cell for cell in cells if cell.key not in done}
-    for segment, rows in _computed_for_others(missing.values(), profile, root):
+    lacking = [cell for cell in cells if cell.key not in done]
+    for segment, rows in _computed_for_others(get_item(item), lacking, profile, root):
         if out is not None or segment.code == code:
             record = results.add(segment, rows, item, profile, root)
-            missing.pop(segment.cell, None)
-    missing = list(missing.values())
+            done.add(segment.cell)
+    missing = [cell for cell in lacking if cell.key not in done]
     provenance = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit(), "code": code,
         "hardware": hardware(device, min(workers or 1, len(missing))),
@@ -145,18 +144,21 @@ def run(
     return rows
 
 
-def _computed_for_others(cells: Iterable[Cell], profile: str, root: Path) -> Iterator[tuple[Segment, pd.DataFrame]]:
+def _computed_for_others(
+    item: Item, cells: list[Cell], profile: str, root: Path
+) -> Iterator[tuple[Segment, pd.DataFrame]]:
     """What other items' records hold of these cells: computed by the same function from the same settings and seed.
 
     Tables overlap, and under small profiles one data set stands for several.
     """
-    for cell, other in itertools.product(list(cells), primary_items()):
-        twin = replace(cell, item=other.id, revision=other.revision).key
-        if other.run is get_item(cell.item).run and twin != cell.key:
-            record = results.read(other.id, profile, root)
-            for segment in record.segments:
-                if segment.cell == twin:
-                    yield replace(segment, cell=cell.key), record.text[record.text["cell"] == twin]
+    others = [other for other in primary_items() if cells and other.run is item.run and other is not item]
+    for other in others:
+        record = results.read(other.id, profile, root)
+        theirs = {segment.cell: segment for segment in record.segments}
+        for cell in cells:
+            twin = replace(cell, item=other.id, revision=other.revision).key
+            if twin in theirs:
+                yield replace(theirs[twin], cell=cell.key), record.text[record.text["cell"] == twin]
 
 
 def _finished(

@@ -126,5 +126,5 @@ def test_what_the_parts_of_a_model_are_called_does_not_matter(data, name):
             mu.unlearn(name, model, task, recipe=ONE, copies=2) for model in (known, plain)]  # fmt: skip
     vectors = [nn.utils.parameters_to_vector(model.parameters()).detach() for model in (known, *made)]
     steps = [after - vectors[0] for after in vectors[1:]]
-    assert (steps[0] - steps[1]).norm() < 1e-2 * steps[0].norm()  # sums may be taken in another order
+    assert (steps[0] - steps[1]).norm() < 1e-4 * steps[0].norm()  # sums may be taken in another order
     assert steps[0].norm() > 0
