@@ -578,6 +578,30 @@ def test_fine_tuning_in_the_tables_goes_on_from_the_removal(rare, calls):
         assert all(spent[n] > spent[0] for n in rare["fine_tune"])
 
 
+def test_running_sums_stand_in_for_ledgers_that_would_not_fit(calls):
+    """The whole class under `paper`: the models are those that ledgers lead to, the bytes those of one vector.
+
+    Breaks if the sums watch other samples than the ledgers, or are filled by another training run.
+    """
+    paper = [s for s in get_item("partial-tab3").grid("paper") if s["scenario"] == "class"]
+    assert all(s["summed"] for s in paper)
+    settings = next(s for s in get_item("partial-tab1").grid("smoke") if s["scenario"] == "class")
+    rows = {}
+    for summed in (False, True):
+        calls.clear()
+        rows[summed] = pd.DataFrame(partial.method_grid({**settings, "summed": summed}, 0, "cpu"))
+        taken = [model for method, _, options, model in calls if "ledger" in options]
+        rows[summed, "models"] = [torch.nn.utils.parameters_to_vector(m.parameters()).detach() for m in taken]
+    for by_ledger, by_sum in zip(rows[False, "models"], rows[True, "models"], strict=True):
+        assert torch.allclose(by_ledger, by_sum, atol=1e-4)
+    same = ~rows[True]["metric"].isin(["RTE", "stored bytes"])
+    assert rows[True][same]["method"].tolist() == rows[False][same]["method"].tolist()
+    shares = [r[r["metric"] == "affected share"]["value"].item() for r in (rows[False], rows[True])]
+    assert shares[0] == shares[1] > 0
+    stored = rows[True].query("metric == 'stored bytes' and method in ('amnesiac', 'partial-amnesiac')")["value"]
+    assert set(stored) == {8 * len(by_sum)}
+
+
 def test_the_sweep_takes_back_what_its_rows_say(calls):
     """Kept share, rule and bytes of a row are those of the ledger behind it. Breaks if rows are one off."""
     settings = get_item("partial-keep").cells("smoke")[0].settings

@@ -12,7 +12,7 @@ import torch
 from mu import storage
 from mu.checkpoints import resumable
 from mu.experiments.item import CHAPTERS, PAPERS
-from mu.ledger import Ledger
+from mu.ledger import Ledger, Recorder
 from mu.timing import stopwatch
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ KEPT_BYTES = 1e9  # ours: ledgers above this are not worth their disk; they are 
 
 class Trained(NamedTuple):
     model: nn.Module
-    ledgers: Sequence[Ledger]
+    ledgers: Sequence[Recorder]
     seconds: float  # of training, recording included
 
 
