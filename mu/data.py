@@ -21,10 +21,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +35,7 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from mu import storage
 from mu.downloads import DataError, File, Files, FileStatus, data_folders
 
 if TYPE_CHECKING:
@@ -325,14 +328,28 @@ def _read_folder(name: str) -> Dataset:
         raise DataError(f"{found[0]}: {error}") from error
     if train.classes != test.classes:
         raise DataError(f"{found[0]}: the classes in train are not those in test")
-    parts = ([_image(part, i) for i in range(len(part))] for part in (train, test))
-    made = (_samples(np.stack([x.numpy() for x, _ in part]), np.array([y for _, y in part])) for part in parts)
-    return Dataset(name, *made, tuple(train.classes), **RGB)
+    parts = (_decoded(part, int(size)) for part in (train, test))
+    return Dataset(name, *parts, tuple(train.classes), **RGB)
 
 
-def _image(folder: ImageFolder, position: int) -> tuple[UInt8[Tensor, "channel height width"], int]:
+def _decoded(folder: ImageFolder, size: int) -> Samples:
+    """A folder's images as tensors. They are kept in the cache: every cell of an item asks for them again."""
+    stats = [(path, os.stat(path)) for path, _ in folder.samples]
+    files = [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
+    kept = storage.cache_folder() / "folders" / f"{storage.digest([str(folder.transform), files])}.safetensors"
+    if not kept.exists():
+        images = torch.empty(len(folder), 3, size, size, dtype=torch.uint8)
+        with ThreadPool() as pool:
+            for i, image in enumerate(pool.imap(partial(_image, folder), range(len(folder)))):
+                images[i] = image
+        storage.save(kept, {"images": images}, {})
+    images = storage.load(kept)[0]["images"]
+    return _samples(images.numpy(), np.array(folder.targets))
+
+
+def _image(folder: ImageFolder, position: int) -> UInt8[Tensor, "channel height width"]:
     try:
-        return folder[position]
+        return folder[position][0]
     except (OSError, Image.DecompressionBombError) as error:
         raise DataError(f"{folder.samples[position][0]} cannot be read as an image: {error}") from error
 

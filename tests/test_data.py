@@ -658,6 +658,21 @@ def test_images_are_as_the_camera_held_them_and_never_cut_off(pictures):
         load_dataset("folder:faces:8")
 
 
+def test_pictures_are_decoded_once(pictures, cache, monkeypatch):
+    """Every cell asks for them again. Breaks if a copy is not used, or outlives its pictures or its size."""
+    from PIL import Image
+
+    opened, one = [], mu_data._open_image
+    monkeypatch.setattr(mu_data, "_open_image", lambda path: opened.append(path) or one(path))
+    first, again = load_dataset("folder:faces:8"), load_dataset("folder:faces:8")
+    assert len(opened) == 10
+    assert torch.equal(first.train.images, again.train.images)
+    assert torch.equal(first.train.labels, again.train.labels)
+    assert load_dataset("folder:faces:4").shape == (3, 4, 4)
+    Image.new("RGB", (30, 12), (0, 255, 0)).save(pictures / "train" / "ann" / "0.png")
+    assert (load_dataset("folder:faces:8").train.images[0, 1] == 255).all()
+
+
 # ---- parts of samples -----------------------------------------------------------------------------------
 
 

@@ -114,7 +114,7 @@ class Trial(Case):
         return [RunningSum(keep, only=self.task.forget.indices) for keep in keeps]
 
     def summed(self, sums: Sequence[RunningSum]) -> Trained:
-        """The original model with its running sums. It is trained anew: a cache would not know which sums it filled."""
+        """The original model with its running sums; trained anew, for sums are not kept."""
         with stopwatch(self.device) as watch:
             model = train(self.build(), self.task.train, self.recipe, seed=self.seed, ledger=sums)
         return Trained(model, sums, watch.seconds)
