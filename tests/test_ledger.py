@@ -19,7 +19,7 @@ from torch.nn import functional
 
 import mu
 from mu import storage
-from mu.ledger import Entry, Recorder
+from mu.ledger import Entry, Recorder, _pack, _packed, _unpack
 from mu.models import Normalise
 from mu.selection import Layout, Selection
 from mu.spill import WAITING, LedgerFull
@@ -312,6 +312,16 @@ def test_ties_and_unmoved_layers_keep_the_asked_number():
         total = ledger._total(indices(1), indices())
         assert torch.equal(total[:40], torch.cat([change[:10], torch.zeros(30)]).double())
         assert (total[40:] == 0).all()
+
+
+@pytest.mark.parametrize("size", [0, 1, 7, 8, 9, 1000])
+def test_a_gpu_packs_masks_as_numpy_does(size):
+    """Bit for bit, whatever is left over of the last byte. Breaks if the order of bits within a byte is the other."""
+    mask = torch.rand(size, generator=torch.Generator().manual_seed(size)) < 0.3
+    packed = np.packbits(mask.numpy(), bitorder="little")
+    assert torch.equal(_packed(mask), torch.from_numpy(packed))
+    assert torch.equal(_pack(mask), torch.from_numpy(packed))
+    assert torch.equal(_unpack(_pack(mask), size), mask)
 
 
 def test_tiny_and_huge_changes_survive_half_precision():
