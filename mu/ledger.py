@@ -59,6 +59,7 @@ class Recorder:
         self.layout: Layout | None = None
         self.finalised = False  # True once training has ended without an error
         self.final: str | None = None  # hash of the parameters that training ended with; None: not known
+        self.steps: list[int] = []  # numbers of the recorded steps, ascending
         self.steps_seen = 0  # all steps of the training run, recorded or not
 
     @property
@@ -180,7 +181,6 @@ class Ledger(Recorder):
         self.values = values
         self.spill = None if spill is None else Spill(Path(spill))
         self.chunk_steps = chunk_steps
-        self.steps: list[int] = []  # numbers of the recorded steps, ascending
         self.samples: list[np.ndarray] = []  # int32[batch] of each, positions in data.train
         self.chunks: list[list[Entry] | None] = []  # the recorded steps, `chunk_steps` each; None: in the folder
 
@@ -195,12 +195,7 @@ class Ledger(Recorder):
     @property
     def nbytes(self) -> int:
         """Bytes that all recorded steps occupy, sample lists and index cost included."""
-        if not self.steps:
-            return 0
-        mask = 0 if self.selection.keeps_all(self.layout) else -(-self.layout.size // 8)
-        values = sum(self.selection.counts(self.layout)) * getattr(torch, self.values).itemsize
-        each = 4 + mask + values + 4 * len(self.layout.names)
-        return len(self) * each + sum(samples.nbytes for samples in self.samples)
+        return _bytes(self, sum(map(len, self.samples)), self.values)
 
     def begin(self, layout: Layout) -> None:
         """Start recording.
@@ -438,11 +433,16 @@ class RunningSum(Recorder):
 
     def __init__(self, keep: float = 1.0, rule: str = "top", *, only: Int64[Tensor, " n"], **options) -> None:
         super().__init__(keep, rule, only=only, **options)
-        self.steps: list[int] = []
+        self.held = 0  # positions in the batches of the steps in the sum
 
     @property
     def nbytes(self) -> int:
         return self.sum.nbytes
+
+    @property
+    def ledger_nbytes(self) -> int:
+        """Bytes of a ledger, in float16, of the steps that are in the sum."""
+        return _bytes(self, self.held, "float16")
 
     def begin(self, layout: Layout) -> None:
         super().begin(layout)
@@ -459,6 +459,7 @@ class RunningSum(Recorder):
         self.sum = self.sum.to(change.device)  # at the first step; then it stays where training is
         self.sum += change
         self.steps.append(step)
+        self.held += len(samples)
 
     def _total(self, sample_indices, already) -> Float[Tensor, " d"]:
         self._require_all(sample_indices)
@@ -469,6 +470,16 @@ class RunningSum(Recorder):
     def _require_all(self, sample_indices: Int64[Tensor, " n"]) -> None:
         if not torch.equal(sample_indices.unique(), self.only.unique()):
             raise ValueError("a running sum can take back only the whole set it was kept for")
+
+
+def _bytes(recorder: Recorder, held: int, values: str) -> int:
+    """Bytes of a ledger of a recorder's steps, whose batches hold so many positions."""
+    if not recorder.steps:
+        return 0
+    selection, layout = recorder.selection, recorder.layout
+    mask = 0 if selection.keeps_all(layout) else -(-layout.size // 8)
+    kept = sum(selection.counts(layout)) * getattr(torch, values).itemsize
+    return len(recorder.steps) * (4 + mask + kept + 4 * len(layout.names)) + 4 * held
 
 
 def _entries(tensors: dict[str, Tensor]) -> list[Entry]:
