@@ -36,6 +36,7 @@ from mu.selection import RULES, Layout
 from mu.timing import stopwatch
 from mu.training import Recipe, batch_norms, recalibrate, train
 from mu.unlearning.features import embed
+from mu.unlearning.steps import PARTIAL
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -46,10 +47,12 @@ BY_CHANCE = 0.05  # probability that chance does as well, above which a shadow a
 KEEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # ours
 RULE_KEEPS = (0.02, 0.05, 0.1, 0.2, 0.5)  # ours: where the other selection rules are tried
 STEPPING = ("label-flip", "label-flip-all", "ascent")  # methods that take steps; each has a partial form
-WAYS_TO_TRAIN = {  # ours, at rates that train the MLP about equally well
-    "Adam": {"optimizer": "adam", "lr": 1e-3}, "SGD": {"optimizer": "sgd", "lr": 0.1},
+WAYS_TO_TRAIN = {  # ours; at larger rates plain SGD loses a class for good at some seeds
+    "Adam": {"optimizer": "adam", "lr": 1e-3}, "SGD": {"optimizer": "sgd", "lr": 0.02},
     "SGD with momentum": {"optimizer": "sgd", "lr": 0.02, "momentum": 0.9},
 }  # fmt: skip
+SMALLER_KEEPS = (0.0005, 0.001, 0.002)  # ours: plain SGD's window lies lower
+RATES = (1e-3, 3e-4, 1e-4)  # ours: of methods that take steps; the first is everywhere else's
 STEP_KEEPS, STEP_RULES = (0.05, 0.1, 0.2), ("top", "random", "fixed")  # ours
 
 
@@ -149,9 +152,8 @@ class Trial(Case):
             steps = step + 1
 
         with stopwatch(self.device) as watch:
-            model = mu.unlearn(
-                method, original, self.task, recipe=self.recipe, seed=self.after, on_step=count, **options
-            )
+            options = {"recipe": self.recipe, **options}
+            model = mu.unlearn(method, original, self.task, seed=self.after, on_step=count, **options)
         return model, steps, watch.seconds
 
     def forget_accuracy(self, model: nn.Module) -> float:
@@ -328,7 +330,7 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
 def keep_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """The same removal at every kept share, and by every rule that picks the entries."""
     trial = Trial(settings, seed, device)
-    ledgers = trial.ledgers()
+    ledgers = trial.ledgers([*settings.get("smaller", []), *KEEPS])
     for rule in RULES[1:]:
         ledgers += trial.ledgers(RULE_KEEPS, rule)
     original, ledgers, _ = trial.recorded(ledgers)
@@ -392,6 +394,31 @@ def step_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
             columns = {"keep": keep, "rule": rule}
             yield from trial.accuracy_rows(method, unlearned, **columns)
             yield from rows(method, {"steps": steps, "RTE": seconds}, **columns)
+
+
+def paces(settings: dict, seed: int, device: str) -> Iterator[dict]:
+    """What a partial form may owe to small steps and to many: the whole form at smaller rates, and for as long.
+
+    Rows of the whole form have their rate as `variant`; all end by the same rule. "as many steps" goes on for as many
+    as the partial form took, forgotten or not; only on all data, where going on does no harm by itself.
+    """
+    trial = Trial(settings, seed, device)
+    original = trial.recorded().model
+    yield from trial.accuracy_rows("trained", original)
+
+    def tried(method: str, variant: str, **options) -> tuple[list[dict], int]:
+        unlearned, steps, seconds = trial.step(method, original, **options)
+        scores = trial.accuracy_rows(method, unlearned, variant=variant)
+        return scores + rows(method, {"steps": steps, "RTE": seconds}, variant=variant), steps
+
+    for base in STEPPING:
+        scores, steps = tried(f"partial-{base}", "partial")
+        yield from scores
+        for rate in settings["rates"]:
+            recipe = replace(trial.recipe, lr=rate)
+            yield from tried(base, f"{rate:g}", recipe=recipe, max_steps=PARTIAL["max_steps"])[0]
+        if base == "label-flip-all":
+            yield from tried(base, "as many steps", stop_at=-1.0, max_steps=steps)[0]
 
 
 # ---- Figure 3: class activation maps ---------------------------------------------------------------------
@@ -546,11 +573,19 @@ def _table(*pairs: tuple[str, str]):
 
 def _optimizers(profile: str) -> list[dict]:
     base = _settings(profile, "mnist", "mlp")
-    return [{**base, "recipe": base["recipe"] | way, "optimizer": name} for name, way in WAYS_TO_TRAIN.items()]
+    more = {"SGD": {"smaller": list(SMALLER_KEEPS)}}
+    return [
+        {**base, "recipe": base["recipe"] | way, "optimizer": name, **more.get(name, {})}
+        for name, way in WAYS_TO_TRAIN.items()
+    ]
 
 
 def _steps(profile: str) -> list[dict]:
     return [s for network in ("mlp", "lenet") for s in _both(_settings(profile, "mnist", network))]
+
+
+def _paces(profile: str) -> list[dict]:
+    return [{**s, "rates": list(RATES)} for s in _steps(profile)]
 
 
 def _costs(profile: str) -> list[dict]:
@@ -603,6 +638,7 @@ ITEMS = (
         "partial-steps", "Label flipping and gradient ascent, whole and partial, at equal forgetting",
         _steps, SEEDS, step_sweep,
     ),
+    Item("partial-pace", "Whether smaller or more steps do as well as partial ones", _paces, SEEDS, paces),
     Item(
         "partial-probe", "Whether what is forgotten can still be read off the features", _sweep(probe=2000), SEEDS,
         probes,
