@@ -555,19 +555,18 @@ def calls(monkeypatch):
 
 
 def test_fine_tuning_in_the_tables_goes_on_from_the_removal(rare, calls):
-    """For its number of epochs, on what the removal before it left, and its time is that of both.
+    """For its number of epochs, on what the removal before it left, and its time is that of both; also without one.
 
     Bytes are those of the ledger that was taken back. Breaks if one is that of another removal.
     """
     rows = pd.DataFrame(partial.method_grid(rare, 0, "cpu"))
-    removal, tuned = None, []
+    starts, tuned = {}, []
     for method, model, options, result in calls:
         if method in ("amnesiac", "partial-amnesiac"):
-            removal = method, options["ledger"], result
+            starts |= {id(result): method, id(model): "trained"}
         elif method == "fine-tune":
-            assert model is removal[2]
-            tuned.append((removal[0], options["recipe"].epochs))
-    assert tuned == [(m, n) for m in ("amnesiac", "partial-amnesiac") for n in rare["fine_tune"]]
+            tuned.append((starts[id(model)], options["recipe"].epochs))
+    assert tuned == [(m, n) for m in ("amnesiac", "partial-amnesiac", "trained") for n in rare["fine_tune"]]
     last = {method: options["ledger"] for method, _, options, _ in calls if "ledger" in options}
     assert last["amnesiac"].keep == 1.0
     for method, ledger in last.items():
@@ -578,28 +577,26 @@ def test_fine_tuning_in_the_tables_goes_on_from_the_removal(rare, calls):
         assert all(spent[n] > spent[0] for n in rare["fine_tune"])
 
 
-def test_running_sums_stand_in_for_ledgers_that_would_not_fit(calls):
-    """The whole class under `paper`: the models are those that ledgers lead to, the bytes those of one vector.
+def test_running_sums_stand_in_for_the_ledgers_of_a_whole_class(calls):
+    """Models are those that ledgers lead to, bytes those they would hold; no time is said.
 
-    Breaks if the sums watch other samples than the ledgers, or are filled by another training run.
+    Breaks if the sums watch other samples than the ledgers, are filled by another training run, or count otherwise.
     """
-    paper = [s for s in get_item("partial-tab3").grid("paper") if s["scenario"] == "class"]
-    assert all(s["summed"] for s in paper)
     settings = next(s for s in get_item("partial-tab1").grid("smoke") if s["scenario"] == "class")
-    rows = {}
-    for summed in (False, True):
-        calls.clear()
-        rows[summed] = pd.DataFrame(partial.method_grid({**settings, "summed": summed}, 0, "cpu"))
-        taken = [model for method, _, options, model in calls if "ledger" in options]
-        rows[summed, "models"] = [torch.nn.utils.parameters_to_vector(m.parameters()).detach() for m in taken]
-    for by_ledger, by_sum in zip(rows[False, "models"], rows[True, "models"], strict=True):
-        assert torch.allclose(by_ledger, by_sum, atol=1e-4)
-    same = ~rows[True]["metric"].isin(["RTE", "stored bytes"])
-    assert rows[True][same]["method"].tolist() == rows[False][same]["method"].tolist()
-    shares = [r[r["metric"] == "affected share"]["value"].item() for r in (rows[False], rows[True])]
-    assert shares[0] == shares[1] > 0
-    stored = rows[True].query("metric == 'stored bytes' and method in ('amnesiac', 'partial-amnesiac')")["value"]
-    assert set(stored) == {8 * len(by_sum)}
+    rows = pd.DataFrame(partial.method_grid(settings, 0, "cpu"))
+    trial = Trial(settings, 0, "cpu")
+    original, ledgers, _ = trial.recorded(trial.ledgers())
+    chosen, _ = trial.choose(original, ledgers)
+    flat = lambda model: torch.nn.utils.parameters_to_vector(model.parameters()).detach()
+    taken = {method: model for method, _, options, model in calls if "ledger" in options}
+    for method, ledger in {"amnesiac": ledgers[-1], "partial-amnesiac": chosen}.items():
+        by_ledger = mu.unlearn("partial-amnesiac", original, trial.task, ledger=ledger)
+        assert torch.allclose(flat(taken[method]), flat(by_ledger), atol=1e-4)
+        of_method = rows[rows["method"] == method].set_index("metric")
+        assert (of_method.loc["stored bytes", "value"], of_method.loc["RA", "keep"]) == (ledger.nbytes, ledger.keep)
+        assert "RTE" not in of_method.index
+    share = rows[rows["metric"] == "affected share"]["value"].item()
+    assert share == 100 * len(ledgers[0]) / ledgers[0].steps_seen > 0
 
 
 def test_the_sweep_takes_back_what_its_rows_say(calls):

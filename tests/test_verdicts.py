@@ -70,6 +70,25 @@ def test_a_verdict_counts_answers(answers, word):
     assert judge(Finding(a, "", 3) for a in answers).word == word
 
 
+@pytest.mark.parametrize(
+    ("yes", "no", "unclear", "word", "alone"),
+    [
+        (2, 0, 36, "unclear", "holds in part"),  # chance gives up to four of 38
+        (5, 0, 33, "holds in part", "holds in part"),
+        (0, 3, 17, "unclear", "does not hold"),  # and up to three of 20
+        (0, 4, 16, "does not hold", "does not hold"),
+        (37, 1, 0, "holds in part", "holds in part"),
+        (38, 0, 0, "holds", "holds"),
+        (1, 0, 3, "holds in part", "holds in part"),  # of four each is a question of its own
+    ],
+)
+def test_of_many_answers_a_few_come_by_chance(yes, no, unclear, word, alone):
+    """The 95 % quantile of the binomial distribution, for yes and no alike. One seed passes no margin by spread."""
+    answers = (True,) * yes + (False,) * no + (None,) * unclear
+    assert judge([Finding(answers, "", 3)]).word == word
+    assert judge([Finding(answers, "", 1)]).word == alone
+
+
 def test_differences_are_paired_by_seed():
     """Only seeds that both have, each with its own partner. Breaks if rows are paired by position."""
     a = pd.Series({0: 10.0, 1: 20.0, 2: 30.0})
@@ -207,22 +226,41 @@ def test_one_seed_does_not_count_beside_several_of_the_same_finding():
 
 
 @pytest.mark.parametrize(
-    ("partial", "full", "word"),
+    ("partial", "full", "anyway", "word"),
     [
-        (0.2, 6.0, "holds"),
-        (0.9, 6.0, "does not hold"),
-        (0.2, 0.3, "does not hold"),
-        ((-0.4, 0.2, 1.2), 6.0, "unclear"),
+        (0.2, 6.0, 0.0, "holds"),
+        (0.9, 6.0, 0.0, "does not hold"),
+        (0.9, 6.0, 0.7, "holds"),
+        (0.9, 1.1, 0.7, "does not hold"),
+        (0.2, 0.3, 0.0, "does not hold"),
+        ((-0.4, 0.2, 1.2), 6.0, 0.0, "unclear"),
     ],
 )
-def test_c2_fine_tuning(partial, full, word):
-    """C2: nothing to gain after partial, much after conventional. Breaks if one of the two is not asked."""
+def test_c2_fine_tuning(partial, full, anyway, word):
+    """C2: little to gain after partial, much after conventional, beyond what the epoch gains without a removal.
+
+    Breaks if one of the three is not asked, or if another number of epochs is read.
+    """
     tuned = [
         *rows(OTHERS, np.add(97.5, partial), method="partial-amnesiac", epochs=1.0),
         *rows(OTHERS, np.add(90, full), method="amnesiac", epochs=1.0),
+        *rows(OTHERS, 98 + anyway, method="fine-tune", epochs=1.0),
         *rows(OTHERS, 60, method="partial-amnesiac", epochs=10.0),
+        *rows(OTHERS, 60, method="fine-tune", epochs=10.0),
     ]
     assert decide("C2", tab1=pd.concat([removal(), pd.DataFrame(tuned)])).word == word
+
+
+@pytest.mark.parametrize(("slow", "word"), [(94, "holds"), (95.5, "does not hold")])
+def test_the_pace_of_a_partial_form(slow, word):
+    """Against the best of the whole ones. Breaks if only one of their rates is asked."""
+    made = [*rows(OTHERS, 95, method="partial-ascent", variant="partial"), *rows(CLASS, 80, method="trained"),
+            *rows(OTHERS, 90, method="ascent", variant="0.001"), *rows(OTHERS, 20, method="ascent", variant="0.0003"),
+            *rows(OTHERS, slow, method="ascent", variant="0.0001")]  # fmt: skip
+    verdict = decide("pace", pace=pd.DataFrame(made))
+    assert (verdict.word, verdict.evidence[0].n) == (word, len(SEEDS))
+    if word != "holds":
+        assert "ascent, few samples (-0.5 ± 0.0 beside rate 0.0001)" in verdict.evidence[0].numbers
 
 
 def stepping(base, naive, variants, known=0.5, **columns):
@@ -442,9 +480,9 @@ def test_a_verdict_is_from_the_largest_profile_that_has_evidence():
 def test_checks_of_ours_are_told_from_claims():
     """Breaks if a check of ours counts as a claim of the paper, or the other way round."""
     ours = {claim.id for chapter in CHAPTERS for claim in verdicts.claims(chapter) if claim.ours}
-    checks = {"partial-entries", "partial-gone", "partial-head", "partial-recording", "partial-limit", "mumis-cost",
-              "mumis-unseen", "mumis-weak", "mumis-stop", "sparsity-equal", "sparsity-mask", "sparsity-price",
-              "beyond-chance", "beyond-power", "beyond-enough"}  # fmt: skip
+    checks = {"partial-entries", "partial-gone", "partial-head", "partial-pace", "partial-recording", "partial-limit",
+              "mumis-cost", "mumis-unseen", "mumis-weak", "mumis-stop", "sparsity-equal", "sparsity-mask",
+              "sparsity-price", "beyond-chance", "beyond-power", "beyond-enough"}  # fmt: skip
     assert ours == checks
 
 

@@ -48,8 +48,11 @@ def accuracy_curves(rows: pd.DataFrame) -> Figure:
 
 
 def affected_share(rows: pd.DataFrame) -> Figure:
-    """Test accuracy against the share of steps that used a sample to forget."""
-    rows = rows.fillna({"choice": ""})
+    """Test accuracy, and what is lost of it, against the share of steps that used a sample to forget."""
+    of_all, same = select(rows, metric="test accuracy"), ["model", "count", "seed"]
+    before = select(of_all, method="trained").set_index(same)["value"]
+    lost = of_all.set_index(same).assign(metric="lost", value=lambda after: before - after["value"]).reset_index()
+    rows = pd.concat([rows, lost[lost["method"] != "trained"]]).fillna({"choice": ""})
     fixed = select(rows, choice="fixed")["keep"].iloc[0]
     curves = (
         ("trained", "", "before the removal", ":"),
@@ -67,7 +70,7 @@ def affected_share(rows: pd.DataFrame) -> Figure:
         log_axis(axis.xaxis, (1, 2, 5, 10, 20, 50, 100))
         percent(axis)
 
-    return _panels(panel, rows, TEST, "affected steps, %")
+    return _panels(panel, rows, TEST | {"all classes, points lost": "lost"}, "affected steps, %")
 
 
 def keep_sweep(rows: pd.DataFrame) -> Figure:
@@ -155,6 +158,21 @@ def activation_maps(rows: pd.DataFrame) -> Figure:
     return panels(panel, columns, {f"class {label:g}": label for label in rows["label"].unique()}, height=1.6)
 
 
+def paces(rows: pd.DataFrame) -> pd.DataFrame:
+    """Each partial form beside its whole form at several rates and for as many steps: a block for each request."""
+    metrics = {"non-target accuracy": "other test acc.", "forget accuracy": "forget train acc.", "steps": "steps"}
+    lines, rows = {}, _with_forget_accuracy(rows)
+    for model, (scenario, block) in itertools.product(rows["model"].unique(), SCENARIOS.items()):
+        for base in STEPPING:
+            asked = select(rows, model=model, scenario=scenario)
+            known = asked[asked["method"].isin((base, f"partial-{base}"))]
+            for (method, variant), part in known.groupby(["method", "variant"], sort=False):
+                name = {"partial": method, "as many steps": f"{base}, as many steps"}.get(variant)
+                title = f"{NAMES[model]}, {block}"
+                lines[title, name or f"{base}, rate {variant}"] = method_line(part, metrics, digits={"steps": 0})
+    return indexed(lines, "request", "method")
+
+
 def ledger_cost(rows: pd.DataFrame) -> Figure:
     """Bytes per parameter and recorded step, and slow-down of training, against the kept share."""
 
@@ -176,8 +194,9 @@ def ledger_cost(rows: pd.DataFrame) -> Figure:
 
 METRICS = {
     "target accuracy": "target test acc.", "non-target accuracy": "other test acc.",
-    "forget accuracy": "forget train acc.", "MIA recall (shadow)": "MIA recall",
-    "MIA false positives (shadow)": "false pos.", "TPR at 1 % FPR": "TPR at 1 %", "AUC": "AUC", "accuracy gap": "gap",
+    "forget accuracy": "forget train acc.", "RA": "retain train acc.", "MIA recall (shadow)": "MIA recall",
+    "MIA false positives (shadow)": "false pos.", "MIA recall (entropy)": "by entropy",
+    "TPR at 1 % FPR": "TPR at 1 %", "AUC": "AUC", "accuracy gap": "gap",
     "steps": "steps", "stored bytes": "stored", "RTE": "time, s",
 }  # fmt: skip
 PROBES = {
@@ -186,7 +205,8 @@ PROBES = {
 }  # fmt: skip
 COSTS = {"bytes per parameter": "bytes per parameter", "step time": "ms a step", "slow-down": "slower, %"}
 BLOCKS = {"rare": "A: few samples", "class": "B: whole class"}
-IN_ORDER = ("trained", "retrain", "amnesiac", "partial-amnesiac", *(m for b in STEPPING for m in (b, f"partial-{b}")))
+STARTS = ("trained", "retrain", "fine-tune", "amnesiac", "partial-amnesiac")
+IN_ORDER = (*STARTS, *(method for base in STEPPING for method in (base, f"partial-{base}")))
 
 
 def method_grid(rows: pd.DataFrame) -> pd.DataFrame:
@@ -197,7 +217,8 @@ def method_grid(rows: pd.DataFrame) -> pd.DataFrame:
         title = f"{NAMES.get(dataset, dataset)}, {block}" if len(datasets) > 1 else block
         part = select(rows, dataset=dataset, scenario=scenario, method=method)
         for epochs, tuned in part.groupby("epochs"):
-            name = f"{method} + {epochs:g} ep. fine-tuning" if epochs else method
+            after = "" if method == "fine-tune" else " + fine-tuning"
+            name = f"{method}{after}, {epochs:g} ep." if epochs else method
             lines[title, name] = method_line(tuned, METRICS, digits={"RTE": 2, "steps": 0})
     table = indexed(lines, "block", "method")
     return table.loc[:, (table != "–").any()]
@@ -259,9 +280,11 @@ CURVES = Exhibit(
 TABLE_NOTE = (
     "forgetting class 3. Accuracies, membership and gap in percent; mean ± sd over seeds. Gap: the mean distance to "
     "the retrained model in UA, RA and TA. MIA recall: the share of the forget set that shadow models call members; "
-    "false pos.: of unseen images of the class. AUC: against those same images, 50 is chance. Time: of "
+    "false pos.: of unseen images of the class; a dash where that attack tells its own members by chance. By "
+    "entropy: the share that an attack by entropy calls members. AUC: against those same images, 50 is chance. TPR "
+    "at 1 %: the share of the forget set found while 1 % of those images are called members too. Time: of "
     "unlearning, for retrain of training, for trained of training with a recorder for every share tried. Stored: "
-    "the ledger. TPR at 1 %: the share of the forget set found while 1 % of those images are called members too."
+    "the ledger; block B takes back a running sum of its steps, whose time would not be the ledger's."
 )
 
 
@@ -284,11 +307,13 @@ EXHIBITS = {
     "partial-fig4": Exhibit(
         "figure",
         "Test accuracy right after the removal against the share of training steps that used a sample to forget "
-        f"(set by how many there are). Chosen: the smallest kept share after which at most {FORGOTTEN:g} % of the "
-        "forget samples are still classified correctly. Seeds that lack a point are left out.",
+        "(set by how many there are), and the points that all classes together lose by it. Chosen: the smallest kept "
+        f"share after which at most {FORGOTTEN:g} % of the forget samples are still classified correctly. Seeds that "
+        "lack a point are left out.",
         affected_share,
         "Line plots, a row per network. Accuracy on other classes falls with the affected share, faster for "
-        "amnesiac than for partial amnesiac unlearning; the right column shows where the class is not forgotten.",
+        "amnesiac than for partial amnesiac unlearning; the middle column shows where the class is not forgotten, "
+        "the right one what is lost on all classes.",
     ),
     **{name: _table(*pair) for name, pair in TABLES.items()},
     "partial-jmlr": Exhibit("table", f"All methods on further data sets, LeNet, {TABLE_NOTE}", method_grid),
@@ -327,6 +352,13 @@ EXHIBITS = {
         f"deviation; empty where more than {2 * FORGOTTEN:g} % of the forget set is still right, a mean over seeds.",
         step_sweep,
         "Dots and bars around a line at zero: a column for each method, a row for each network and scenario.",
+    ),
+    "partial-pace": Exhibit(
+        "table",
+        "Each partial form (the largest tenth of every layer) beside its whole form at the same and at smaller "
+        f"rates. All end when at most {FORGOTTEN:g} % of the forget set is still right, but for *as many steps*, "
+        "which goes on as long as the partial form did. Percent, mean ± sd over seeds.",
+        paces,
     ),
     "partial-ledger": Exhibit(
         "figure",

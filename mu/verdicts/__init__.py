@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from mu.experiments import best, get_item
 from mu.reading import seeds_in_words
 from mu.verdicts import beyond, mumis, partial, sparsity
-from mu.verdicts.claim import Answer, Claim, Finding, in_words, that_count
+from mu.verdicts.claim import Answer, Claim, Finding, beyond_chance, in_words, that_count
 
 _CLAIMS = {"partial": partial.CLAIMS, "mumis": mumis.CLAIMS, "sparsity": sparsity.CLAIMS, "beyond": beyond.CLAIMS}
 
@@ -28,8 +28,8 @@ class Verdict(NamedTuple):
 
     Attributes:
         word: "holds" if every answer is yes, "holds in part" if some are; if none is, "does not hold", or "unclear"
-            if no answer is no either. Without an answer: "nothing to test" if the records say why, else "not
-            recorded".
+            if no answer is no either. Of many, those as few as chance gives count as unclear. Without an answer:
+            "nothing to test" if the records say why, else "not recorded".
         evidence: what it rests on, one entry or more per network.
         profile: whose records these are.
         complete, items: how many of the claim's items are recorded in full there, and how many it reads.
@@ -96,6 +96,7 @@ def judge(evidence: Iterable[Finding]) -> Verdict:
     """Count answers. Unclear counts as not held."""
     judged = Verdict("not recorded", tuple(evidence))
     if judged.answers:
-        words = ("holds", "holds in part", "does not hold", "unclear")
-        return judged._replace(word=in_words(judged.answers, words))
+        several = all(finding.n > 1 for finding in judged.counted)
+        told = beyond_chance(judged.answers) if several else judged.answers
+        return judged._replace(word=in_words(told, ("holds", "holds in part", "does not hold", "unclear")))
     return judged._replace(word="nothing to test") if judged.evidence else judged

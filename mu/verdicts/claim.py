@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pandas as pd
+from scipy import stats
 
 from mu import results
 from mu.experiments import shown
 
+CONFIDENCE = 0.95  # with which a margin must be passed; ours
+FAMILY = 5  # answers from which some may have come by chance; ours
 Answer = bool | None  # None: too near to the margin to tell
 Rows = Mapping[str, pd.DataFrame]  # item -> its rows
 # Rows to be read together: data set, network and what else tells them apart; item; rows; what else `decide` takes.
@@ -87,6 +90,15 @@ def that_count(found: Sequence) -> list:
     One seed says nothing about spread, so it does not count beside several.
     """
     return [one for one in found if one.n > 1] or list(found)
+
+
+def beyond_chance(answers: Sequence[Answer]) -> tuple[Answer, ...]:
+    """The answers of several seeds, unclear where there are no more of a kind than chance alone would give.
+
+    Each passes its margin with some confidence, so of many a few pass by chance. Fewer than FAMILY stay as they are.
+    """
+    by_chance = stats.binom.ppf(CONFIDENCE, len(answers), 1 - CONFIDENCE) if len(answers) >= FAMILY else 0
+    return tuple(answer if answers.count(answer) > by_chance else None for answer in answers)
 
 
 def in_words(answers: Sequence[Answer], words: tuple[str, str, str, str]) -> str:

@@ -18,12 +18,11 @@ from scipy import stats
 
 from mu.experiments import NAMES
 from mu.reading import mean_sd, select
-from mu.verdicts.claim import Answer, Decide, Finding, Part, Rows, that_count
+from mu.verdicts.claim import CONFIDENCE, Answer, Decide, Finding, Part, Rows, that_count
 
 # A difference below this is none, in points of accuracy; ours. 8,990 test images at 98 % give one model's accuracy a
 # standard error of 0.15 points and a difference one of 0.2; half a point is more than two of those.
 NO_DIFFERENCE = 0.5
-CONFIDENCE = 0.95  # with which a margin must be passed; ours
 SPELT_OUT = 4  # comparisons up to which each one's numbers are given: more are unreadable on a phone
 
 

@@ -38,8 +38,8 @@
 # * Block B: the class goes from {value}`partial-jmlr target accuracy method=trained scenario=class dataset=cifar10` % to
 #   {value}`partial-jmlr target accuracy method=amnesiac scenario=class dataset=cifar10 epochs=0` %, the other classes from
 #   {value}`partial-jmlr non-target accuracy method=trained scenario=class dataset=cifar10` % to
-#   {value}`partial-jmlr non-target accuracy method=amnesiac scenario=class dataset=cifar10 epochs=0` %. Only the shares 0.1 and 1 are tried with the whole class. The
-#   rule kept {value}`partial-jmlr kept share scenario=class method=partial-amnesiac dataset=cifar10`; at 1 the partial row is conventional removal.
+#   {value}`partial-jmlr non-target accuracy method=amnesiac scenario=class dataset=cifar10 epochs=0` %. The
+#   rule kept {value}`partial-jmlr kept share scenario=class method=partial-amnesiac dataset=cifar10 digits=3`; at 1 the partial row is conventional removal.
 # * On photographs the trained model itself is far from perfect. `trained` and `retrain` are the marks for every row, not 100 %.
 
 # %% [markdown]

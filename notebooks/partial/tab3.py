@@ -33,7 +33,7 @@
 # {value}`partial-tab3 affected share method=trained scenario=class` % of the steps used it. Taking them back leaves
 # {value}`partial-tab3 non-target accuracy method=amnesiac scenario=class epochs=0` % if it is done whole, and
 # {value}`partial-tab3 non-target accuracy method=partial-amnesiac scenario=class epochs=0` % in part, with a share of
-# {value}`partial-tab3 kept share scenario=class method=partial-amnesiac`: only 0.1 and 1 are tried with the whole class, and 1 is conventional removal.
+# {value}`partial-tab3 kept share scenario=class method=partial-amnesiac digits=3`.
 #
 # From few samples the trained model is right on {value}`partial-tab3 target accuracy method=trained scenario=rare` % of the class's test images: there is something to
 # forget.

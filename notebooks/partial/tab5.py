@@ -27,7 +27,7 @@
 # %% [markdown]
 # ## What to see
 #
-# * Rows and blocks are those of {item}`partial-tab1`. With the whole class only the shares 0.1 and 1 are tried, and 1 is conventional removal.
+# * Rows and blocks are those of {item}`partial-tab1`.
 # * Where the trained model is right on none of the class's test images, there is nothing to forget, and block A says nothing.
 
 # %% [markdown]
