@@ -395,6 +395,7 @@ def test_members_are_recalled_and_others_are_not(shadows):
         assert recall["unseen"] < 65  # half of them get the right label by luck, most of those with confidence
         assert recall["unseen"] == pytest.approx(attack.false_positive_rate, abs=20)
         assert attack.held_out_accuracy > 65
+        assert attack.chance < 1e-6
 
 
 def test_shadows_are_what_they_say(monkeypatch):
@@ -470,6 +471,18 @@ def test_wrong_members_are_left_out_and_wrong_nonmembers_are_not():
     assert (attack.held_out_accuracy, attack.false_positive_rate) == (100, 0)
     assert attack.recall(torch.log(torch.tensor([[0.9, 0.1], [0.1, 0.9], [0.1, 0.9], [0.9, 0.1]]))) == 50
     assert attack.recall(torch.log(torch.tensor([[0.9, 0.1]])) + 30) == 100  # a shift changes no probability
+
+
+@pytest.mark.parametrize("members", [50, 500])
+def test_an_attack_that_guesses_does_as_well_as_chance(members):
+    """Members and others answer alike, so what is held out is called right by chance, whatever there is more of.
+
+    Breaks if chance is a half where one kind is the commoner: calling everything that is then right more often.
+    """
+    alike = ShadowOutputs(
+        torch.tensor([[[0.9, 0.1]] * 600]), torch.zeros(600, dtype=torch.int64), torch.arange(600)[None] < members
+    )
+    assert ShadowAttack.fit(alike, 0, seed=0).chance > 0.05
 
 
 def test_nothing_to_tell_takes_ten_epochs_as_well():

@@ -429,6 +429,8 @@ def test_a_course_that_diverges_ends_there():
     assert rows["value"].map(math.isfinite).all()
     assert set(rows.loc[rows["step"] == 0, "metric"]) == {"FA", "RA", "TA", "target", "other", "ratio", "loss"}
     assert rows.loc[rows["metric"] == "other", "step"].max() < 40
+    looks = rows.groupby("metric")["step"].apply(set)
+    assert looks["FA"] == looks["other"]  # none at the model that had diverged
 
 
 @pytest.mark.parametrize("scenario", ["class", "random"])

@@ -357,6 +357,30 @@ def test_every_rate_of_a_run_answers():
     assert [e.numbers for e in verdict.evidence] == numbers
 
 
+@pytest.mark.parametrize(
+    ("salun", "looks", "word"),
+    [
+        (3, (10, 6, 14), "holds"),
+        (3, (10, 3.2, 14), "does not hold"),
+        (9, (10, 12, 14), "holds"),
+        (9.8, (10, 12), "does not hold"),
+    ],
+)
+def test_a_run_cut_short_is_judged_by_its_best_look(salun, looks, word):
+    """Weak: the most that any stopping rule could reach, doing nothing included. Breaks if the last look is asked, if
+    a class's run answers, or if the cut runs of the table do."""
+    made = subset({"mu-mis": 5, "rum": 9.9, "salun": salun}, dict.fromkeys(("mu-mis", "rum", "salun"), 1))
+    same = [r | {"value": 20.0} if _is_gap(r) else r for r in made]
+    frames = {"mumis-tabA7": same, "mumis-stop": run(*looks) + run(*looks, lr=0.003)}
+    claim = CLAIMS["weak"]
+    random = {item: select(pd.DataFrame(made), scenario=claim.scenario) for item, made in frames.items()}
+    verdict = judge(claim.evidence(random))
+    assert verdict.word == word
+    (evidence,) = verdict.evidence
+    assert (evidence.item, evidence.n) == ("mumis-tabA7", len(SEEDS))
+    assert f"gap {min(looks):.1f} ± 0.0 at the best of all looks, salun" in evidence.numbers
+
+
 def test_an_original_near_retraining_has_no_room_to_get_nearer():
     """Stop: breaks if a gap of 0.9 that no step halves counts as an answer."""
     assert decide("stop", run(0.9, 0.8, 3)).word == "nothing to test"
@@ -506,6 +530,14 @@ def test_the_others_term_is_read_at_equal_forgetting():
     assert decide("other", BOTH, slow).word == "holds"
     quick = course((90, 2, 0, 0, 0), (76, 74, 60, 40, 20), (4.0, 3.9, 4.1, 4.2, 4.3), "other")
     assert decide("other", BOTH, quick).word == "does not hold"
+
+
+def test_a_look_at_a_model_that_diverged_counts_for_nothing():
+    """Its sensitivity is missing. Breaks if the ruin of that model is taken for the variant's."""
+    part = course((90, 60), (76, 75), (4.0, 9.0), "other")
+    ruined = {"variant": "other", "lr": 0.001, "step": 4.0}
+    part += rows("FA", 0, **ruined) + rows("RA", 1, **ruined)
+    assert "RA 75.0 ± 0.0, with other 75.0 ± 0.0" in decide("other", BOTH, part).evidence[0].numbers
 
 
 def test_a_variant_that_diverged_counts_with_its_last_look():

@@ -120,11 +120,24 @@ def gaps(rows: pd.DataFrame) -> pd.DataFrame:
 # ---- The course of a run ---------------------------------------------------------------------------------
 
 
+COURSE = [*CASE, "lr", "variant"]
+
+
+def finite(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without looks at a model whose sensitivity was infinite: the last of a course that diverged.
+
+    They are not recorded any more.
+    """
+    rows = whole(rows)
+    last = select(rows, metric="other").groupby(COURSE, dropna=False)["step"].max().rename("last")
+    rows = rows.merge(last.reset_index(), on=COURSE, how="left")
+    return rows[~(rows["step"] > rows["last"])].drop(columns="last")
+
+
 def courses(rows: pd.DataFrame) -> Iterator[tuple[dict, pd.DataFrame]]:
     """(seed, case, rate and variant; rows) of every recorded course."""
-    names = [*CASE, "lr", "variant"]
-    for key, course in rows[rows["step"].notna()].groupby(names, dropna=False):
-        yield dict(zip(names, key, strict=True)), course
+    for key, course in finite(rows[rows["step"].notna()]).groupby(COURSE, dropna=False):
+        yield dict(zip(COURSE, key, strict=True)), course
 
 
 def stop(course: pd.DataFrame, delta: float) -> float:
@@ -148,12 +161,12 @@ def at(course: pd.DataFrame, metric: str, step: float) -> float:
 
 def distances(rows: pd.DataFrame) -> pd.DataFrame:
     """Avg. Gap to the retrained model at every look of a course, in points; at step 0 it is the original's."""
-    rows = whole(rows)
+    rows = finite(rows)
     rows, key = rows[rows["metric"].isin(("FA", "RA", "TA"))], [*CASE, "metric"]
     reference = select(rows, method="retrain").drop_duplicates(key)  # every course of a request has its own
     both = rows[rows["step"].notna()].merge(reference[[*key, "value"]], on=key, suffixes=("", " retrained"))
     both["value"] = (both["value"] - both["value retrained"]).abs()
-    gaps = both.groupby([*CASE, "method", "lr", "variant", "step"], as_index=False)["value"].mean()
+    gaps = both.groupby([*COURSE, "method", "step"], as_index=False)["value"].mean()
     return gaps.assign(metric="Avg. Gap")
 
 

@@ -53,7 +53,7 @@ def munba(
     """Train on the retain set and on wrong labels for the forget set, each step weighted by Nash bargaining.
 
     Args:
-        recipe: an epoch is a pass over the retain set; forget batches have the same size and are run in float32.
+        recipe: an epoch is a pass over the retain set; forget batches have the same size.
         clip: largest norm of the combined gradient.
         cycle: begin another pass over the forget set when one is over, so that every step bargains. False is the
             public code: one pass an epoch, then plain, unclipped steps on the retain set until the epoch ends.

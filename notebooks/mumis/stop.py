@@ -37,7 +37,7 @@
 #   {value}`mumis-stop FA scenario=random lr=0.001 step=36` % and {value}`mumis-stop RA scenario=random lr=0.001 step=36` % after three. There FA is that of the retrained model, and RA is
 #   far below its {value}`mumis-tabA7 RA dataset=cifar10 method=retrain` %. What a run takes from the samples to forget it takes from all others as well. Our check that none of the looks, one after each
 #   pass (12 steps), finds a model nearer to retraining than the original: {verdict}`mumis-stop`.
-# * *A smaller rate* would go the same way more slowly: as long as FA, RA and TA lose about as much, the distance grows with every step.
+# * *A smaller rate*, we expect, goes the same way more slowly: as long as FA, RA and TA lose about as much, the distance grows with every step. It is not recorded.
 # * *Why.* Samples of a class have one label, so the first term of the loss lowers the slope of one logit and the second raises the others'. Samples drawn at random have every label: each
 #   logit is lowered for some and raised for others. That is our reading; it is not measured here.
 # * *The stopping rule* ends a run where the other classes' sensitivity is back at its start and above. On random samples it never is in this many passes: under `laptop` it falls to

@@ -45,7 +45,7 @@
 # * Reportedly the paper claims that TC forgets incompletely, {verdict}`mumis-target`, and that OC breaks the rest, {verdict}`mumis-other`.
 # * Equal steps are not equal progress. One term alone has another gradient, and may need another rate.
 # * RA is measured on a part of the test images here, as many as the profile sets.
-# * A course that became infinite ends there; its last row is from before.
+# * A course that became infinite ends there; its last row is of the last look at which its sensitivity was finite.
 
 # %% [markdown]
 # ## Live run
