@@ -531,10 +531,10 @@ def test_the_gap_of_the_tables_is_of_three_accuracies(smoke):
     assert count > 10
 
 
-@pytest.mark.parametrize(("chance", "kept"), [(0.04, True), (0.06, False)])
-def test_an_attack_that_tells_by_chance_is_not_asked(rare, monkeypatch, chance, kept):
+@pytest.mark.parametrize(("advantage", "kept"), [(10, True), (9.9, False)])
+def test_an_attack_that_cannot_tell_is_not_asked(rare, monkeypatch, advantage, kept):
     """Its recall would be of nothing. Breaks if it is recorded all the same, or never."""
-    attack = SimpleNamespace(recall=lambda logits: 50.0, chance=chance)
+    attack = SimpleNamespace(recall=lambda logits: 50.0, advantage=advantage)
     monkeypatch.setattr(attacks.ShadowAttack, "fit", lambda *_, **__: attack)
     assert (Trial(rare, 0, "cpu").shadow_attack(1) is attack) is kept
 

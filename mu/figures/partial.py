@@ -280,7 +280,7 @@ CURVES = Exhibit(
 TABLE_NOTE = (
     "forgetting class 3. Accuracies, membership and gap in percent; mean ± sd over seeds. Gap: the mean distance to "
     "the retrained model in UA, RA and TA. MIA recall: the share of the forget set that shadow models call members; "
-    "false pos.: of unseen images of the class; a dash where that attack tells its own members by chance. By "
+    "false pos.: of unseen images of the class; a dash where that attack cannot tell members of its shadows. By "
     "entropy: the share that an attack by entropy calls members. AUC: against those same images, 50 is chance. TPR "
     "at 1 %: the share of the forget set found while 1 % of those images are called members too. Time: of "
     "unlearning, for retrain of training, for trained of training with a recorder for every share tried. Stored: "
