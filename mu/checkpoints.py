@@ -98,6 +98,5 @@ class Checkpoint:
         if next(self.model.parameters()).is_cuda:
             tensors["random.cuda"] = torch.cuda.get_rng_state()
         seconds = self.run.earlier + self.run.elapsed()
-        with contextlib.suppress(FileNotFoundError):  # another worker has ended the same training and tidied up
-            storage.save(self.path, tensors, {"epochs": epochs, "seconds": seconds})
+        storage.save(self.path, tensors, {"epochs": epochs, "seconds": seconds})
         self.saved = time.monotonic()

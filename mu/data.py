@@ -338,13 +338,17 @@ def _decoded(folder: ImageFolder, size: int) -> Samples:
     files = [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
     kept = storage.cache_folder() / "folders" / f"{storage.digest([str(folder.transform), files])}.safetensors"
     if not kept.exists():
-        images = torch.empty(len(folder), 3, size, size, dtype=torch.uint8)
-        with ThreadPool() as pool:
-            for i, image in enumerate(pool.imap(partial(_image, folder), range(len(folder)))):
-                images[i] = image
-        storage.save(kept, {"images": images}, {})
+        storage.save(kept, {"images": _decode(folder, size)}, {})
     images = storage.load(kept)[0]["images"]
     return _samples(images.numpy(), np.array(folder.targets))
+
+
+def _decode(folder: ImageFolder, size: int) -> UInt8[Tensor, "n 3 size size"]:
+    images = torch.empty(len(folder), 3, size, size, dtype=torch.uint8)
+    with ThreadPool() as pool:
+        for i, image in enumerate(pool.imap(partial(_image, folder), range(len(folder)))):
+            images[i] = image
+    return images
 
 
 def _image(folder: ImageFolder, position: int) -> UInt8[Tensor, "channel height width"]:

@@ -224,7 +224,7 @@ def forget_random(data: Dataset, share: float, seed: int = 0) -> Task:
 def forget_poisoned(data: Dataset, share: float = 0.1, target: int = 0, seed: int = 0) -> Task:
     """Poison a random `share` of the training samples, and ask to forget them.
 
-    Each gets a black square and label `target` (BadNets-like, Jia et al.). `task.data` is the poisoned set.
+    Each gets a square and label `target` (BadNets-like, Jia et al.). `task.data` is the poisoned set.
     """
     target = _known(target, data.num_classes)
     chosen = _choose_share(data, share, seed)
@@ -233,10 +233,11 @@ def forget_poisoned(data: Dataset, share: float = 0.1, target: int = 0, seed: in
 
 
 def add_trigger(images: UInt8[Tensor, "n channel height width"]) -> UInt8[Tensor, "n channel height width"]:
-    """Copy of the images with a black square in the lower right corner."""
+    """Copy of the images with a square in the lower right corner: black, or white in grey images, whose corners are
+    black (MNIST)."""
     images = images.clone()
     square = slice(-TRIGGER - TRIGGER_BORDER, -TRIGGER_BORDER)
-    images[:, :, square, square] = 0
+    images[:, :, square, square] = 255 if images.shape[1] == 1 else 0
     return images
 
 

@@ -5,6 +5,9 @@ import math
 import os
 import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,8 +20,9 @@ import torch
 import mu
 import mu.experiments
 from mu import attacks, results
-from mu.experiments import CHAPTERS, Item, best, get_item, items, partial, primary_items, shown
+from mu.experiments import CHAPTERS, Item, best, case, get_item, items, partial, primary_items, shown
 from mu.experiments.cache import kept
+from mu.experiments.case import Case
 from mu.experiments.item import distinct
 from mu.experiments.partial import FORGOTTEN, KEEPS, Trial
 from mu.experiments.rows import ACCURACIES, named
@@ -350,6 +354,47 @@ def test_a_kill_while_keeping_leaves_nothing_half(task, small, same, monkeypatch
     again = keep(task, small, [mu.Ledger(0.1)])
     assert same(again.model, mu.train(small(), task.train, mu.Recipe(epochs=2, batch_size=32)))
     assert len(again.ledgers[0]) == 10
+
+
+def test_one_of_two_cells_trains_the_model_that_both_need(small, same):
+    """Side by side, as workers run them. Breaks if both train, or the second reads half of what the first writes."""
+    at_work, trained = threading.Barrier(2, timeout=60), []
+
+    def make(model):
+        trained.append(model)
+        time.sleep(0.2)
+        return model
+
+    def cell():
+        at_work.wait()
+        return kept({"part": "shared"}, small, make, device="cpu").model
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = (future.result() for future in [pool.submit(cell), pool.submit(cell)])
+    assert len(trained) == 1
+    assert same(first, second)
+
+
+def test_a_model_of_changed_pictures_is_trained_anew(tmp_path, monkeypatch):
+    """A folder's name says nothing of what is in it. Breaks if the model of the old pictures is taken for it."""
+    from PIL import Image
+
+    folder = tmp_path / "mine" / "faces"
+    for part in ("train", "test"):
+        for i, label in enumerate("ab"):
+            (folder / part / label).mkdir(parents=True)
+            for k in range(4):
+                Image.new("RGB", (8, 8), (100 * i, 50 * k, 0)).save(folder / part / label / f"{k}.png")
+    monkeypatch.setenv("MU_DATA", str(tmp_path / "mine"))
+    recipe = {"epochs": 1, "batch_size": 4, "lr": 0.1}
+    settings = {"dataset": "folder:faces:8", "model": "mlp", "scenario": "class", "recipe": recipe}
+    trained = []
+    monkeypatch.setattr(case, "train", lambda model, *a, **k: trained.append(model) or model.eval())
+    for expected in (1, 1, 2):
+        if expected == 2:
+            Image.new("RGB", (8, 8), (9, 9, 9)).save(folder / "train" / "b" / "0.png")
+        Case(settings, 0, "cpu").original()
+        assert len(trained) == expected
 
 
 def test_large_ledgers_are_not_kept(task, small, monkeypatch):

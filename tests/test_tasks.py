@@ -108,7 +108,7 @@ def test_the_seed_alone_decides_the_draw(data, draw):
 
 
 def test_poisoned_samples_carry_trigger_and_label_and_no_other_does(data):
-    """Black 4x4 square two pixels from the lower right corner, pixel by pixel; moving or missing it fails this."""
+    """A 4x4 square, white in grey images, two pixels from the lower right corner. Moving it fails this."""
     task = mu.forget_poisoned(data, 0.1, target=2, seed=1)
     poisoned = set(task.forget_indices.tolist())
     assert len(poisoned) == 15
@@ -117,7 +117,7 @@ def test_poisoned_samples_carry_trigger_and_label_and_no_other_does(data):
         if i in poisoned:
             for row in range(22, 26):
                 for column in range(22, 26):
-                    expected[:, row, column] = 0
+                    expected[:, row, column] = 255
         assert torch.equal(task.data.train.images[i], expected)
         assert task.data.train.labels[i] == (2 if i in poisoned else data.train.labels[i])
     assert torch.equal(task.test.images, data.test.images)  # test images stay clean
@@ -131,12 +131,21 @@ def test_making_a_task_does_not_change_the_data(data):
     assert torch.equal(data.train.labels, labels)
 
 
+@pytest.mark.parametrize("name", ["mnist5k", "synthetic-rgb"])
+def test_a_trigger_can_be_seen_on_every_image(name):
+    """Digits have black corners. Breaks if a black square is drawn there: no backdoor, only wrong labels."""
+    images = mu.load_dataset(name).test.images
+    changed = (add_trigger(images) != images).flatten(1)
+    assert changed.any(1).all()
+    assert changed.sum(1).max() <= 16 * images.shape[1]
+
+
 def test_triggered_test_has_the_trigger_and_true_labels(data):
     """Input of the attack success rate: every test image triggered, labels unchanged."""
     task = mu.forget_poisoned(data, 0.1, target=2)
     assert torch.equal(task.triggered_test.images, add_trigger(data.test.images))
     assert torch.equal(task.triggered_test.labels, data.test.labels)
-    assert (task.triggered_test.images[:, :, 22:26, 22:26] == 0).all()
+    assert (task.triggered_test.images[:, :, 22:26, 22:26] == 255).all()  # grey images; colour below
     assert not torch.equal(task.triggered_test.images, data.test.images)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
+from filelock import FileLock
 
 from mu import storage
 from mu.checkpoints import resumable
@@ -47,7 +48,8 @@ def kept(
 ) -> Trained:
     """What `make(build())` returns, or what an earlier call with the same configuration and code left in the cache.
 
-    A call that is killed leaves the state of its training there, and the next one goes on from it.
+    A call that is killed leaves the state of its training there, and the next one goes on from it. A call beside
+    another with the same configuration waits for it.
 
     Args:
         config: everything but the code that decides the result, JSON-able (data, task, model, recipe, seed, ledgers).
@@ -60,8 +62,13 @@ def kept(
     config = {**config, "code": training_digest()}
     where = torch.cuda.get_device_name() if device == "cuda" else device  # seconds are those of one machine
     key = storage.digest({**config, "device": where, "torch": torch.__version__})
-    folder = storage.cache_folder() / "trained" / key
-    model = build().to(device)
+    lock = storage.cache_folder() / "locks" / key
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(lock):  # freed by the system if the process is killed
+        return _kept(storage.cache_folder() / "trained" / key, config, build().to(device), make, device, ledgers)
+
+
+def _kept(folder: Path, config: dict, model: nn.Module, make: Callable, device: str, ledgers) -> Trained:
     ready = folder / "model.safetensors"  # written last
     recorded = [folder / f"ledger{i}.safetensors" for i in range(len(ledgers))]
     if all(file.exists() for file in (ready, *recorded)):

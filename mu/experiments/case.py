@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import torch
 
 import mu
 from mu import pruning
-from mu.data import Dataset, Samples
+from mu.data import Dataset, Samples, tensor_hash
 from mu.experiments.cache import Trained, kept
 from mu.masks import apply_masks, masks_of
 from mu.models import reinitialise
@@ -99,6 +100,11 @@ class Case:
             case other:
                 raise ValueError(f"unknown scenario {other!r}; choose one of class, rare, subclass, random, poisoned")
 
+    @cached_property
+    def images(self) -> str:
+        """Hash of the training images: a folder's may change under the same name."""
+        return tensor_hash(self.task.data.train.images)
+
     def kinds(self, samples: Samples) -> Int64[Tensor, " n"]:
         """Labels, or fine labels where a sub-class is asked for."""
         return samples.fine if self.settings["scenario"] == "subclass" else samples.labels
@@ -175,6 +181,8 @@ class Case:
     def identity(self) -> dict:
         """What decides how every model of the case is trained; `kept` adds which, of which samples, and the seed."""
         deciding = {name: self.settings[name] for name in ("dataset", "model", "recipe")}
+        if self.settings["dataset"].startswith("folder:"):
+            deciding["images"] = self.images
         if self.settings["scenario"] == "poisoned":
             deciding["poisoned"] = [self.label, self.task.forget.fingerprint]
         return deciding

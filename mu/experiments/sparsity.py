@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -328,7 +328,7 @@ def speed(settings: dict, seed: int, device: str) -> Iterator[dict]:
     images, task = data.train, mu.forget_random(data, SHARE, seed)
     recipe = replace(STEPPED, epochs=1, batch_size=settings["tune"][1])
     loops = {
-        "plain loop": lambda: plain_epoch(model, images, recipe, device),
+        "plain loop": plain_loop(model, images, recipe, device),
         "this package": lambda: train(model, images, recipe, seed=seed),
         "this package, float32": lambda: train(model, images, replace(recipe, precision="float32"), seed=seed),
         "fisher": lambda: mu.unlearn("fisher", model, task, samples=settings["gradients"]),
@@ -339,8 +339,11 @@ def speed(settings: dict, seed: int, device: str) -> Iterator[dict]:
         yield {**columns, "loop": name, "value": seconds}
 
 
-def plain_epoch(model: nn.Module, samples: Samples, recipe: Recipe, device: str) -> None:
-    """An epoch as most public code has it: PIL-like transforms per image, a loader, float32, no layout tricks."""
+def plain_loop(model: nn.Module, samples: Samples, recipe: Recipe, device: str) -> Callable[[], None]:
+    """A call of which is an epoch as most public code has it: transforms per image, a loader, PyTorch's defaults.
+
+    By default a GPU's convolutions may use TF32 and whatever algorithm is fastest, which our own training does not.
+    """
     from torch.utils.data import DataLoader
     from torch.utils.data import Dataset as TorchDataset
     from torchvision import transforms
@@ -361,11 +364,19 @@ def plain_epoch(model: nn.Module, samples: Samples, recipe: Recipe, device: str)
     model = copy.deepcopy(model).train()
     optimizer = torch.optim.SGD(model.parameters(), lr=recipe.lr, momentum=0.9, weight_decay=recipe.weight_decay)
     workers = 0 if device == "cpu" else 4
-    for images, labels in DataLoader(Images(), recipe.batch_size, shuffle=True, num_workers=workers):
-        loss = functional.cross_entropy(model(images.to(device)), labels.to(device))
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+    loader = DataLoader(
+        Images(), recipe.batch_size, shuffle=True, num_workers=workers, persistent_workers=workers > 0
+    )
+
+    def epoch() -> None:
+        with torch.backends.cudnn.flags(enabled=True, deterministic=False, allow_tf32=True):
+            for images, labels in loader:
+                loss = functional.cross_entropy(model(images.to(device)), labels.to(device))
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+
+    return epoch
 
 
 # ---- The items -------------------------------------------------------------------------------------------

@@ -49,9 +49,10 @@ def accuracy_curves(rows: pd.DataFrame) -> Figure:
 
 def affected_share(rows: pd.DataFrame) -> Figure:
     """Test accuracy, and what is lost of it, against the share of steps that used a sample to forget."""
-    of_all, same = select(rows, metric="test accuracy"), ["model", "count", "seed"]
-    before = select(of_all, method="trained").set_index(same)["value"]
-    lost = of_all.set_index(same).assign(metric="lost", value=lambda after: before - after["value"]).reset_index()
+    of_all, same = select(rows, metric="test accuracy"), ["model", "scenario", "count", "seed"]
+    before = select(of_all, method="trained").groupby(same)["value"].mean().rename("before")
+    lost = of_all.join(before, on=same)
+    lost = lost.assign(metric="lost", value=lost["before"] - lost["value"])
     rows = pd.concat([rows, lost[lost["method"] != "trained"]]).fillna({"choice": ""})
     fixed = select(rows, choice="fixed")["keep"].iloc[0]
     curves = (

@@ -418,7 +418,8 @@ EXHIBITS = {
     "sparsity-tuning": Exhibit(
         "table",
         "Disparity Ave. (and the value that gave it) by three ways to choose each method's hyper-parameter: as "
-        "published; by the rule, without retrained model and test set; by the oracle, nearest to retraining.",
+        "published; by the rule, without retrained model and test set; by the oracle, nearest to retraining. A star: "
+        "the value is at an end of the grid, so a longer one might serve better.",
         tuning,
     ),
     "sparsity-search": Exhibit(

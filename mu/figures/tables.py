@@ -59,22 +59,28 @@ def floor(rows: pd.DataFrame, metrics: dict[str, str]) -> pd.DataFrame:
 def tuning(
     rows: pd.DataFrame, chosen: Callable[[pd.DataFrame, str], pd.DataFrame], methods: Iterable[str]
 ) -> pd.DataFrame:
-    """The gap of each method, and the value that gave it, by each way to choose.
+    """The gap of each method, and the value that gave it, by each way to choose; a star: at an end of the grid.
 
     Args:
         rows: with a `block` that they belong to, and the value tried as it is `shown`.
         chosen: rows, way to choose -> those it picks.
         methods: the methods of the table, in its order.
     """
-    lines = {}
+    lines, ends = {}, {case: at_ends(tried) for case, tried in rows.groupby(["block", "method"])}
     for how in CHOICES:
         gaps = select(chosen(rows, how), metric="Avg. Gap").sort_values("tried", kind="stable")
         for case, part in gaps.groupby(["block", "method"]):
-            values = ", ".join(part["shown"].unique())
+            values = ", ".join(value + "*" * (value in ends[case]) for value in part["shown"].unique())
             lines.setdefault(case, {})[how] = f"{mean_sd(part['value'])} ({values})"
     order = itertools.product(rows["block"].unique(), methods)
     table = indexed({case: lines[case] for case in order if case in lines}, "block", "method")
     return table.reindex(columns=list(CHOICES)).astype(object).fillna("–")
+
+
+def at_ends(tried: pd.DataFrame) -> set[str]:
+    """Of the values tried of a method, as they are `shown`, those at an end of the grid, or of that of its rates."""
+    columns = [tried[name] for name in ("tried", "lr") if name in tried and tried[name].nunique() > 1]
+    return {value for column in columns for value in tried["shown"][column.isin((column.min(), column.max()))]}
 
 
 def indexed(lines: dict[tuple, dict[str, str]], *names: str) -> pd.DataFrame:

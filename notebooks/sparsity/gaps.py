@@ -30,7 +30,7 @@
 # * `trained` is the distance of doing nothing. A method with that line left the model as it was.
 # * A mean can hide its parts. In the paper FT's TA gap for a class grows with sparsity, from 0.52 to 2.52 points, and GA's RA gap from 7.40 to 12.25, while both
 #   means fall.
-# * Class-wise, under `laptop`, UA and MIA-Efficacy are nearly met by most methods, and RA makes the difference; of a random tenth it is the other way round: methods
+# * Class-wise, under `laptop`, FT and FF nearly meet UA and MIA-Efficacy, and what is left is RA and TA; IU and, dense, l1-sparse miss UA by more than RA. Of a random tenth methods
 #   leave the samples in, and UA and MIA-Efficacy are far off.
 # * The printed gaps are between means over seeds, ours are means of gaps at each seed. The second is the larger where seeds lie on both sides of the goal.
 

@@ -50,6 +50,7 @@
 # * The spread: in the paper one standard deviation of class-wise FT's MIA-Efficacy is 14.68 points dense and 16.33 sparse.
 # * `trained` is the original that was never asked to forget. A method whose row is like it has done nothing.
 # * Times are seconds on the hardware of the line below the table; in brackets the paper's, turned from minutes into seconds, on its own.
+# * The order of the times is not the paper's, where FF and IU take longer than FT. Here they read fewer gradients than there are samples ({item}`sparsity-tabA1`).
 # * Class-wise FF also replaces the row of the {term}`head` that answers the class, as the public code does. That alone makes the class's answer wrong,
 #   as renewed batch-norm statistics do in GA: {item}`sparsity-controls`. In the random scenario no row is replaced, and FF there is like `trained`.
 # * Where the trained model is right on few test images, a retrained one is wrong on many images of a random forget set: here on

@@ -37,6 +37,8 @@
 #   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fine-tune choice=published` and
 #   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fine-tune choice=rule` by the rule. Such a value says little about the method
 #   at full size.
+# * A star marks a value at an end of its grid. On the sparse model, at random, the oracle's picks nearly all are at the upper end: what is compared there is where the grid ends, and a longer one is not
+#   recorded yet.
 # * At one and the same value pruning makes hardly any method forget more: {doc}`search`.
 # * The claim is that the gap is smaller at 95 % than dense, within one column. Class-wise, for FT, it is not by any of the three choices: by the oracle
 #   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=0 method=fine-tune choice=oracle` dense and
