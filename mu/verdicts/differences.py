@@ -173,6 +173,19 @@ def as_one(finding: Finding) -> Finding:
     return finding._replace(answers=(every(*finding.answers),) if finding.answers else ())
 
 
+def together(lead: str = "") -> Callable[[Decide], Decide]:
+    """One finding of all, as `joined`."""
+
+    def guarded(decide: Decide) -> Decide:
+        @wraps(decide)
+        def decided(rows: pd.DataFrame, *more, **options) -> Iterator[Finding]:
+            yield joined(decide(rows, *more, **options), lead)
+
+        return decided
+
+    return guarded
+
+
 class Comparison(NamedTuple):
     """One of many that make a finding together."""
 

@@ -32,6 +32,7 @@ from mu.verdicts.differences import (
     paired,
     summary,
     times,
+    together,
     unless,
     untestable,
 )
@@ -238,36 +239,33 @@ def _raised(rows: pd.DataFrame) -> Iterator[Finding]:
     yield Finding((rise.exceeds(RAISED),), numbers, rise.n)
 
 
+@together("AUC before and after training: ")
 def _told_apart(rows: pd.DataFrame) -> Iterator[Finding]:
     """Unseen: an answer for all logits together, and one for that of the sample's class."""
-    cases = []
     for logits, shown in {"jacobian": "all logits", "target": "target class"}.items():
         before, after = by_method(rows, f"{logits}, AUC", "untrained", "trained")
         told = OverSeeds(after)
-        cases.append(Finding((told.exceeds(TOLD),), f"{shown} {arrow(before, after)} %", told.n))
-    yield joined(cases, "AUC before and after training: ")
+        yield Finding((told.exceeds(TOLD),), f"{shown} {arrow(before, after)} %", told.n)
 
 
+@together()
 def _asymmetric(rows: pd.DataFrame) -> Iterator[Finding]:
     """C2: an answer before training and one after."""
-    cases = []
     for method in ("untrained", "trained"):
         ratio = times(*(by_seed(rows, f"{logit}, median", method=method) for logit in ("target", "other")))
         larger = ratio.exceeds(EQUAL)
         equal = every(ratio.below(EQUAL), ratio.exceeds(1 / EQUAL))
         numbers = f"{method} {mean_sd(ratio.values, 2)} times that of others"
-        cases.append(Finding((larger if method == "trained" else equal,), numbers, ratio.n))
-    yield joined(cases)
+        yield Finding((larger if method == "trained" else equal,), numbers, ratio.n)
 
 
+@together("lower in: ")
 def _retraining(rows: pd.DataFrame) -> Iterator[Finding]:
     """C3: an answer each for target class, others and difference."""
-    cases = []
     for logit, falling in (("target", True), ("other", False), ("difference", True)):
         share = OverSeeds(by_seed(rows, f"{logit} falls", method="retrain"))
         answer = share.exceeds(MOST) if falling else share.below(MOST)
-        cases.append(Finding((answer,), f"{logit} {mean_sd(share.values)} %", share.n))
-    yield joined(cases, "lower in: ")
+        yield Finding((answer,), f"{logit} {mean_sd(share.values)} %", share.n)
 
 
 # ---- One request after another ---------------------------------------------------------------------------

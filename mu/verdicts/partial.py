@@ -22,12 +22,12 @@ from mu.verdicts.differences import (
     either,
     every,
     fewest,
-    joined,
     networks,
     once,
     paired,
     summary,
     times,
+    together,
     unless,
     untestable,
 )
@@ -162,15 +162,15 @@ def _bytes(rows: pd.DataFrame) -> Iterator[Finding]:
 
 
 @unless(never_learnt)
+@together()
 def _membership(rows: pd.DataFrame) -> Iterator[Finding]:
     """C8, an answer for each attack. Both look at one class, for between classes an attack would tell the class."""
-    rows, cases = _from_table(rows), []
+    rows = _from_table(rows)
     for metric, attack in ATTACKS.items():
         trained, retrained, full, part = by_method(rows, metric, "trained", "retrain", *REMOVALS)
         off, drop = paired(part, retrained), paired(trained, part)
         numbers = f"{attack} {arrow(trained, part)}, conventional {mean_sd(full)}, retrained {mean_sd(retrained)}"
-        cases.append(Finding((every(off.within(SAME_LEVEL), drop.exceeds(0)),), numbers, fewest(off, drop)))
-    yield joined(cases)
+        yield Finding((every(off.within(SAME_LEVEL), drop.exceeds(0)),), numbers, fewest(off, drop))
 
 
 def _limit(rows: pd.DataFrame) -> Iterator[Finding]:

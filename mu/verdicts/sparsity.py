@@ -31,6 +31,7 @@ from mu.verdicts.differences import (
     paired,
     summary,
     times,
+    together,
     untestable,
 )
 
@@ -133,9 +134,9 @@ def _disparity(rows: pd.DataFrame, retrained: pd.DataFrame | None = None) -> Ite
     yield summary(cases, "comparisons", "nearer by") if cases else untestable("no method moves either model", *idle)
 
 
+@together()
 def _forgets_more(rows: pd.DataFrame) -> Iterator[Finding]:
     """C3: an answer each for FT and IU, where both numbers have room to rise from the dense model's."""
-    cases = []
     for method in ("fine-tune", "influence"):
         ends = {metric: dense_sparse(rows, metric, method) for metric in ("UA", "MIA-Efficacy", "RA")}
         ua, mia, ra = (paired(sparse, dense) for dense, sparse in ends.values())
@@ -143,20 +144,18 @@ def _forgets_more(rows: pd.DataFrame) -> Iterator[Finding]:
         room = max(ends[metric][0].mean() for metric in ("UA", "MIA-Efficacy")) < 100 - RISE
         numbers = ", ".join(f"{metric} {arrow(*values)}" for metric, values in ends.items())
         shown = f"{PAPER_NAMES[method]}: {numbers}" + ("" if room else " (no room to rise)")
-        cases.append(Finding((answer,) if room else (), shown, fewest(ua, mia, ra)))
-    yield joined(cases)
+        yield Finding((answer,) if room else (), shown, fewest(ua, mia, ra))
 
 
+@together()
 def _forgets_more_as_it_is(rows: pd.DataFrame) -> Iterator[Finding]:
     """Equal: an answer for every value of FT and IU, but for those at which both models forget the class."""
-    cases = []
     for method in ("fine-tune", "influence"):
         for value, tried in select(with_columns(rows, "tried"), method=method).groupby("tried"):
             dense, sparse = dense_sparse(tried, "UA", method)
             more, gone = paired(sparse, dense), min(dense.mean(), sparse.mean()) > LEAST_UA
             numbers = f"{PAPER_NAMES[method]} at {value:g}: UA {arrow(dense, sparse)}"
-            cases.append(Finding(() if gone else (more.exceeds(RISE),), numbers, more.n))
-    yield joined(cases)
+            yield Finding(() if gone else (more.exceeds(RISE),), numbers, more.n)
 
 
 def _l1_sparse(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -169,45 +168,42 @@ def _l1_sparse(rows: pd.DataFrame) -> Iterator[Finding]:
     yield Finding((answer,) if tuned.mean() + GAIN < 100 else (), numbers, fewest(gain, ratio))
 
 
+@together()
 def _retrain_loses(rows: pd.DataFrame) -> Iterator[Finding]:
     """C8: an answer for every scenario and sparsity from `SPARSE` on."""
-    cases = []
     for scenario, shown in SCENARIOS.items():
         for sparsity in sorted(s for s in rows["sparsity"].dropna().unique() if s >= SPARSE):
             ends = [by_seed(rows, "TA", method="retrain", scenario=scenario, sparsity=s) for s in (0, sparsity)]
             loss = paired(*ends)
             compared = [accuracy[loss.values.index] for accuracy in ends]
             numbers = f"{shown}, {sparsity:g} %: {arrow(*compared)}"
-            cases.append(Finding((loss.exceeds(NO_DIFFERENCE),), numbers, loss.n))
-    yield joined(cases)
+            yield Finding((loss.exceeds(NO_DIFFERENCE),), numbers, loss.n)
 
 
+@together()
 def _own_mask_loses(rows: pd.DataFrame) -> Iterator[Finding]:
     """An answer for every scenario."""
-    cases = []
     for scenario, shown in SCENARIOS.items():
         ends = [by_seed(rows, "TA", scenario=scenario, variant=variant) for variant in ("dense", "own mask")]
         loss = paired(*ends)
-        cases.append(Finding((loss.exceeds(NO_DIFFERENCE),), f"{shown} {arrow(*ends)}", loss.n))
-    yield joined(cases)
+        yield Finding((loss.exceeds(NO_DIFFERENCE),), f"{shown} {arrow(*ends)}", loss.n)
 
 
+@together()
 def _leaks_less(rows: pd.DataFrame) -> Iterator[Finding]:
     """C9: an answer each for the original and FT."""
-    cases = []
     for method, shown in {"trained": "original", "fine-tune": "FT"}.items():
         ends = dense_sparse(rows, "MIA-Privacy", method)
         fall = paired(*(scores.clip(lower=NO_LEAKAGE) for scores in ends))
-        cases.append(Finding((fall.exceeds(LEAK),), f"{shown} {arrow(*ends)}", fall.n))
-    yield joined(cases)
+        yield Finding((fall.exceeds(LEAK),), f"{shown} {arrow(*ends)}", fall.n)
 
 
 # ---- The other records -----------------------------------------------------------------------------------
 
 
+@together()
 def _bound(rows: pd.DataFrame) -> Iterator[Finding]:
     """C2: an answer for each kind of mask; the relative error is said beside it and does not enter."""
-    cases = []
     for mask, how in (("size", "by size"), ("random", "at random")):
         part = select(rows, mask=mask)
         fall = {metric: _ends(part, metric) for metric in ("error", "bound", "relative error")}
@@ -215,8 +211,7 @@ def _bound(rows: pd.DataFrame) -> Iterator[Finding]:
         ranks, error, bound = _ranks(part), paired(*fall["error"]), paired(*fall["bound"])
         answer = every(ranks.exceeds(0), error.exceeds(0), bound.exceeds(0))
         numbers = f"masks {how}: rank correlation {mean_sd(ranks.values, 2)}, {shown}"
-        cases.append(Finding((answer,), numbers, fewest(ranks, error, bound)))
-    yield joined(cases)
+        yield Finding((answer,), numbers, fewest(ranks, error, bound))
 
 
 def _ranks(rows: pd.DataFrame) -> OverSeeds:
@@ -256,9 +251,9 @@ def _backdoor(rows: pd.DataFrame) -> Iterator[Finding]:
     yield joined(cases, f"ASR dense {arrow(before, dense)}; ")
 
 
+@together()
 def _transfer(rows: pd.DataFrame) -> Iterator[Finding]:
     """C7: an answer for every number of removed classes."""
-    cases = []
     for removed, part in rows.groupby("removed"):
         retrained, probe, floor = by_method(part, "probe accuracy", "retrain", "l1-sparse", "untrained")
         behind, learnt = paired(retrained, probe), paired(probe, floor)
@@ -268,8 +263,7 @@ def _transfer(rows: pd.DataFrame) -> Iterator[Finding]:
         numbers += f"untrained {mean_sd(floor)}, {mean_sd(faster.values)} times as fast"
         useful = every(behind.below(SAME_PROBE), learnt.exceeds(SAME_PROBE))
         answer = every(useful, gone.exceeds(LEAST_UA), faster.exceeds(1))
-        cases.append(Finding((answer,), numbers, fewest(behind, learnt, faster, gone)))
-    yield joined(cases)
+        yield Finding((answer,), numbers, fewest(behind, learnt, faster, gone))
 
 
 # ---- The claims ------------------------------------------------------------------------------------------
