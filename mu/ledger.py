@@ -72,8 +72,18 @@ class Recorder:
         self.selection.counts(layout)  # raises here, not at step 1, if a layer is unknown
         self.layout = layout
 
-    def record(self, step: int, change: Float[Tensor, " d"], samples: Int64[Tensor, " b"]) -> None:
-        """Keep the selected part of `change`, the parameter difference (after - before) of one step."""
+    def record(
+        self,
+        step: int,
+        change: Float[Tensor, " d"],
+        samples: Int64[Tensor, " b"],
+        parameters: Float[Tensor, " d"] | None = None,
+    ) -> None:
+        """Keep the selected part of `change`, the parameter difference (after - before) of one step.
+
+        Args:
+            parameters: after the step; by them a ledger that is recovered knows its model again.
+        """
         self.steps_seen += 1
         if self.only is None or self._watches(samples.cpu()):
             self._store(step, change, samples)
@@ -182,6 +192,7 @@ class Ledger(Recorder):
         self.spill = None if spill is None else Spill(Path(spill))
         self.chunk_steps = chunk_steps
         self.samples: list[np.ndarray] = []  # int32[batch] of each, positions in data.train
+        self._parameters: Tensor | None = None  # after the step that is being recorded, if known
         self.chunks: list[list[Entry] | None] = []  # the recorded steps, `chunk_steps` each; None: in the folder
 
     def __len__(self) -> int:
@@ -209,14 +220,21 @@ class Ledger(Recorder):
             self.spill.claim()
             self._write_index(finalised=False)
 
-    def record(self, step: int, change: Float[Tensor, " d"], samples: Int64[Tensor, " b"]) -> None:
-        """Keep the selected part of `change`, the parameter difference (after - before) of one step.
+    def record(
+        self,
+        step: int,
+        change: Float[Tensor, " d"],
+        samples: Int64[Tensor, " b"],
+        parameters: Float[Tensor, " d"] | None = None,
+    ) -> None:
+        """As `Recorder.record`.
 
         Raises:
             LedgerFull: the disk became full while an earlier chunk was written.
         """
         if self.spill is not None:
             self.spill.wait()
+            self._parameters = parameters
         super().record(step, change, samples)
 
     def _close(self) -> None:
@@ -335,7 +353,8 @@ class Ledger(Recorder):
     def recover(cls, folder: str | Path) -> Ledger:
         """The complete chunks of a run that did not finish: a ledger of its first `steps_seen` training steps.
 
-        It can be subtracted from the model as it was after those steps, and from no other. Writes nothing.
+        It can be subtracted from the model as it was after those steps, and from no other, which is checked where
+        training handed it the parameters, as `mu.train` does. Writes nothing.
 
         Raises:
             FileNotFoundError: the folder holds no ledger.
@@ -349,7 +368,7 @@ class Ledger(Recorder):
             ledger.chunks.append(None)
             ledger.steps += tensors["steps"].tolist()
             ledger.samples += _split_samples(tensors)
-            ledger.steps_seen = facts["steps_seen"]
+            ledger.steps_seen, ledger.final = facts["steps_seen"], facts["final"]
         ledger.finalised = True
         return ledger
 
@@ -377,7 +396,10 @@ class Ledger(Recorder):
         """Give the last chunk to the folder."""
         number, entries = len(self.chunks) - 1, self.chunks[-1]
         last = self.steps[number * self.chunk_steps - 1] if number else None
-        self.spill.write_later(number, lambda: self._tensors(entries), self._facts(), last)
+        facts = self._facts()
+        if not self.final and self._parameters is not None:
+            facts["final"] = _hash(self._parameters)
+        self.spill.write_later(number, lambda: self._tensors(entries), facts, last)
         self.chunks[-1] = None
 
     def _write_index(self, finalised: bool) -> None:

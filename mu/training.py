@@ -179,7 +179,7 @@ def train(
                 if recorders:
                     change = flat.change()
                 for recorder in recorders:
-                    recorder.record(step, change, samples.indices[batch])
+                    recorder.record(step, change, samples.indices[batch], flat.vector)
                 stop = bool(on_step and on_step(step, model))
                 step += 1
                 if stop:

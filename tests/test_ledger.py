@@ -46,7 +46,7 @@ class Spy:
     def begin(self, layout):
         self.layout = layout
 
-    def record(self, step, change, samples):
+    def record(self, step, change, samples, parameters=None):
         assert step == len(self.changes)
         self.changes.append(change.clone())
         self.batches.append(samples.tolist())
@@ -858,7 +858,13 @@ def test_a_killed_run_is_refused_and_can_be_recovered(task, small, tmp_path):
     for path in (folder, folder / "ledger.safetensors"):
         with pytest.raises(ValueError, match=r"cut did not finish; mu\.Ledger\.recover"):
             mu.Ledger.load(path)
-    assert identical(mu.Ledger.recover(folder).entries, memory.entries[:6])
+    recovered = mu.Ledger.recover(folder)
+    assert identical(recovered.entries, memory.entries[:6])
+    as_it_was = mu.train(small(), task.train, ADAM, on_step=lambda step, model: step == recovered.steps_seen - 1)
+    recovered.subtract(as_it_was, task.forget.indices)
+    later = mu.train(small(), task.train, ADAM, on_step=lambda step, model: step == recovered.steps_seen)
+    with pytest.raises(ValueError, match="not as the recorded training left it"):
+        recovered.subtract(later, task.forget.indices)
     with pytest.raises(FileExistsError, match="cut is not empty"):
         mu.train(small(), task.train, ADAM, ledger=mu.Ledger(0.1, spill=folder))
 
