@@ -83,8 +83,12 @@ class Recorder:
 
         Args:
             parameters: after the step; by them a ledger that is recovered knows its model again.
+
+        Raises:
+            LedgerFull: the disk became full while an earlier step was written.
         """
         self.steps_seen += 1
+        self._expect(parameters)
         if self.only is None or self._watches(samples.cpu()):
             self._store(step, change, samples)
 
@@ -100,6 +104,9 @@ class Recorder:
         self.final = None if parameters is None else _hash(parameters)
         self._close()
         self.finalised = True
+
+    def _expect(self, parameters: Float[Tensor, " d"] | None) -> None:
+        """Get ready for a step."""
 
     def _close(self) -> None:
         """Write what is not written yet."""
@@ -220,22 +227,10 @@ class Ledger(Recorder):
             self.spill.claim()
             self._write_index(finalised=False)
 
-    def record(
-        self,
-        step: int,
-        change: Float[Tensor, " d"],
-        samples: Int64[Tensor, " b"],
-        parameters: Float[Tensor, " d"] | None = None,
-    ) -> None:
-        """As `Recorder.record`.
-
-        Raises:
-            LedgerFull: the disk became full while an earlier chunk was written.
-        """
+    def _expect(self, parameters) -> None:
         if self.spill is not None:
             self.spill.wait()
             self._parameters = parameters
-        super().record(step, change, samples)
 
     def _close(self) -> None:
         if self.spill is not None:
