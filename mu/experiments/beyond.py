@@ -29,7 +29,7 @@ from mu.attacks import chance_of_attack, per_example_attack, threshold_attack
 from mu.experiments import mumis, sparsity
 from mu.experiments.cache import Trained
 from mu.experiments.case import TARGET
-from mu.experiments.item import ONE_SEED, Item
+from mu.experiments.item import ONE_SEED, Item, data_of, network_of
 from mu.experiments.mumis import Request, scores, surrogate_images
 from mu.experiments.rows import rows
 from mu.experiments.sweeps import Accuracies, Tuned, again, best_by_rule, columns_of
@@ -225,9 +225,9 @@ def _requests(profile: str) -> list[dict]:
     they share a training that is recorded.
     """
     scale, training, unlearning = SCALES[profile], sparsity.SCALES[profile], mumis.SCALES[profile]
-    dataset = training.data["cifar10"]
+    dataset = data_of(profile, "cifar10")
     base = {
-        "dataset": dataset, "model": training.networks["resnet18"], "samples": training.samples,
+        "dataset": dataset, "model": network_of(profile, "resnet18"), "samples": training.samples,
         "recipe": asdict(training.recipe), "surrogate": unlearning.surrogate[dataset], "models": scale.models,
         "tested": scale.tested,
     }  # fmt: skip

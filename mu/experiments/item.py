@@ -14,6 +14,7 @@ from functools import cache
 from typing import NamedTuple
 
 from mu import results
+from mu.models import MODELS
 from mu.results import PROFILES, Segment
 from mu.storage import digest
 
@@ -36,6 +37,24 @@ NAMES = {  # data sets, networks and papers as shown, in the order shown
 }  # fmt: skip
 
 ONE_SEED = dict.fromkeys(PROFILES, 1)
+FOLDERS = {"faces": "folder:faces:32", "tiny-imagenet": "folder:tiny-imagenet:64", "imagenet": "folder:imagenet:64"}
+
+
+def data_of(profile: str, name: str) -> str:
+    """What a profile has for a paper's data set: the set itself, embedded digits, or generated images."""
+    match profile:
+        case "quick":
+            return "mnist5k-pairs" if name == "cifar20" else "mnist5k"
+        case "smoke":
+            return "synthetic" if name in ("mnist", "organamnist") else "synthetic-rgb"
+    return FOLDERS.get(name, name)
+
+
+def network_of(profile: str, name: str) -> str:
+    """What a profile has for a paper's network: the network itself, its slim variant, or the slim ResNet9."""
+    if profile == "paper" or f"{name}-slim" not in MODELS:
+        return name
+    return "resnet9-slim" if profile in ("quick", "smoke") and name in ("resnet18", "vgg16") else f"{name}-slim"
 
 
 def shown(key: str) -> str:

@@ -24,7 +24,7 @@ from mu.attacks import entropy_recall
 from mu.data import Dataset, Samples
 from mu.experiments import sweeps
 from mu.experiments.case import HELD_OUT, SHARE, Case, untrained
-from mu.experiments.item import ONE_SEED, Item, distinct
+from mu.experiments.item import FOLDERS, ONE_SEED, Item, data_of, distinct, network_of
 from mu.experiments.rows import rows
 from mu.experiments.sweeps import Accuracies, Swept, Tuned, best_by_rule, columns_of, method_rows, one_each, tries
 from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl
@@ -91,11 +91,9 @@ LEVELS = ("low", "mid", "high")  # of memorisation
 
 @dataclass(frozen=True)
 class Scale:
-    """Sizes of one profile. Data sets and networks are named as in the paper; here is what stands for them."""
+    """Sizes of one profile."""
 
-    data: dict[str, str]
     surrogate: dict[str, str]  # data set -> where SCAR's images are from
-    networks: dict[str, str]
     labels: dict[str, int]  # the classes to forget, by the paper's names
     samples: int | None  # images of the training part that are used, held-out ones included; None: all
     recipe: Recipe  # training
@@ -113,15 +111,9 @@ class Scale:
     timed: tuple[str, int]  # network and images of the comparison of costs
 
 
-NETWORKS = {"resnet18": "resnet18", "vgg16": "vgg16", "vit": "vit"}
-SLIM = {"resnet18": "resnet18-slim", "vgg16": "vgg16-slim", "vit": "vit-slim"}
-SMALL = {"resnet18": "resnet9-slim", "vgg16": "resnet9-slim", "vit": "vit-slim"}
-REAL = {name: name for name in ("cifar100", "cifar20", "cifar10", "svhn")} | {
-    "faces": "folder:faces:32", "tiny-imagenet": "folder:tiny-imagenet:64",
-}  # fmt: skip
 SURROGATE_OF = {
     "cifar100": "cifar10", "cifar20": "cifar10", "cifar10": "cifar100", "svhn": "cifar100",
-    "folder:faces:32": "cifar10", "folder:tiny-imagenet:64": "folder:imagenet:64",
+    FOLDERS["faces"]: "cifar10", FOLDERS["tiny-imagenet"]: FOLDERS["imagenet"],
 }  # fmt: skip
 LABELS = {"rocket": ROCKET, "sea": SEA, "face": 1, "tiny": 0}  # of the last two the paper's are not known
 LONG = Recipe(
@@ -131,27 +123,25 @@ LONG = Recipe(
 # A short run on few images memorises them, as the long one does, only without augmentation and in small batches.
 SHORT = replace(LONG, epochs=12, batch_size=32, lr=0.05, warmup=0.1, augment="none")
 ALONG = ("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun", "scrub", "gradient-ascent", "jit")
-STAND_INS = dict.fromkeys(REAL, "mnist5k") | {"cifar20": "mnist5k-pairs"}
-DRAWN = dict.fromkeys(REAL, "synthetic-rgb")
 
 PAPER = Scale(
-    data=REAL, surrogate=SURROGATE_OF, networks=NETWORKS, labels=LABELS, samples=None, recipe=LONG, seeds=3,
+    surrogate=SURROGATE_OF, labels=LABELS, samples=None, recipe=LONG, seeds=3,
     epochs=200, batch=None, rates=(1e-6, 1e-5, 1e-4, 3e-4), steps=500, passes=32, looked=1000,
     sequence=SEQUENCE, compared=ALONG, others=(), subsets=20, timed=("resnet18", 512),
 )  # fmt: skip
 LAPTOP = replace(
-    PAPER, networks=SLIM, samples=8_000, recipe=SHORT, epochs=2, batch=64, rates=(1e-3, 3e-3), steps=64,
+    PAPER, samples=8_000, recipe=SHORT, epochs=2, batch=64, rates=(1e-3, 3e-3), steps=64,
     looked=200, compared=("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun"), subsets=4, timed=("resnet18", 128),
 )  # fmt: skip
 QUICK = replace(
-    LAPTOP, data=STAND_INS, surrogate=dict.fromkeys(STAND_INS.values(), "synthetic"), networks=SMALL,
+    LAPTOP, surrogate=dict.fromkeys(("mnist5k", "mnist5k-pairs"), "synthetic"),
     labels={"rocket": 3, "sea": 8, "face": 3, "tiny": 3}, samples=2_000, recipe=replace(SHORT, epochs=8), seeds=1,
     steps=60, passes=8, looked=100, sequence=(3, 8, 5), compared=("mu-mis", "fine-tune", "ssd"),
     others=("mu-mis", "fine-tune", "bad-teacher", "salun", "gradient-ascent", "jit", "rum"), subsets=3,
     timed=("resnet9-slim", 256),
 )  # fmt: skip
 SMOKE = replace(
-    QUICK, data=DRAWN, surrogate={"synthetic-rgb": "synthetic-rgb"},
+    QUICK, surrogate={"synthetic-rgb": "synthetic-rgb"},
     labels={"rocket": 3, "sea": 7, "face": 3, "tiny": 3}, samples=300, recipe=replace(SHORT, epochs=1), epochs=1,
     rates=(1e-3,), steps=3, passes=2, looked=20, sequence=(3, 5), compared=("mu-mis", "fine-tune"),
     others=("mu-mis", "fine-tune", "scar", "rum"), subsets=2, timed=("resnet9-slim", 16),
@@ -517,10 +507,10 @@ def sketch(settings: dict, seed: int, device: str) -> Iterator[dict]:
 def _settings(profile: str, data: str, network: str, scenario: str, name: str = "", **more) -> dict:
     """What a cell starts from; one without the name of a class draws samples."""
     scale = SCALES[profile]
-    dataset = scale.data[data]
+    dataset = data_of(profile, data)
     forget = {"forget": scale.labels[name]} if name else {}
     return {
-        "dataset": dataset, "model": scale.networks[network], "scenario": scenario, "samples": scale.samples,
+        "dataset": dataset, "model": network_of(profile, network), "scenario": scenario, "samples": scale.samples,
         "recipe": asdict(scale.recipe), "surrogate": scale.surrogate[dataset], **forget, **more,
     }  # fmt: skip
 
@@ -656,7 +646,7 @@ def _speeds(profile: str) -> list[dict]:
     network, images = scale.timed
     trained, classes = round((1 - HELD_OUT) * 50_000), 100
     return [{
-        "dataset": scale.data["cifar100"], "model": network, "scenario": "class", "timed": images, "repeats": 3,
+        "dataset": data_of(profile, "cifar100"), "model": network, "scenario": "class", "timed": images, "repeats": 3,
         "recipe": asdict(full.recipe), "retain": trained - trained // classes, "asked": trained // classes,
     }]  # fmt: skip
 

@@ -27,7 +27,7 @@ from mu import attacks, explain
 from mu.data import Samples
 from mu.experiments.cache import Trained
 from mu.experiments.case import Case, untrained
-from mu.experiments.item import NAMES, ONE_SEED, Item, distinct
+from mu.experiments.item import NAMES, ONE_SEED, Item, data_of, distinct, network_of
 from mu.experiments.rows import named, rows
 from mu.ledger import Ledger, Recorder, RunningSum
 from mu.metrics import Outputs, accuracy, confidence, evaluate, outputs
@@ -58,10 +58,9 @@ STEP_KEEPS, STEP_RULES = (0.05, 0.1, 0.2), ("top", "random", "fixed")  # ours
 
 @dataclass(frozen=True)
 class Scale:
-    """Sizes of one profile. Data sets and networks are named as in the paper; here is what stands for them."""
+    """Sizes of one profile."""
 
-    data: dict[str, str]
-    networks: dict[str, tuple[str, int]]  # the network used, and its epochs; apart for a data set where they differ
+    epochs: dict[str, int]  # of training, by network; apart for a data set where they differ
     count: int  # training samples of the class to forget
     counts: tuple[int, ...]  # the same for figure 4, from few affected steps to most
     seeds: int
@@ -71,27 +70,24 @@ class Scale:
     timed_steps: int
 
 
-DATA = ("mnist", "organamnist", "svhn", "cifar10")
 SHARES = (8, 17, 42, 85, 200, 500, 1000)  # about 1, 2, 5, 10, 21, 45 and 69 % of the steps on MNIST
 
 PAPER = Scale(
-    data={name: name for name in DATA}, count=100, counts=SHARES, seeds=5, evaluations=4, shadows=20,
-    timed=("lenet", "resnet9", "resnet18"), timed_steps=200,
-    networks={"mlp": ("mlp", 10), "lenet": ("lenet", 10), "resnet9": ("resnet9", 10), "convnet": ("convnet", 20),
-              "alexnet": ("alexnet", 20), "organamnist resnet9": ("resnet9", 20)},
+    count=100, counts=SHARES, seeds=5, evaluations=4, shadows=20, timed=("lenet", "resnet9", "resnet18"),
+    timed_steps=200,
+    epochs={"mlp": 10, "lenet": 10, "resnet9": 10, "convnet": 20, "alexnet": 20, "organamnist resnet9": 20},
 )  # fmt: skip
 LAPTOP = replace(
     PAPER, seeds=3, shadows=4, timed_steps=16,
-    networks={"mlp": ("mlp", 10), "lenet": ("lenet", 10), "resnet9": ("resnet9-slim", 2),
-              "convnet": ("convnet-slim", 2), "alexnet": ("alexnet-slim", 2)},
+    epochs={"mlp": 10, "lenet": 10, "resnet9": 2, "convnet": 2, "alexnet": 2},
 )  # fmt: skip
 QUICK = replace(  # 20 of 3,620 samples affect 29 % of the steps, 8 affect 13 %
-    LAPTOP, data=dict.fromkeys(DATA, "mnist5k"), networks={**LAPTOP.networks, "resnet9": ("resnet9-slim", 3)},
-    count=20, counts=(1, 4, 8, 20, 60), seeds=1, evaluations=2, shadows=2, timed=("lenet",), timed_steps=30,
+    LAPTOP, epochs={**LAPTOP.epochs, "resnet9": 3}, count=20, counts=(1, 4, 8, 20, 60), seeds=1, evaluations=2,
+    shadows=2, timed=("lenet",), timed_steps=30,
 )  # fmt: skip
 SMOKE = replace(
-    QUICK, data=dict.fromkeys(DATA, "synthetic"), count=4, counts=(2, 8), shadows=1, timed_steps=6,
-    networks={**LAPTOP.networks, "mlp": ("mlp", 2), "lenet": ("lenet", 2), "resnet9": ("resnet9-slim", 1)},
+    QUICK, epochs={**LAPTOP.epochs, "mlp": 2, "lenet": 2, "resnet9": 1}, count=4, counts=(2, 8), shadows=1,
+    timed_steps=6,
 )  # fmt: skip
 SCALES = {"smoke": SMOKE, "quick": QUICK, "laptop": LAPTOP, "paper": PAPER}
 
@@ -99,11 +95,11 @@ SCALES = {"smoke": SMOKE, "quick": QUICK, "laptop": LAPTOP, "paper": PAPER}
 def _settings(profile: str, data: str, network: str, **more) -> dict:
     """One cell's settings. Adam at 1e-3 and batches of 64 are the predecessor's (Graves et al., public code)."""
     scale = SCALES[profile]
-    model, epochs = scale.networks.get(f"{data} {network}", scale.networks[network])
+    epochs = scale.epochs.get(f"{data} {network}", scale.epochs[network])
     recipe = Recipe(epochs=epochs, batch_size=64, optimizer="adam", lr=1e-3)
     return {
-        "dataset": scale.data[data], "model": model, "scenario": "rare", "label": TARGET, "count": scale.count,
-        "recipe": asdict(recipe), **more,
+        "dataset": data_of(profile, data), "model": network_of(profile, network), "scenario": "rare",
+        "label": TARGET, "count": scale.count, "recipe": asdict(recipe), **more,
     }  # fmt: skip
 
 
@@ -590,7 +586,7 @@ def _paces(profile: str) -> list[dict]:
 
 def _costs(profile: str) -> list[dict]:
     scale = SCALES[profile]
-    common = {"dataset": scale.data["mnist"], "scenario": None, "keeps": list(KEEPS)}
+    common = {"dataset": data_of(profile, "mnist"), "scenario": None, "keeps": list(KEEPS)}
     short = {"lenet": {"steps": 10 * scale.timed_steps, "repeats": 6}}  # milliseconds each: more of them
     long = {"steps": scale.timed_steps, "repeats": 3}
     return [{**common, "model": model, **short.get(model, long)} for model in scale.timed]

@@ -22,7 +22,7 @@ from mu import attacks, explain, pruning
 from mu.data import Dataset, Samples
 from mu.experiments import sweeps
 from mu.experiments.case import SHARE, TARGET, Case, untrained
-from mu.experiments.item import ONE_SEED, Item
+from mu.experiments.item import ONE_SEED, Item, data_of, network_of
 from mu.experiments.rows import named, rows
 from mu.experiments.sweeps import Swept, Tuned, method_rows, one_each, scored, tries, tuned
 from mu.masks import apply_masks, masks_of, prunable
@@ -68,10 +68,8 @@ CORE = tuple(method for method in METHODS if not method.endswith("as-published")
 
 @dataclass(frozen=True)
 class Scale:
-    """Sizes of one profile. Data sets and networks are named as in the paper; here is what stands for them."""
+    """Sizes of one profile."""
 
-    data: dict[str, str]
-    networks: dict[str, str]
     samples: int | None  # images of the training part that are used, held-out ones included; None: all
     recipe: Recipe  # training
     tune: tuple[int, int]  # epochs and batch size of fine-tuning and l1-sparse
@@ -84,10 +82,6 @@ class Scale:
     timed: int  # images of the timed epoch
 
 
-NETWORKS = {"resnet18": "resnet18", "vgg16": "vgg16", "prop2": "convnet"}
-SLIM = {"resnet18": "resnet18-slim", "vgg16": "vgg16-slim", "prop2": "convnet-slim"}
-SMALL = {**SLIM, "resnet18": "resnet9-slim", "vgg16": "resnet9-slim"}
-REAL = {name: name for name in ("cifar10", "cifar100", "svhn")} | {"imagenet": "folder:imagenet:64"}
 STEPPED = Recipe(
     epochs=182, batch_size=256, optimizer="sgd", lr=0.1, momentum=0.9, weight_decay=5e-4, schedule="step",
     augment="crop-flip",
@@ -98,21 +92,21 @@ COMPARED = tuple((pruner, percent) for percent in (50, 75, 90, 95) for pruner in
 IMP = tuple(("imp", 100 * (1 - (1 - pruning.RATE) ** rounds)) for rounds in (3, 6, 10, 14))
 
 PAPER = Scale(
-    data=REAL, networks=NETWORKS, samples=None, recipe=STEPPED, tune=(10, 256), seeds=5, gradients=1000,
-    sparsities=SPARSITIES, pruners=(*COMPARED, *IMP), steps=300, removed=(10, 20, 30), timed=45_000,
+    samples=None, recipe=STEPPED, tune=(10, 256), seeds=5, gradients=1000, sparsities=SPARSITIES,
+    pruners=(*COMPARED, *IMP), steps=300, removed=(10, 20, 30), timed=45_000,
 )  # fmt: skip
 LAPTOP = replace(
-    PAPER, networks=SLIM, samples=3_300, recipe=SHORT, tune=(3, 32), seeds=3, gradients=250,
-    pruners=(*COMPARED, *IMP[:2]), steps=60, timed=2000,
+    PAPER, samples=3_300, recipe=SHORT, tune=(3, 32), seeds=3, gradients=250, pruners=(*COMPARED, *IMP[:2]), steps=60,
+    timed=2000,
 )  # fmt: skip
 QUICK = replace(
-    LAPTOP, data=dict.fromkeys(REAL, "mnist5k"), networks=SMALL, samples=2_000, recipe=replace(SHORT, epochs=8),
-    tune=(2, 32), seeds=1, gradients=50, sparsities=(0, 75, 95), steps=20, removed=(2, 4), timed=1000,
+    LAPTOP, samples=2_000, recipe=replace(SHORT, epochs=8), tune=(2, 32), seeds=1, gradients=50,
+    sparsities=(0, 75, 95), steps=20, removed=(2, 4), timed=1000,
     pruners=(("omp", 75), ("synflow", 75), ("omp", 95), ("synflow", 95), IMP[0]),
 )  # fmt: skip
 SMOKE = replace(
-    QUICK, data=dict.fromkeys(REAL, "synthetic-rgb"), networks={**SLIM, "resnet18": "resnet9-slim"}, samples=300,
-    recipe=replace(SHORT, epochs=1), tune=(1, 64), gradients=8, sparsities=(0, 95), steps=4, removed=(2,), timed=64,
+    QUICK, samples=300, recipe=replace(SHORT, epochs=1), tune=(1, 64), gradients=8, sparsities=(0, 95), steps=4,
+    removed=(2,), timed=64,
     pruners=(("omp", 50), ("synflow", 50), IMP[0]),
 )  # fmt: skip
 SCALES = {"smoke": SMOKE, "quick": QUICK, "laptop": LAPTOP, "paper": PAPER}
@@ -385,8 +379,8 @@ def plain_loop(model: nn.Module, samples: Samples, recipe: Recipe, device: str) 
 def _settings(profile: str, data: str, network: str, scenario: str, sparsity: float, **more) -> dict:
     scale = SCALES[profile]
     return {
-        "dataset": scale.data[data], "model": scale.networks[network], "scenario": scenario, "sparsity": sparsity,
-        "pruner": "omp", "samples": scale.samples, "recipe": asdict(scale.recipe), **more,
+        "dataset": data_of(profile, data), "model": network_of(profile, network), "scenario": scenario,
+        "sparsity": sparsity, "pruner": "omp", "samples": scale.samples, "recipe": asdict(scale.recipe), **more,
     }  # fmt: skip
 
 
@@ -485,12 +479,12 @@ def _backdoors(profile: str) -> list[dict]:
 def _propositions(profile: str) -> list[dict]:
     scale = SCALES[profile]
     common = {"scenario": None, "percents": list(scale.sparsities), "steps": scale.steps, "batch": 64, "lr": 0.05}
-    return [{"dataset": scale.data["cifar10"], "model": scale.networks["prop2"], **common}]
+    return [{"dataset": data_of(profile, "cifar10"), "model": network_of(profile, "convnet"), **common}]
 
 
 def _transfers(profile: str) -> list[dict]:
     scale = SCALES[profile]
-    base = _settings(profile, "cifar100", "resnet18", "classes", 0, target=scale.data["cifar10"], gamma=5e-4)
+    base = _settings(profile, "cifar100", "resnet18", "classes", 0, target=data_of(profile, "cifar10"), gamma=5e-4)
     return [{**base, "probe": 2000, "tune": scale.tune, "removed": removed} for removed in scale.removed]
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from mu import results
 from mu.experiments import NAMES
+from mu.experiments.item import data_of, network_of
 from mu.experiments.sparsity import CORE, METHODS, SCALES, SCHEDULES, SPARSE
 from mu.figures import tables
 from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, log_axis, panels, percent
@@ -349,8 +350,8 @@ def configuration(rows: pd.DataFrame) -> pd.DataFrame:
     for profile, scale in SCALES.items():
         facts = asdict(scale.recipe)
         lines[profile] = {
-            "data": scale.data["cifar10"], "images": f"{scale.samples:,}" if scale.samples else "all",
-            "network": scale.networks["resnet18"], "epochs": facts["epochs"], "batch": facts["batch_size"],
+            "data": data_of(profile, "cifar10"), "images": f"{scale.samples:,}" if scale.samples else "all",
+            "network": network_of(profile, "resnet18"), "epochs": facts["epochs"], "batch": facts["batch_size"],
             "rate": f"{facts['lr']:g}, {facts['schedule']}", "momentum": facts["momentum"],
             "weight decay": f"{facts['weight_decay']:g}", "augmentation": facts["augment"],
             "fine-tuning": f"{scale.tune[0]} epochs, batch {scale.tune[1]}", "seeds": scale.seeds,
