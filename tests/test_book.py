@@ -132,7 +132,7 @@ def site(folders):
         (source / "index.md").write_text(f"# Page\n\n{text}\n")
         for name, content in pages.items():
             (source / f"{name}.md").write_text(content)
-        config = {"extensions": ["myst_parser", "mu.pages", "mu.mathml"], "exclude_patterns": ["_build"]}
+        config = {"extensions": ["myst_parser", "mu.pages", "mu.pages.mathml"], "exclude_patterns": ["_build"]}
         config["primary_domain"] = None  # as in the book: `{method}` is ours
         warnings = folders / "warnings.txt"
         with warnings.open("w") as sink, docutils_namespace():
