@@ -41,7 +41,8 @@
 #   {value}`partial-keep UA model=mlp rule=bottom keep=0.5` % for the MLP and {value}`partial-keep UA model=resnet9-slim rule=bottom keep=0.5` % for ResNet9.
 # * The ledger stores for every rule which entries it kept, a bit a parameter and step {eq}`ledger-bytes`. For `fixed` and `cyclic` that could be worked
 #   out instead.
-# * The shares are a grid: the smallest that forgets lies between two points of it. `top` was tried at more shares than the others.
+# * The shares are a grid: the smallest that forgets lies between two points of it. `top` was tried at more shares than the others, which
+#   therefore overshoot more, to their disadvantage.
 # * A rule that forgets in some seeds only has its mean over those.
 
 # %% [markdown]
