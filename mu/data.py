@@ -31,7 +31,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import PIL
 import torch
+from filelock import FileLock
 from PIL import Image, ImageOps
 from torch import Tensor
 
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 DIGITS = tuple("0123456789")
 MNIST5K_SEED = 0  # ours: which 100 of a class's 500 images are the test part, and the order
 SYNTHETIC_SEED = 0  # ours
+DECODING = 1  # raise it when pictures are opened in another way: those that are kept are then decoded again
 # Added to a seed where draws must not repeat those that a model's first weights and batch orders are made of.
 APART = 7_000_003
 
@@ -336,9 +339,12 @@ def _decoded(folder: ImageFolder, size: int) -> Samples:
     """A folder's images as tensors. They are kept in the cache: every cell of an item asks for them again."""
     stats = [(path, os.stat(path)) for path, _ in folder.samples]
     files = [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
-    kept = storage.cache_folder() / "folders" / f"{storage.digest([str(folder.transform), files])}.safetensors"
-    if not kept.exists():
-        storage.save(kept, {"images": _decode(folder, size)}, {})
+    decoded_by = [DECODING, PIL.__version__, str(folder.transform)]
+    kept = storage.cache_folder() / "folders" / f"{storage.digest([decoded_by, files])}.safetensors"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(kept.with_suffix(".lock")):
+        if not kept.exists():
+            storage.save(kept, {"images": _decode(folder, size)}, {})
     images = storage.load(kept)[0]["images"]
     return _samples(images.numpy(), np.array(folder.targets))
 

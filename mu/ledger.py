@@ -238,6 +238,7 @@ class Ledger(Recorder):
                 self._hand_over()
             self.spill.close()
             self._write_index(finalised=True)
+            self._parameters = None
 
     def affected(self, sample_indices: Int64[Tensor, " n"]) -> Int64[Tensor, " steps"]:
         """Numbers of the recorded steps whose batch held any of the samples, ascending. No chunk is read."""

@@ -87,7 +87,7 @@ def run(
         budget: seconds; no cell is begun that is not expected to end inside, and one that overruns is ended.
         backend: "loky" (processes on this machine) or "dask" (the cluster that dask.distributed is set to).
         workers: cells side by side with loky; None is every core of a CPU, and one on a GPU, which holds more if
-            the networks are small. Of cells that share a model, one trains it and the others wait.
+            the networks are small. Of cells that share a model one trains it; their seconds have the waiting in them.
 
     Raises:
         ValueError: unknown item, profile, device or backend, or no worker.

@@ -637,11 +637,11 @@ def test_running_sums_stand_in_for_the_ledgers_of_a_whole_class(calls):
     """
     settings = next(s for s in get_item("partial-tab1").grid("smoke") if s["scenario"] == "class")
     rows = pd.DataFrame(partial.method_grid(settings, 0, "cpu"))
+    taken = {method: model for method, _, options, model in calls if "ledger" in options}  # the last of each
     trial = Trial(settings, 0, "cpu")
     original, ledgers, _ = trial.recorded(trial.ledgers())
     chosen, _ = trial.choose(original, ledgers)
     flat = lambda model: torch.nn.utils.parameters_to_vector(model.parameters()).detach()
-    taken = {method: model for method, _, options, model in calls if "ledger" in options}
     for method, ledger in {"amnesiac": ledgers[-1], "partial-amnesiac": chosen}.items():
         by_ledger = mu.unlearn("partial-amnesiac", original, trial.task, ledger=ledger)
         assert torch.allclose(flat(taken[method]), flat(by_ledger), atol=1e-4)

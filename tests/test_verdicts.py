@@ -251,15 +251,24 @@ def test_c2_fine_tuning(partial, full, anyway, word):
     assert decide("C2", tab1=pd.concat([removal(), pd.DataFrame(tuned)])).word == word
 
 
-@pytest.mark.parametrize(("slow", "word"), [(94, "holds"), (95.5, "does not hold")])
-def test_the_pace_of_a_partial_form(slow, word):
-    """Against the best of the whole ones. Breaks if only one of their rates is asked."""
-    made = [*rows(OTHERS, 95, method="partial-ascent", variant="partial"), *rows(CLASS, 80, method="trained"),
+@pytest.mark.parametrize(
+    ("slow", "left", "known", "word"),
+    [
+        (94, 1, 80, "holds"),
+        (95.5, 1, 80, "does not hold"),
+        (94, 30, 80, "does not hold"),
+        (94, 1, 5, "nothing to test"),
+    ],
+)
+def test_the_pace_of_a_partial_form(slow, left, known, word):
+    """Against the best of the whole ones, if it forgets. Breaks if only one of their rates is asked."""
+    made = [*rows(OTHERS, 95, method="partial-ascent", variant="partial"), *rows(CLASS, known, method="trained"),
+            *rows("UA", 100 - left, method="partial-ascent", variant="partial"),
             *rows(OTHERS, 90, method="ascent", variant="0.001"), *rows(OTHERS, 20, method="ascent", variant="0.0003"),
             *rows(OTHERS, slow, method="ascent", variant="0.0001")]  # fmt: skip
     verdict = decide("pace", pace=pd.DataFrame(made))
     assert (verdict.word, verdict.evidence[0].n) == (word, len(SEEDS))
-    if word != "holds":
+    if slow > 95:
         assert "ascent, few samples (-0.5 ± 0.0 beside rate 0.0001)" in verdict.evidence[0].numbers
 
 

@@ -49,7 +49,7 @@ def kept(
     """What `make(build())` returns, or what an earlier call with the same configuration and code left in the cache.
 
     A call that is killed leaves the state of its training there, and the next one goes on from it. A call beside
-    another with the same configuration waits for it.
+    another with the same configuration waits for it, which is not in the seconds.
 
     Args:
         config: everything but the code that decides the result, JSON-able (data, task, model, recipe, seed, ledgers).
@@ -62,28 +62,35 @@ def kept(
     config = {**config, "code": training_digest()}
     where = torch.cuda.get_device_name() if device == "cuda" else device  # seconds are those of one machine
     key = storage.digest({**config, "device": where, "torch": torch.__version__})
-    lock = storage.cache_folder() / "locks" / key
+    folder, lock = storage.cache_folder() / "trained" / key, storage.cache_folder() / "locks" / key
+    model = build().to(device)
+    if found := _found(folder, model, len(ledgers)):
+        return found
     lock.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(lock):  # freed by the system if the process is killed
-        return _kept(storage.cache_folder() / "trained" / key, config, build().to(device), make, device, ledgers)
+        return _found(folder, model, len(ledgers)) or _made(folder, config, model, make, device, ledgers)
 
 
-def _kept(folder: Path, config: dict, model: nn.Module, make: Callable, device: str, ledgers) -> Trained:
+def _found(folder: Path, model: nn.Module, ledgers: int) -> Trained | None:
+    """What an earlier call left, if it is complete."""
     ready = folder / "model.safetensors"  # written last
-    recorded = [folder / f"ledger{i}.safetensors" for i in range(len(ledgers))]
-    if all(file.exists() for file in (ready, *recorded)):
-        tensors, facts = storage.load(ready)
-        model.load_state_dict(tensors)
-        filled = [Ledger.load(file) for file in recorded]
-        return Trained(model.eval(), filled, facts["seconds"])
+    recorded = [folder / f"ledger{i}.safetensors" for i in range(ledgers)]
+    if not all(file.exists() for file in (ready, *recorded)):
+        return None
+    tensors, facts = storage.load(ready)
+    model.load_state_dict(tensors)
+    return Trained(model.eval(), [Ledger.load(file) for file in recorded], facts["seconds"])
+
+
+def _made(folder: Path, config: dict, model: nn.Module, make: Callable, device: str, ledgers) -> Trained:
     unfinished = folder / "unfinished"
     with stopwatch(device) as watch, resumable(unfinished, watch.elapsed) as run:
         model = make(model)
     trained = Trained(model, ledgers, run.earlier + watch.seconds)
     if sum(ledger.nbytes for ledger in ledgers) <= KEPT_BYTES:
-        for ledger, file in zip(ledgers, recorded, strict=True):
-            ledger.save(file)
-        storage.save(ready, model.state_dict(), {"seconds": trained.seconds, **config})
+        for i, ledger in enumerate(ledgers):
+            ledger.save(folder / f"ledger{i}.safetensors")
+        storage.save(folder / "model.safetensors", model.state_dict(), {"seconds": trained.seconds, **config})
     shutil.rmtree(unfinished, ignore_errors=True)
     return trained
 

@@ -336,7 +336,7 @@ def speed(settings: dict, seed: int, device: str) -> Iterator[dict]:
 def plain_loop(model: nn.Module, samples: Samples, recipe: Recipe, device: str) -> Callable[[], None]:
     """A call of which is an epoch as most public code has it: transforms per image, a loader, PyTorch's defaults.
 
-    By default a GPU's convolutions may use TF32 and whatever algorithm is fastest, which our own training does not.
+    By default a GPU's convolutions may use TF32 and algorithms that do not repeat, which our own training does not.
     """
     from torch.utils.data import DataLoader
     from torch.utils.data import Dataset as TorchDataset

@@ -69,7 +69,8 @@ def affected_share(rows: pd.DataFrame) -> Figure:
             curve = select(part, method=method, choice=choice)
             line(axis, curve, "share", colour=COLOURS[method], label=label, linestyle=dash, **DOTS)
         log_axis(axis.xaxis, (1, 2, 5, 10, 20, 50, 100))
-        percent(axis)
+        if set(part["metric"]) != {"lost"}:
+            percent(axis)
 
     return _panels(panel, rows, TEST | {"all classes, points lost": "lost"}, "affected steps, %")
 
@@ -281,11 +282,11 @@ CURVES = Exhibit(
 TABLE_NOTE = (
     "forgetting class 3. Accuracies, membership and gap in percent; mean ± sd over seeds. Gap: the mean distance to "
     "the retrained model in UA, RA and TA. MIA recall: the share of the forget set that shadow models call members; "
-    "false pos.: of unseen images of the class; a dash where that attack cannot tell members of its shadows. By "
+    "false pos.: of unseen images of the class; both over the seeds whose attack can tell members of its shadows. By "
     "entropy: the share that an attack by entropy calls members. AUC: against those same images, 50 is chance. TPR "
     "at 1 %: the share of the forget set found while 1 % of those images are called members too. Time: of "
     "unlearning, for retrain of training, for trained of training with a recorder for every share tried. Stored: "
-    "the ledger; block B takes back a running sum of its steps, whose time would not be the ledger's."
+    "what a ledger holds; block B takes back a running sum of the same steps, whose time would not be a ledger's."
 )
 
 

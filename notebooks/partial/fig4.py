@@ -47,8 +47,8 @@
 #   {value}`partial-fig4 non-target accuracy method=partial-amnesiac choice=chosen model=lenet count=6131` % left for LeNet,
 #   {value}`partial-fig4 non-target accuracy method=partial-amnesiac choice=chosen model=mlp count=6131` % for the MLP and
 #   {value}`partial-fig4 non-target accuracy method=partial-amnesiac choice=chosen model=resnet9-slim count=6131` % for ResNet9 (`laptop`).
-# * The right column has to be read first. A point high on the left counts only where the digit 3 is forgotten.
-# * Right column, ResNet9, conventional removal: the line rises where all steps are affected, to
+# * The middle column has to be read first. A point high on the left counts only where the digit 3 is forgotten.
+# * Middle column, ResNet9, conventional removal: the line rises where all steps are affected, to
 #   {value}`partial-fig4 target accuracy method=amnesiac model=resnet9-slim count=6131` %. Such a removal leads nearly back to the start, and the model answers
 #   almost every image with one class. In one seed that is the forgotten class itself ({item}`partial-tab3`).
 # * With the fewest samples the trained model may hardly know the class. Then there is little to forget, and the rule may

@@ -18,7 +18,7 @@
 # %% [markdown]
 # # Figure 5: removing a backdoor
 #
-# A tenth of the training images, from any class, carry a black square near one corner and the label of class 0. A model trained on them answers 0
+# A tenth of the training images, from any class, carry a black square (white on digits) near one corner and the label of class 0. A model trained on them answers 0
 # to every image with the square: a backdoor, or Trojan. {cite:t}`jia2023sparsity` ask to forget the poisoned images, by fine-tuning
 # on the clean rest, and show that from 90 % sparsity on the attack fails while clean accuracy hardly moves. $\ell_1$-sparse unlearning does it from
 # the dense model.
