@@ -553,7 +553,7 @@ def test_the_affected_share_is_the_percentage_of_steps_that_held_a_sample_to_for
     trial, held = Trial(settings, 0, "cpu"), []
     watch = SimpleNamespace(
         begin=lambda layout: None, finish=lambda parameters: None,
-        record=lambda step, change, samples: held.append(torch.isin(samples, trial.task.forget.indices).any().item()),
+        record=lambda _, __, samples, ___: held.append(torch.isin(samples, trial.task.forget.indices).any().item()),
     )  # fmt: skip
     mu.train(trial.build(), trial.task.train, trial.recipe, seed=0, ledger=watch)
     (found,) = {row["affected"] for row in partial.affected_share(settings, 0, "cpu")}

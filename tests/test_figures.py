@@ -236,6 +236,20 @@ def test_a_line_through_cells_recorded_apart_is_of_the_same_seeds():
     plt.close(figure)
 
 
+def test_points_lost_in_figure_4_are_beside_the_trained_model_of_the_seed():
+    """On all classes. Breaks if one seed's loss is taken from another's start, or the other classes are read."""
+    made = []
+    for seed, before, after in ((0, 95, 40), (1, 90, 50)):
+        at = {"seed": seed, "model": "mlp", "count": 20, "affected": 10.0, "metric": "test accuracy"}
+        made.append({**at, "method": "trained", "choice": None, "keep": None, "value": before})
+        made.append({**at, "method": "amnesiac", "choice": None, "keep": 1.0, "value": after})
+        made.append({**at, "method": "partial-amnesiac", "choice": "fixed", "keep": 0.1, "value": before - 5})
+    figure = figures.exhibit("partial-fig4").make(pd.DataFrame(made))
+    lost = {label: y for label, (_, y) in curves(figure.axes[2]).items()}
+    assert (lost["amnesiac"], lost["partial, keep 0.1"]) == ([47.5], [5])
+    plt.close(figure)
+
+
 def test_curves_against_sparsity_are_class_wise_and_by_the_rule():
     """Breaks if the random scenario is drawn, or the oracle's value."""
     made = [row for s, ua in ((0, 20), (95, 70)) for row in two_values({"UA": ua}, {"UA": 99}, sparsity=s)]

@@ -49,7 +49,7 @@ def accuracy_curves(rows: pd.DataFrame) -> Figure:
 
 def affected_share(rows: pd.DataFrame) -> Figure:
     """Test accuracy, and what is lost of it, against the share of steps that used a sample to forget."""
-    of_all, same = select(rows, metric="test accuracy"), ["model", "scenario", "count", "seed"]
+    of_all, same = select(rows, metric="test accuracy"), ["model", "count", "seed"]
     before = select(of_all, method="trained").groupby(same)["value"].mean().rename("before")
     lost = of_all.join(before, on=same)
     lost = lost.assign(metric="lost", value=lost["before"] - lost["value"])
