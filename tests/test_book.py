@@ -188,6 +188,16 @@ def test_a_hyper_parameter_is_chosen_as_its_paper_does(site, item, shown):
     assert f'<span class="mu-value">{shown}</span>' in html
 
 
+def test_text_that_looks_like_a_number_is_found(site):
+    """A column of rates beside words is text. Breaks if the filter compares it as a number."""
+    common = {"seed": 0, "dataset": "mnist", "model": "mlp", "scenario": "class", "method": "ascent", "metric": "UA"}
+    rows = [{**common, "variant": name, "value": value} for name, value in (("0.001", 7), ("as many steps", 8))]
+    write("partial-pace", [pd.DataFrame(rows)])
+    html, warnings = site('{value}`partial-pace UA variant=0.001` {value}`partial-pace UA variant="as many steps"`')
+    assert not warnings
+    assert re.findall('"mu-value">([^<]+)<', html) == ["7.0", "8.0"]
+
+
 def test_without_a_choice_the_rule_picks(site):
     """The value with the smaller proxy gap, unless one is named. Breaks if the oracle picks, or both are shown."""
     common = {"seed": 0, "dataset": "cifar10", "scenario": "class", "method": "fine-tune"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from collections import Counter
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from collections.abc import Iterable
 import pandas as pd
 from docutils import nodes
 from docutils.parsers.rst import directives
+from pandas.api.types import is_numeric_dtype
 from sphinx.roles import XRefRole
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
@@ -170,7 +172,8 @@ class ValueRole(SphinxRole):
             by_rule = "tried" not in where and "proxy gap" in set(rows["metric"])
             how = where.pop("choice", "rule" if by_rule else None)
             rows = READING[item.paper].chosen(rows, how) if how else rows
-        rows = select(rows, metric=metric, **{column: number_or_text(value) for column, value in where.items()})
+        wanted = {column: as_in(rows, column, word) for column, word in where.items()}
+        rows = select(rows, metric=metric, **wanted)
         # This part of the grid may still come. Under `quick` other data stand in for those that the text names.
         if rows.empty and (record.profile == "quick" or item.progress(record.profile).missing):
             return [not_recorded()], []
@@ -186,11 +189,12 @@ def not_recorded() -> nodes.abbreviation:
     return nodes.abbreviation(text="–", explanation="not recorded yet")
 
 
-def number_or_text(word: str) -> float | str:
-    try:
-        return float(word)
-    except ValueError:
-        return word
+def as_in(rows: pd.DataFrame, column: str, word: str) -> float | str:
+    """A word as the column has it: a number, or text, which may look like one."""
+    with contextlib.suppress(ValueError):
+        if column in rows and is_numeric_dtype(rows[column]):
+            return float(word)
+    return word
 
 
 class ReportedDirective(Written):
