@@ -68,11 +68,12 @@ def affected_share(rows: pd.DataFrame) -> Figure:
         for method, choice, label, dash in curves:
             curve = select(part, method=method, choice=choice)
             line(axis, curve, "share", colour=COLOURS[method], label=label, linestyle=dash, **DOTS)
-        log_axis(axis.xaxis, (1, 2, 5, 10, 20, 50, 100))
+        log_axis(axis.xaxis, (1, 3, 10, 30, 100))
         if set(part["metric"]) != {"lost"}:
             percent(axis)
 
-    return _panels(panel, rows, TEST | {"all classes, points lost": "lost"}, "affected steps, %")
+    columns = {"other classes, %": "non-target accuracy", "class to forget, %": "target accuracy"}
+    return _panels(panel, rows, columns | {"all, points lost": "lost"}, "affected steps, %")
 
 
 def keep_sweep(rows: pd.DataFrame) -> Figure:
@@ -164,7 +165,8 @@ def paces(rows: pd.DataFrame) -> pd.DataFrame:
     """Each partial form beside its whole form at several rates and for as many steps: a block for each request."""
     metrics = {"non-target accuracy": "other test acc.", "forget accuracy": "forget train acc.", "steps": "steps"}
     lines, rows = {}, _with_forget_accuracy(rows)
-    for model, (scenario, block) in itertools.product(rows["model"].unique(), SCENARIOS.items()):
+    networks = [name for name in NAMES if name in set(rows["model"])]
+    for model, (scenario, block) in itertools.product(networks, SCENARIOS.items()):
         for base in STEPPING:
             asked = select(rows, model=model, scenario=scenario)
             known = asked[asked["method"].isin((base, f"partial-{base}"))]
