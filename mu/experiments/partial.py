@@ -109,9 +109,9 @@ class Trial(Case):
     def ledgers(self, keeps=KEEPS, rule: str = "top") -> list[Ledger]:
         return [Ledger(keep, rule, only=self.task.forget.indices) for keep in keeps]
 
-    def sums(self, keeps=KEEPS) -> list[RunningSum]:
+    def sums(self) -> list[RunningSum]:
         """They stand in for ledgers: the same subtraction, without the bytes of nearly every step."""
-        return [RunningSum(keep, only=self.task.forget.indices) for keep in keeps]
+        return [RunningSum(keep, only=self.task.forget.indices) for keep in KEEPS]
 
     def summed(self, sums: Sequence[RunningSum]) -> Trained:
         """The original model with its running sums; trained anew, for sums are not kept."""

@@ -167,8 +167,8 @@ def paces(rows: pd.DataFrame) -> pd.DataFrame:
     lines, rows = {}, _with_forget_accuracy(rows)
     networks = [name for name in NAMES if name in set(rows["model"])]
     for model, (scenario, block) in itertools.product(networks, SCENARIOS.items()):
+        asked = select(rows, model=model, scenario=scenario)
         for base in STEPPING:
-            asked = select(rows, model=model, scenario=scenario)
             known = asked[asked["method"].isin((base, f"partial-{base}"))]
             for (method, variant), part in known.groupby(["method", "variant"], sort=False):
                 name = {"partial": method, "as many steps": f"{base}, as many steps"}.get(variant)

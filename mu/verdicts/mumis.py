@@ -199,17 +199,20 @@ def beside_courses(frames: Rows) -> Iterator[Part]:
         yield names, item, tried, along.get(names[:2])
 
 
+def nothing_to_compare(tried: pd.DataFrame, along: pd.DataFrame | None) -> Finding | None:
+    """As `nothing_to_unlearn`, but a run that was cut short can be judged by its longer courses."""
+    return None if along is not None and _cut_short(tried) else nothing_to_unlearn(tried)
+
+
+@unless(nothing_to_compare)
 def _weak(tried: pd.DataFrame, along: pd.DataFrame | None) -> Iterator[Finding]:
     """Weak: the nearest of the other methods. MU-Mis at its best look, the first among them, if it was cut short."""
-    cut = _cut_short(tried) and along is not None
-    reason = None if cut else nothing_to_unlearn(tried)
+    cut = _cut_short(tried)
     ours, *theirs = by_method(chosen(tried, "rule"), "Avg. Gap", "mu-mis", *OTHERS)
     if cut:
         ours = along.groupby("seed")["value"].min()
     known = {method: gap for method, gap in zip(OTHERS, theirs, strict=True) if paired(ours, gap).n}
-    if reason:
-        yield reason
-    elif known:
+    if known:
         best = min(known, key=lambda method: known[method].mean())
         ahead = paired(ours, known[best])
         numbers = f"gap {mean_sd(ours)}{' at the best of all looks' * cut}, {best} {mean_sd(known[best])}"

@@ -207,16 +207,21 @@ def steps(frames: Rows) -> list[Part]:
     return once(each_network(frames), lambda rows: 1)
 
 
+def where_learnt(rows: pd.DataFrame) -> tuple[list[pd.DataFrame], list[Finding]]:
+    """The rows of each scenario whose class was learnt; where there is none, also why each is left out."""
+    scenarios = [alike for _, alike in networks(rows, "scenario")]
+    learnt = [alike for alike in scenarios if not never_learnt(alike)]
+    return learnt, [] if learnt else list(map(never_learnt, scenarios))
+
+
 def _stepping(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[Finding]:
     """C3, C4: for every base an answer for each scenario and variant, the partial form against its whole form.
 
     Both are stopped by the same rule. Where the whole form ends without having forgotten, the comparison is to the
     disadvantage of the partial one, and counts.
     """
-    scenarios = [alike for _, alike in networks(rows, "scenario")]
-    learnt = [alike for alike in scenarios if not never_learnt(alike)]
-    if not learnt:
-        yield from map(never_learnt, scenarios)
+    learnt, reasons = where_learnt(rows)
+    yield from reasons
     for base in bases:
         part, whole = (select(rows, metric="steps", method=f"{form}{base}")["value"] for form in ("partial-", ""))
         longer = f", in {part.median() / whole.median():.1f} times its steps (medians)" if len(part) else ""
@@ -244,10 +249,8 @@ def _against_naive(rows: pd.DataFrame, base: str) -> Iterator[Comparison]:
 def _paced(rows: pd.DataFrame) -> Iterator[Finding]:
     """Pace: the partial form against the best of the whole ones, picked by what is compared."""
     cases, metric = [], "non-target accuracy"
-    scenarios = [alike for _, alike in networks(rows, "scenario")]
-    learnt = [alike for alike in scenarios if not never_learnt(alike)]
-    if not learnt:
-        yield from map(never_learnt, scenarios)
+    learnt, reasons = where_learnt(rows)
+    yield from reasons
     for alike, base in itertools.product(learnt, STEPPING):
         part, left = (by_seed(alike, name, method=f"partial-{base}") for name in (metric, "UA"))
         whole = select(alike, metric=metric, method=base)
