@@ -317,7 +317,10 @@ def commit() -> str:
 
 
 def hardware(device: str, workers: int = 1) -> str:
-    """What the numbers were made on, in words; of a GPU how many cells shared it: its times are by the clock."""
+    """What the numbers were made on, in words; of a GPU how many cells shared it: its times are by the clock.
+
+    Of a CPU also the instructions that PyTorch has there: processors of one name may differ in them, and in speed.
+    """
     if device == "cuda":
         return torch.cuda.get_device_name() + (f", {workers} cells side by side" if workers > 1 else "")
     name = platform.processor() or platform.machine()
@@ -325,4 +328,4 @@ def hardware(device: str, workers: int = 1) -> str:
     if cpuinfo.exists():
         lines = [line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
         name = lines[0].split(":")[1].strip() if lines else name
-    return f"{name}, {os.cpu_count()} cores"
+    return f"{name}, {os.cpu_count()} cores, {torch.backends.cpu.get_cpu_capability()}"

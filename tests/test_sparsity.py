@@ -16,7 +16,7 @@ from mu.experiments import get_item
 from mu.experiments import sparsity as experiments
 from mu.experiments.case import TARGET, hold_out, untrained
 from mu.experiments.sweeps import Swept
-from mu.masks import apply_masks, masks_of, prunable, sparsity
+from mu.masks import apply_masks, dense, masks_of, prunable, sparsity
 from mu.metrics import Outputs, attack_success, outputs
 
 
@@ -249,9 +249,31 @@ def test_curvature_is_the_hessians_largest_singular_value():
     loss = lambda w: functional.cross_entropy(images.flatten(1) @ w.view(3, 4).T, labels)
     hessian = torch.autograd.functional.hessian(loss, model[1].weight.detach().flatten())
     largest = torch.linalg.svdvals(hessian).max().item()
-    assert experiments._largest_curvature(model, images, labels, seed=0, rounds=200) == pytest.approx(
-        largest, rel=1e-3
+    assert experiments._largest_curvature(model, images, labels, seed=0) == pytest.approx(largest, rel=1e-3)
+
+
+def test_curvature_of_a_masked_model_is_that_of_the_weights_left():
+    """Against the dense Hessian of the same weights without masks, rows and columns of the pruned ones dropped."""
+    torch.manual_seed(0)
+    network = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 3, 2), torch.nn.Tanh(), torch.nn.Flatten(), torch.nn.Linear(12, 3)
     )
+    masked = apply_masks(network, experiments.layer_masks(network, 75))
+    images, labels = torch.randn(20, 1, 3, 3), torch.randint(3, (20,))
+    plain = dense(masked)
+    names, shapes = zip(*((name, p.shape) for name, p in plain.named_parameters()), strict=True)
+
+    def loss(flat):
+        parts = flat.split([shape.numel() for shape in shapes])
+        weights = {name: part.view(shape) for name, part, shape in zip(names, parts, shapes, strict=True)}
+        return functional.cross_entropy(torch.func.functional_call(plain, weights, (images,)), labels)
+
+    flat = torch.nn.utils.parameters_to_vector(plain.parameters()).detach()
+    kept = torch.cat([p.detach().flatten() != 0 if name == "0.weight" else torch.ones(p.numel(), dtype=torch.bool)
+                      for name, p in plain.named_parameters()])  # fmt: skip
+    hessian = torch.autograd.functional.hessian(loss, flat)[kept][:, kept]
+    largest = torch.linalg.svdvals(hessian).max().item()
+    assert experiments._largest_curvature(masked, images, labels, seed=0) == pytest.approx(largest, rel=1e-3)
 
 
 def test_descent_is_plain_gradient_descent():

@@ -52,7 +52,7 @@
 # * It is stated up to a constant, so the height of the bound means nothing. Only its shape does.
 # * A vector with fewer entries is shorter. The last two rows of the first table, and the lower right panel, divide by what pruning shrinks anyway. Over the
 #   norm of the retrained weights the error still falls; over the root of the number of weights left it rises.
-# * $\sigma$ is estimated by 20 rounds of power iteration on a part of the training images. That comes a little short of the largest value.
+# * $\sigma$ is found by Lanczos iteration over the weights that are left, at the end of training, on its first two batches.
 # * The random masks are a control. They keep as many weights as those by size, so which weights are kept counts, and not only how many.
 # * One step of ascent on one batch is far from the several epochs of ascent in {item}`sparsity-tab3`, which have momentum and batch norm. The check is about
 #   the proposition, not about that table.
