@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from torchvision.datasets import ImageFolder
 
 DIGITS = tuple("0123456789")
+FOLDER_SEED = 0  # ours: of the order of a folder's images
 MNIST5K_SEED = 0  # ours: which 100 of a class's 500 images are the test part, and the order
 SYNTHETIC_SEED = 0  # ours
 DECODING = 1  # raise it when pictures are opened in another way: those that are kept are then decoded again
@@ -336,7 +337,10 @@ def _read_folder(name: str) -> Dataset:
 
 
 def _decoded(folder: ImageFolder, size: int) -> Samples:
-    """A folder's images as tensors. They are kept in the cache: every cell of an item asks for them again."""
+    """A folder's images as tensors, shuffled: sorted by class, the first of them would be of the first classes only.
+
+    They are kept in the cache: every cell of an item asks for them again.
+    """
     stats = [(path, os.stat(path)) for path, _ in folder.samples]
     files = [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
     decoded_by = [DECODING, PIL.__version__, str(folder.transform)]
@@ -346,7 +350,8 @@ def _decoded(folder: ImageFolder, size: int) -> Samples:
         if not kept.exists():
             storage.save(kept, {"images": _decode(folder, size)}, {})
     images = storage.load(kept)[0]["images"]
-    return _samples(images.numpy(), np.array(folder.targets))
+    order = np.random.RandomState(FOLDER_SEED).permutation(len(images))
+    return _samples(images.numpy()[order], np.array(folder.targets)[order])
 
 
 def _decode(folder: ImageFolder, size: int) -> UInt8[Tensor, "n 3 size size"]:

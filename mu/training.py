@@ -144,6 +144,7 @@ def train(
     if not 0 <= start_epoch <= recipe.epochs:
         raise ValueError(f"start_epoch must be from 0 to the recipe's {recipe.epochs} epochs, not {start_epoch}")
     recorders = [ledger] if hasattr(ledger, "record") else list(ledger)
+    positions = samples.indices.cpu()  # recorders look them up there, and a GPU is not waited for
     steps_per_epoch = math.ceil(len(samples) / recipe.batch_size)
     total = recipe.epochs * steps_per_epoch
     stop = False
@@ -160,8 +161,9 @@ def train(
         step = epochs.start * steps_per_epoch
         for epoch in epochs:
             losses = torch.zeros(steps_per_epoch, device=device)
-            order = torch.randperm(len(samples), generator=generator).to(device)
-            for i, batch in enumerate(order.split(recipe.batch_size)):
+            order = torch.randperm(len(samples), generator=generator)
+            batches = zip(order.split(recipe.batch_size), order.to(device).split(recipe.batch_size), strict=True)
+            for i, (drawn, batch) in enumerate(batches):
                 images = augment(samples.images[batch], recipe.augment, generator)
                 with autocast(recipe.precision, device):
                     value = loss(answer(model, images), samples.labels[batch])
@@ -179,7 +181,7 @@ def train(
                 if recorders:
                     change = flat.change()
                 for recorder in recorders:
-                    recorder.record(step, change, samples.indices[batch], flat.vector)
+                    recorder.record(step, change, positions[drawn], flat.vector)
                 stop = bool(on_step and on_step(step, model))
                 step += 1
                 if stop:

@@ -21,8 +21,8 @@ def rows(metric, values, **columns):
     return [{**common, "seed": s, "value": float(v), **columns} for s, v in zip(SEEDS, values, strict=True)]
 
 
-def swept(metrics, better=0.01, **columns):
-    """A method with two values tried. The rule picks `better`; with the other one every number is 7."""
+def swept(metrics, better=0.02, **columns):
+    """A method with two values tried, none published. The rule picks `better`; with the other every number is 7."""
     made = []
     for tried, off in ((better, 1.0), (10 * better, 2.0)):
         made += rows("proxy gap", off, tried=tried, **columns)
@@ -83,6 +83,20 @@ def test_c1_names_the_comparisons_that_fail():
     text = verdict.evidence[0].numbers
     assert "5 of 8 comparisons, nearer by 6.0; no at class-wise: IU (-2.0 ± 0.0); no at random 10 %: FT (-3.0" in text
     assert "unclear at random 10 %: GA (2.0 ± 5.2)" in text
+
+
+@pytest.mark.parametrize(("better", "answers"), [(0.01, 1), (0.02, 2)])
+def test_c1_counts_values_chosen_in_two_ways_once(better, answers):
+    """C1: the rule picks the published value, or another one that is as good. Breaks if one comparison counts twice."""
+    made = []
+    for sparsity, gap in ((0, 10), (95, 4)):
+        at = {"method": "fine-tune", "scenario": "class", "sparsity": sparsity}
+        for tried in (0.01, 0.02):
+            made += rows("proxy gap", 1 if tried == better else 2, tried=tried, **at)
+            made += rows("Avg. Gap", gap, tried=tried, **at)
+    frames = {"sparsity-tab3": pd.DataFrame(made)}
+    found = [f for f in CLAIMS["C1"].evidence(frames) if not f.network.endswith(VALUES["oracle"])]
+    assert [f.answers for f in found] == [(True,)] * answers
 
 
 def test_c1_leaves_out_what_does_nothing():

@@ -66,8 +66,8 @@ METHODS = {
                        published={"class": 5e-4, "random": 5e-4, "poisoned": 1e-4}),
 }  # fmt: skip
 CORE = tuple(method for method in METHODS if not method.endswith("as-published"))
-# (scenario, method) -> tried later under `laptop`, where values picked lay at the end. In cells of their own: the first
-# stay recorded.
+# (scenario, method) -> tried later under `laptop`, where values picked lay at the end. In cells of their own, so that
+# those recorded first stay.
 WIDER = {
     ("random", "fine-tune"): (0.3,), ("random", "gradient-ascent"): (0.01, 0.03),
     ("random", "fisher"): (1e-5, 1e-4), ("class", "fisher"): (1e-5, 1e-4),

@@ -68,11 +68,20 @@ VALUES = {"published": "published values", "rule": "the rule's values", "oracle"
 
 
 def each_choice(frames: Rows) -> Iterator[Part]:
-    """The rows of every item by network, with each way to choose values."""
+    """The rows of every item by network, with each way to choose values.
+
+    `again` marks a method that has the same values, dense and sparse, by a way before: the comparison counts once.
+    """
+    seen: set[tuple] = set()
     for how, shown in VALUES.items():
-        picked = {item: chosen(rows, how) for item, rows in frames.items()}
+        picked = {item: with_columns(chosen(rows, how), "tried") for item, rows in frames.items()}
         for names, item, rows in each_network(picked):
-            yield (*names, shown), item, rows
+            cases = rows[rows["sparsity"].isin((0, SPARSE))].groupby(["scenario", "method"], dropna=False)
+            values = {case: frozenset(part.groupby(["seed", "sparsity", "tried"]).groups) for case, part in cases}
+            same = {case for case, value in values.items() if value and (names, item, case, value) in seen}
+            seen |= {(names, item, case, value) for case, value in values.items()}
+            again = [case in same for case in zip(rows["scenario"], rows["method"], strict=True)]
+            yield (*names, shown), item, rows.assign(again=again)
 
 
 def tables(frames: Rows) -> list[Part]:
@@ -82,7 +91,7 @@ def tables(frames: Rows) -> list[Part]:
 
 def by_rule(frames: Rows) -> list[Part]:
     """Every network once, with the rule's values: for what does not depend on them much."""
-    return once(each_network({item: chosen(rows, "rule") for item, rows in frames.items()}))
+    return all_values({item: chosen(rows, "rule") for item, rows in frames.items()})
 
 
 def dense_sparse(rows: pd.DataFrame, metric: str, method: str) -> list[pd.Series]:
@@ -124,7 +133,7 @@ def _disparity(rows: pd.DataFrame, retrained: pd.DataFrame | None = None) -> Ite
             gaps = _gaps(alike, method, theirs)
             moved = [(gap - at_first).abs().mean() for gap, at_first in zip(gaps, untouched, strict=True)]
             nearer = paired(*gaps)
-            if not nearer.n:
+            if not nearer.n or select(alike, method=method)["again"].all():
                 continue
             if all(change < NO_DIFFERENCE for change in moved):
                 idle.append(nearer.values)
@@ -142,9 +151,12 @@ def _forgets_more(rows: pd.DataFrame) -> Iterator[Finding]:
         ua, mia, ra = (paired(sparse, dense) for dense, sparse in ends.values())
         answer = every(ua.exceeds(RISE), mia.exceeds(RISE), ra.within(STILL))
         room = max(ends[metric][0].mean() for metric in ("UA", "MIA-Efficacy")) < 100 - RISE
+        why = "" if room else "no room to rise"
+        if select(rows, method=method)["again"].all():
+            why = "the same values as by a way before"
         numbers = ", ".join(f"{metric} {arrow(*values)}" for metric, values in ends.items())
-        shown = f"{PAPER_NAMES[method]}: {numbers}" + ("" if room else " (no room to rise)")
-        yield Finding((answer,) if room else (), shown, fewest(ua, mia, ra))
+        shown = f"{PAPER_NAMES[method]}: {numbers}" + (f" ({why})" if why else "")
+        yield Finding(() if why else (answer,), shown, fewest(ua, mia, ra))
 
 
 @together()
@@ -231,7 +243,7 @@ def _schedules(rows: pd.DataFrame) -> Iterator[Finding]:
     """C5: one answer, for both of the other schedules."""
     schedules = ("decaying", "constant", "growing")
     gaps = [by_seed(rows, "Avg. Gap", method="l1-sparse", update="subgradient", schedule=s) for s in schedules]
-    nearer = [ahead for other in gaps[1:] if (ahead := paired(other, gaps[0])).n]
+    nearer = [paired(other, gaps[0]) for other in gaps[1:]]
     numbers = "gap " + ", ".join(f"{s} {mean_sd(values)}" for s, values in zip(schedules, gaps, strict=True))
     yield as_one(Finding(tuple(ahead.exceeds(NO_DIFFERENCE) for ahead in nearer), numbers, fewest(*nearer)))
 
