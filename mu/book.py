@@ -55,14 +55,13 @@ def build(profile: str = "quick", seeds: int | None = None, *, rerun: bool = Fal
     for record in dict.fromkeys(item.record for item in stale):
         with contextlib.suppress(DataError):  # the notebook says so
             runner.run(record, profile, seeds)
-    calls = (delayed(execute)(home / item.notebook, parameters, folder, rerun=rerun) for item in stale)
+    calls = (delayed(execute)(home / item.notebook, parameters, folder) for item in stale)
     done = Parallel(min(cpu_count(), KERNELS), return_as="generator")(calls)
-    for number, (item, copy) in enumerate(zip(stale, done, strict=True), 1):
+    for number, (item, _) in enumerate(zip(stale, done, strict=True), 1):
         print(f"[{number}/{len(stale)}] {item.notebook}", flush=True)
-        copies[item.notebook] = copy
     index = home / "_build" / "html" / "index.html"
     stamp = home / "_build" / "rendered"
-    state = digest([source_digest(home), {name: path.name for name, path in copies.items()}])
+    state = digest([source_digest(home), digest_files(folder, copies.values())])
     if not (index.exists() and stamp.exists() and stamp.read_text() == state):
         stamp.unlink(missing_ok=True)
         render(home, copies)
@@ -70,16 +69,14 @@ def build(profile: str = "quick", seeds: int | None = None, *, rerun: bool = Fal
     return index
 
 
-def execute(notebook: Path, parameters: dict, folder: Path, *, rerun: bool = False) -> Path:
-    """Run a notebook by papermill, or find the copy of an earlier run of the same sources and parameters."""
+def execute(notebook: Path, parameters: dict, folder: Path) -> Path:
+    """Run a notebook by papermill into `executed_copy`, in place of copies of other sources or parameters."""
     import nbformat
     import papermill
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
     copy = executed_copy(notebook, parameters, folder)
-    if copy.exists() and not rerun:
-        return copy
     for stale in folder.glob(f"{notebook.parent.name}-{notebook.stem}-*.ipynb"):
         stale.unlink()
     with replacing(copy) as temporary, tempfile.TemporaryDirectory() as sockets:

@@ -78,9 +78,8 @@ def test_a_notebook_runs_once_per_source_and_parameters(folders, checkout):
     """Executed under papermill; again only when something changed. Breaks if the key ignores parameters or text."""
     notebook, made = CHECKOUT / "notebooks/partial/fig1.ipynb", folders / "executed"
     first = book.execute(notebook, {"profile": "smoke"}, made)
-    when = first.stat().st_mtime_ns
-    assert book.execute(notebook, {"profile": "smoke"}, made) == first
-    assert first.stat().st_mtime_ns == when
+    assert book.executed_copy(notebook, {"profile": "smoke"}, made) == first
+    assert not book.executed_copy(notebook, {"profile": "smoke", "seeds": 2}, made).exists()
     outputs = [o for c in nbformat.read(first, as_version=4).cells for o in c.get("outputs", [])]
     assert any("text/html" in o.get("data", {}) for o in outputs)
     edited = folders / "partial" / "fig1.ipynb"
@@ -90,6 +89,38 @@ def test_a_notebook_runs_once_per_source_and_parameters(folders, checkout):
     second = book.execute(edited, {"profile": "smoke"}, made)
     assert second != first
     assert not first.exists()  # a stale copy does not pile up
+
+
+def test_what_is_run_again_is_rendered_again(folders, monkeypatch):
+    """Nothing changed: nothing is done; `rerun` with other outputs: a new page. Breaks if the old page stays."""
+    home, runs, rendered = folders / "home", [], []
+    item = get_item("partial-fig1")
+    (home / item.notebook).parent.mkdir(parents=True)
+    shutil.copy(CHECKOUT / item.notebook, home / item.notebook)
+
+    def execute(notebook, parameters, folder):
+        copy = book.executed_copy(notebook, parameters, folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        runs.append(copy)
+        copy.write_text(f"run {len(runs)}")
+        return copy
+
+    def render(home, copies):
+        rendered.append({name: copy.read_text() for name, copy in copies.items()})
+        (home / "_build" / "html").mkdir(parents=True, exist_ok=True)
+        (home / "_build" / "html" / "index.html").touch()
+
+    monkeypatch.setattr(book.results, "home", lambda: home)
+    monkeypatch.setattr(book, "items", lambda: {item.id: item})
+    monkeypatch.setattr(book.runner, "run", lambda *_: None)
+    monkeypatch.setattr(book, "render", render)
+    monkeypatch.setattr(book, "Parallel", lambda *_, **__: lambda calls: (f(*a, **k) for f, a, k in calls))
+    monkeypatch.setattr(book, "execute", execute)
+    book.build("smoke")
+    book.build("smoke")
+    assert rendered == [{item.notebook: "run 1"}]
+    book.build("smoke", rerun=True)
+    assert rendered[1:] == [{item.notebook: "run 2"}]
 
 
 def test_a_failing_notebook_is_named_with_its_cell(folders, checkout):

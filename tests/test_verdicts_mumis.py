@@ -289,6 +289,18 @@ def test_weak(salun, word):
     assert "gap 5.0 ± 0.0, salun" in verdict.evidence[0].numbers
 
 
+def test_weak_allows_for_picking_the_nearest():
+    """Weak: ahead by 2, 2 and 1.1 points is sure of one method, not of the best of four. Breaks if it was said to be
+    the only one, or if a method of one seed alone is picked."""
+    gaps = {"mu-mis": 5, "salun": (3.0, 3.0, 3.9)}
+    one = subset(gaps, dict.fromkeys(gaps, 1))
+    assert decide("weak", one).word == "holds"
+    lucky = [row for row in subset({"jit": 0}, {"jit": 1}) if row["method"] == "jit" and row["seed"] == 0]
+    assert "salun" in decide("weak", one, lucky).evidence[0].numbers
+    more = gaps | dict.fromkeys(("rum", "jit", "duck"), 9)
+    assert decide("weak", subset(more, dict.fromkeys(more, 1))).word == "unclear"
+
+
 @pytest.mark.parametrize("name", ["C8", "weak"])
 def test_runs_that_the_limit_of_steps_cut_short_test_nothing(name):
     """C8 and Weak: with the same numbers at every delta, the rule did not end the run. Breaks if one rate that does

@@ -87,7 +87,7 @@ def test_c1_names_the_comparisons_that_fail():
 
 @pytest.mark.parametrize(("better", "answers"), [(0.01, 1), (0.02, 2)])
 def test_c1_counts_values_chosen_in_two_ways_once(better, answers):
-    """C1: the rule picks the published value, or another one that is as good. Breaks if one comparison counts twice."""
+    """C1: the rule picks the published value, or another as good. Breaks if one comparison counts twice."""
     made = []
     for sparsity, gap in ((0, 10), (95, 4)):
         at = {"method": "fine-tune", "scenario": "class", "sparsity": sparsity}

@@ -66,13 +66,6 @@ METHODS = {
                        published={"class": 5e-4, "random": 5e-4, "poisoned": 1e-4}),
 }  # fmt: skip
 CORE = tuple(method for method in METHODS if not method.endswith("as-published"))
-# (scenario, method) -> tried later under `laptop`, where values picked lay at the end. In cells of their own, so that
-# those recorded first stay.
-WIDER = {
-    ("random", "fine-tune"): (0.3,), ("random", "gradient-ascent"): (0.01, 0.03),
-    ("random", "fisher"): (1e-5, 1e-4), ("class", "fisher"): (1e-5, 1e-4),
-    ("random", "influence"): (30.0, 100.0), ("random", "l1-sparse"): (0.01, 0.02),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -277,9 +270,8 @@ def _largest_curvature(model: nn.Module, images: Tensor, labels: Tensor, seed: i
 
     def product(vector: np.ndarray) -> np.ndarray:
         v = torch.from_numpy(vector.reshape(-1)).to(flat)
-        return torch.cat([p.reshape(-1) for p in torch.autograd.grad(flat, parameters, v, retain_graph=True)]).numpy(
-            force=True
-        )
+        parts = torch.autograd.grad(flat, parameters, v, retain_graph=True)
+        return torch.cat([part.reshape(-1) for part in parts]).numpy(force=True)
 
     start = torch.randn(len(flat), generator=torch.Generator().manual_seed(seed)).numpy()
     hessian = LinearOperator((len(flat), len(flat)), product, dtype=start.dtype)
@@ -422,24 +414,11 @@ def _table(data: str, network: str, scenarios=("class", "random"), methods=None,
             profile, data, network, scenario, percent, sweeps=sweeps_of(profile, scenario, swept)
         )
         table = [settings(scenario, percent) for scenario in scenarios for percent in (0, SPARSE)]
-        if not curve:
-            return one_each(table)
-        more = [
-            settings("class", percent, CORE) for percent in SCALES[profile].sparsities if percent not in (0, SPARSE)
-        ]
-        return one_each(table) + one_each(more) + (_wider(one_each(table)) if profile == "laptop" else [])
+        others = [s for s in SCALES[profile].sparsities if curve and s not in (0, SPARSE)]
+        more = [settings("class", percent, CORE) for percent in others]
+        return one_each(table) + one_each(more)
 
     return grid
-
-
-def _wider(cells: list[dict]) -> list[dict]:
-    """Those of the cells that have wider values, with these in place of theirs."""
-    return [
-        {**cell, "sweeps": [{**sweep, "values": WIDER[cell["scenario"], sweep["method"]]}]}
-        for cell in cells
-        for sweep in cell["sweeps"]
-        if (cell["scenario"], sweep["method"]) in WIDER
-    ]
 
 
 def _schedulers(profile: str) -> list[dict]:
@@ -542,8 +521,7 @@ ITEMS = (
     MAIN.view("sparsity-fig4", "l1-sparse unlearning beside retraining and fine-tuning"),
     Item("sparsity-fig5", "Removing a backdoor", _backdoors, SEEDS, backdoor),
     Item("sparsity-tab4", "Transfer after removing classes, a proxy", _transfers, SEEDS, transfer, revision=3),
-    Item("sparsity-prop2", "Proposition 2: measured error and bound", _propositions, SEEDS, proposition,
-         revision=2),
+    Item("sparsity-prop2", "Proposition 2: error and bound", _propositions, SEEDS, proposition, revision=2),
     MAIN.view("sparsity-tabA1", "Training settings"),
     MAIN.view("sparsity-figA1", "Leakage of retained samples against sparsity"),
     PRUNERS,

@@ -81,7 +81,6 @@ def attack(rows: pd.DataFrame) -> Figure:
 
 EXHIBITS = {
     "beyond-attack": Exhibit(
-        "figure",
         "How well an attacker tells, by AUC. Circles: forgotten samples from test images, by one threshold on the "
         "confidence; the value to reach is that of *retrained again*. Diamonds: unlearned from retrained models, "
         "each example by what other models say about it, of forgotten samples (filled) and of test images that none "
@@ -91,7 +90,6 @@ EXHIBITS = {
         alt="Marks, a line for each method and a panel for each request: the area under the curve of the attacks.",
     ),
     "beyond-methods": Exhibit(
-        "table",
         "The methods of the three papers from the same trained models, means over models. FA, RA, TA, MIA-Efficacy "
         "and AUCs in percent, Avg. Gap in points. *AUC* is that of one threshold for all samples; *per-example*, "
         "that of unlearned against retrained models, where 50 % is chance. Each method's hyper-parameter is what the "

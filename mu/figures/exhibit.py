@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,13 +18,16 @@ class Exhibit:
     """A figure or table of the book.
 
     Attributes:
-        kind: "figure" or "table".
         caption: what is shown, one or two sentences; the provenance line is added to it.
         make: rows -> matplotlib figure, or data frame of strings (its index names the rows).
-        alt: what a figure shows, for who cannot see it.
+        alt: what a figure shows, for who cannot see it; a table has none.
     """
 
-    kind: Literal["figure", "table"]
     caption: str
     make: Callable[[pd.DataFrame], Figure | pd.DataFrame]
     alt: str = ""
+
+    @property
+    def kind(self) -> str:
+        """ "figure" or "table"."""
+        return "figure" if self.alt else "table"

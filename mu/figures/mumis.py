@@ -438,19 +438,17 @@ def _variants(what: str, *shown: str) -> Exhibit:
         f"Where the rule stops with δ = {DELTA:g}; slopes are sensitivities as shares of those at the start. Mean ± "
         "sd over seeds; a dash: the course does not get there, or its rule does not stop."
     )
-    return Exhibit("table", f"{what} {COURSE_NOTE} {facts}", partial(variants, shown=shown))
+    return Exhibit(f"{what} {COURSE_NOTE} {facts}", partial(variants, shown=shown))
 
 
 EXHIBITS = {
     "mumis-fig1": Exhibit(
-        "figure",
         "A network with one input, the value of a pixel, and two classes. One sample has the label of the other "
         "class. The learned function bends to it, and is steep beside it; retrained without the sample it does not.",
         sketch,
         "Line plot of three learned functions over the pixel value, with the samples as dots above and below.",
     ),
     "mumis-fig2": Exhibit(
-        "figure",
         "Input sensitivity of training samples, and of images that were never trained on: the norm of all logits' "
         "gradients by the normalised pixels. Dashed: medians. Crosses: the orders of magnitude that a third-party "
         "account gives for the paper.",
@@ -458,35 +456,30 @@ EXHIBITS = {
         "Three histograms over a logarithmic axis: training samples before and after training, held-out ones after.",
     ),
     "mumis-fig3": Exhibit(
-        "figure",
         "As {item}`mumis-fig2`, for one logit at a time: that of the sample's own class, and the others'. Dashed: "
         "medians.",
         target_other,
         "Two panels, before and after training, each with two histograms over a logarithmic axis.",
     ),
     "mumis-fig4": Exhibit(
-        "figure",
         "Percent of forget samples whose sensitivity is lower after retraining, or after MU-Mis, than in the "
         "original: of the target class, of the others, and the difference of both. Lines: sd over seeds.",
         directions,
         "Bars for each request in three panels, two bars each, with a line at one half.",
     ),
     "mumis-search": Exhibit(
-        "table",
         "Every value tried, of MU-Mis every pair of δ and learning rate. The rule takes the smallest distance, which "
         "reads neither the retrained model nor a test image; the oracle takes the smallest Avg. Gap. Last "
         "column: what the rule picks, in any seed. Dash: diverged.",
         search,
     ),
     "mumis-floor": Exhibit(
-        "table",
         "A second retrained model, from other first weights and in another order of batches, and its distance to the "
         "one that every method is compared with: Avg. Gap in points, KL in nats; the rest percent, mean ± sd over "
         "seeds.",
         floor,
     ),
     "mumis-tuning": Exhibit(
-        "table",
         "Avg. Gap (and the value that gave it; of MU-Mis δ at a learning rate) by three ways to choose each "
         "method's hyper-parameter: as published, where a value is known; by the rule, without retrained model and "
         "test set; by the oracle, nearest to retraining. A star: the value is at an end of the grid, so a longer "
@@ -494,27 +487,24 @@ EXHIBITS = {
         tuning,
     ),
     "mumis-fig5": Exhibit(
-        "figure",
         "Test accuracy, in percent, at the start and after each request: on each class of the sequence, with a dot "
         f"where it is removed, and on all classes outside it (RA). {SEQUENCE_NOTE}",
         along,
         "Line plots, a row per method; grey lines of classes fall as they are removed, the dotted line is RA.",
     ),
     "mumis-fig6": Exhibit(
-        "figure",
         "Gaps to the model that is retrained after each request: of RA (utility), and of FA, mean over all classes "
         f"removed so far (resilience). {SEQUENCE_NOTE}",
         sequence_gaps,
         "Line plots against the number of requests, a line per method.",
     ),
     "mumis-fig7": Exhibit(
-        "figure",
         f"Kullback-Leibler divergence to the retrained model on all samples removed so far. {SEQUENCE_NOTE}",
         sequence_kl,
         "Line plots against the number of requests, a line per method.",
     ),
     **{
-        item: Exhibit("table", f"{what} {TABLE_NOTE}", partial(main_table, item=item))
+        item: Exhibit(f"{what} {TABLE_NOTE}", partial(main_table, item=item))
         for item, what in TABLE_CAPTIONS.items()
     },
     "mumis-tabA12": _variants("Which terms of the loss are needed.", "both", "target", "other"),
@@ -523,7 +513,6 @@ EXHIBITS = {
         "Beside lowering both sensitivities, and the weighted form.", "both", "jacobian", "weighted"
     ),
     "mumis-figA1": Exhibit(
-        "figure",
         f"{COURSE_NOTE} Accuracies, sensitivities and the loss, by learning rate. The dotted line is where "
         f"the stopping rule would end the run (δ = {DELTA:g}, mean over seeds). Sensitivities above {BLOWN_UP:g} "
         f"times those at the start are cut off, and losses below -{BLOWN_UP:g} times theirs. A run that diverges "
@@ -532,7 +521,6 @@ EXHIBITS = {
         "A column per learning rate: accuracies above, then sensitivities and the loss, against the step.",
     ),
     "mumis-stop": Exhibit(
-        "figure",
         "How far MU-Mis is from the retrained model along a run without the stopping rule, by learning rate: Avg. "
         "Gap, and the accuracies it is made of, against the step; both runs have the same number of passes. Dashed: "
         "the retrained model, and the original, from which a run begins. A dot: where the rule ends it "
@@ -541,14 +529,12 @@ EXHIBITS = {
         "Line plots, a column for each request: the gap above, then accuracies on forget set and rest.",
     ),
     "mumis-speed": Exhibit(
-        "table",
         "Time of a run of MU-Mis beside that of retraining: milliseconds measured in one run on one machine, times "
         "images and passes of the full size, CIFAR-100 without held-out samples and one class of it. The last row: "
         "passes that take a hundredth of the time.",
         speed,
     ),
     "mumis-figA2": Exhibit(
-        "figure",
         f"{COURSE_NOTE} Accuracies at the recorded step nearest to where the rule ends the run, against δ. Crosses: "
         "for a seed or more the course was over before, and its end counts.",
         delta_panels,

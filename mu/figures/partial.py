@@ -273,7 +273,6 @@ def _with_forget_accuracy(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 CURVES = Exhibit(
-    "figure",
     "Test accuracy while training, at the removal request (dashed line; dots: right after the subtraction, "
     "before any further step), and while training on without the forgotten samples. Band: one standard "
     "deviation over seeds.",
@@ -293,14 +292,13 @@ TABLE_NOTE = (
 
 
 def _table(data: str, network: str) -> Exhibit:
-    return Exhibit("table", f"All methods on {NAMES[data]}, {NAMES[network]}, {TABLE_NOTE}", method_grid)
+    return Exhibit(f"All methods on {NAMES[data]}, {NAMES[network]}, {TABLE_NOTE}", method_grid)
 
 
 EXHIBITS = {
     "partial-fig1": CURVES,
     "partial-fig2": replace(CURVES, caption=f"As {{item}}`partial-fig1`, on OrganAMNIST. {CURVES.caption}"),
     "partial-fig3": Exhibit(
-        "figure",
         "Grad-CAM on the last convolution of LeNet for a test image of the forgotten class (above) and of a retained "
         "one (below): what its own class's score rests on. Each map has its own colour scale, so that where "
         "it is can be seen, not how high. Scored: the mean probability that the network gives the class on up to 100 "
@@ -309,7 +307,6 @@ EXHIBITS = {
         "Heat maps over two digits before and after each removal.",
     ),
     "partial-fig4": Exhibit(
-        "figure",
         "Test accuracy right after the removal against the share of training steps that used a sample to forget "
         "(set by how many there are), and the points that all classes together lose by it. Chosen: the smallest kept "
         f"share after which at most {FORGOTTEN:g} % of the forget samples are still classified correctly. Seeds that "
@@ -320,9 +317,8 @@ EXHIBITS = {
         "the right one what is lost on all classes.",
     ),
     **{name: _table(*pair) for name, pair in TABLES.items()},
-    "partial-jmlr": Exhibit("table", f"All methods on further data sets, LeNet, {TABLE_NOTE}", method_grid),
+    "partial-jmlr": Exhibit(f"All methods on further data sets, LeNet, {TABLE_NOTE}", method_grid),
     "partial-keep": Exhibit(
-        "figure",
         "Accuracy right after the removal against the share of each layer's update that was kept and subtracted, "
         "for five rules that pick the entries. At 1 every rule is conventional amnesiac unlearning.",
         keep_sweep,
@@ -330,26 +326,22 @@ EXHIBITS = {
         "at little cost to the others; the smallest entries do not forget.",
     ),
     "partial-rules": Exhibit(
-        "table",
         "Rules that pick entries, at equal forgetting: for each seed the smallest share, of those tried, after which "
         f"at most {FORGOTTEN:g} % of the forget samples are still classified correctly. Other classes: test "
         "accuracy, percent, mean ± sd over those seeds.",
         rules,
     ),
     "partial-optimizer": Exhibit(
-        "figure",
         "The sweep of {item}`partial-keep` for the MLP, trained in three ways.",
         keep_sweep,
         "Line plots, a row per way of training: accuracy on the other classes left, on the forget set right.",
     ),
     "partial-probe": Exhibit(
-        "table",
         "Test accuracy on the class to forget and on the others: of the model, and of a new linear layer that is "
         "fitted to its features of the forget set and of 2,000 retained images. Percent, mean ± sd over seeds.",
         probes,
     ),
     "partial-steps": Exhibit(
-        "figure",
         "Partial minus whole form of label flipping and gradient ascent, in points: accuracy on the other classes "
         "where each stops. Right of the dotted line the partial form keeps more. A row for each kind of entries "
         "and share of a layer's step that is applied. Strokes: seeds; dots: their mean, with bars of one standard "
@@ -358,21 +350,18 @@ EXHIBITS = {
         "Dots and bars around a line at zero: a column for each method, a row for each network and scenario.",
     ),
     "partial-pace": Exhibit(
-        "table",
         "Each partial form (the largest tenth of every layer) beside its whole form at the same and at smaller "
         f"rates. All end when at most {FORGOTTEN:g} % of the forget set is still right, but for *as many steps*, "
         "which goes on as long as the partial form did. Percent, mean ± sd over seeds.",
         paces,
     ),
     "partial-ledger": Exhibit(
-        "figure",
         "What recording every step costs, per parameter and step, and how much longer a training step takes, batch "
         "64. A running sum is one vector for all steps, for a forget set known before training.",
         ledger_cost,
         "Line plots, a row per network: bytes fall with the kept share towards one eighth, the bound towards zero.",
     ),
     "partial-recorder": Exhibit(
-        "table",
         "The numbers of {item}`partial-ledger`: bytes per parameter and step, of a running sum for the whole run; "
         "milliseconds of a step of training; and how much longer that is than without recording.",
         recorders,

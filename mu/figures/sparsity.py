@@ -118,10 +118,15 @@ def qualitative(rows: pd.DataFrame) -> pd.DataFrame:
             means = part.groupby(["metric", "sparsity"])["gap"].mean().unstack().reindex(columns=(0, SPARSE))
             cells = {metric: " → ".join(map(_mark, means.loc[metric])) for metric in SHOWN}
             timed = select(part, metric="RTE")
-            ratio = (timed["retrained"] / timed["value"]).mean()
-            cells["time of retraining"] = f"1/{ratio:.0f}" if ratio >= 1 else "–"
+            cells["time of retraining"] = _share((timed["value"] / timed["retrained"]).mean())
             lines[shown, method] = cells
     return indexed(lines, "scenario", "method")
+
+
+def _share(share: float) -> str:
+    if math.isnan(share):
+        return "–"
+    return f"1/{1 / share:.0f}" if share <= 1 else f"{share:.1f} times"
 
 
 def _mark(gap: float) -> str:
@@ -369,7 +374,6 @@ TABLE_CAPTIONS = {
     "sparsity-tabA4": "CIFAR-10, VGG-16", "sparsity-tabA6": "ImageNet at 64 pixels, ResNet-18, class-wise",
 }  # fmt: skip
 OVERVIEW = Exhibit(
-    "figure",
     "Class-wise forgetting: how near fine-tuning comes to retraining, from a dense and from a 95 % sparse model. At "
     "1 a metric is that of retraining under the same mask; its distance from 1 is the gap as a share of that. Speed "
     f"is relative to the fastest shown. {BY_RULE}",
@@ -383,48 +387,42 @@ OVERVIEW = Exhibit(
 EXHIBITS = {
     "sparsity-fig1": OVERVIEW,
     "sparsity-tab1": Exhibit(
-        "table",
         f"From dense → from 95 % sparse models: ●● at most {CLOSE:g} points from retraining, ● at "
         f"most {FAIR:g}, ○ further. Time as a share of retraining's. {BY_RULE}",
         qualitative,
     ),
     "sparsity-fig2": Exhibit(
-        "figure", "Test accuracy of the original after each pruner, and seconds that pruning and training took.",
+        "Test accuracy of the original after each pruner, and seconds that pruning and training took.",
         partial(pruners, metrics={"original: TA, %": ("trained", "TA"), "original: seconds": ("trained", "RTE")}),
         "Two line plots against sparsity, a line per pruner.",
     ),
     "sparsity-fig3": Exhibit(
-        "figure",
         f"Class-wise forgetting on models pruned once by size (OMP), against sparsity. {BY_RULE} {SEEDS_NOTE}",
         partial(against_sparsity, metrics={f"{metric}, %": metric for metric in SHOWN}),
         "UA, MIA-Efficacy, RA and TA against sparsity: a line for each method, a dotted one for retraining.",
     ),
     "sparsity-tab2": Exhibit(
-        "table",
         "l1-sparse unlearning of a random tenth from the dense model, by schedule of the penalty and by update. Zero "
         "weights: of the convolutions, exactly zero afterwards. "
         f"Percent, mean ± sd over seeds. {BY_RULE}",
         schedules,
     ),
     "sparsity-tab3": Exhibit(
-        "table", f"CIFAR-10, ResNet-18. {TABLE_NOTE} Other choices: {{item}}`sparsity-tuning`.", main_table
+        f"CIFAR-10, ResNet-18. {TABLE_NOTE} Other choices: {{item}}`sparsity-tuning`.", main_table
     ),
     "sparsity-gaps": Exhibit(
-        "table",
         "The distance to retraining under the same mask, metric by metric: absolute, in points, taken at each seed, "
         "mean ± sd over seeds; the paper's in brackets, between its means. Disparity Ave. is the mean of a line. "
         f"{BY_RULE}",
         gaps,
     ),
     "sparsity-tuning": Exhibit(
-        "table",
         "Disparity Ave. (and the value that gave it) by three ways to choose each method's hyper-parameter: as "
         "published; by the rule, without retrained model and test set; by the oracle, nearest to retraining. A star: "
         "the value is at an end of the grid, so a longer one might serve better.",
         tuning,
     ),
     "sparsity-search": Exhibit(
-        "figure",
         "Every value tried of each method's hyper-parameter: FT and GA learning rate, FF noise, IU step, l1-sparse "
         "penalty. Unlearning accuracy, and the gap to the model retrained under the same mask, from the dense and "
         f"from the {SPARSE} % sparse original, at the same values.",
@@ -432,13 +430,11 @@ EXHIBITS = {
         "Line plots against the value tried, a column per method; a solid line for dense, a dashed one for sparse.",
     ),
     "sparsity-floor": Exhibit(
-        "table",
         "A second retrained model, from other first weights and in another order of batches, and its gap to the one "
         "that every method is compared with. Percent, the gap in points, mean ± sd over seeds.",
         floor,
     ),
     "sparsity-reference": Exhibit(
-        "table",
         f"Models trained without the forget set: the dense one, and three at {SPARSE} % sparsity. *As published*: "
         "new weights under the original's mask; *rewound*: that mask on weights of early training on the retain set; "
         "*own mask*: pruned, rewound and trained on the retain set, as the original was on all samples. The gap is "
@@ -446,7 +442,6 @@ EXHIBITS = {
         references,
     ),
     "sparsity-controls": Exhibit(
-        "table",
         "Class-wise forgetting as in the main table, and without what these methods do besides: ascent and "
         "fine-tuning with frozen batch-norm statistics, Fisher forgetting that leaves the class's row of the head. "
         f"Percent. {BY_RULE}",
@@ -463,7 +458,6 @@ EXHIBITS = {
         alt="Radar charts, class-wise and random, of closeness to retraining: UA, MIA-Efficacy, RA, TA, speed.",
     ),
     "sparsity-fig5": Exhibit(
-        "figure",
         "A backdoor in a tenth of the training images, before and after fine-tuning on the clean rest. Attack "
         "success counts images of the target class, as the paper's figure does; a clean model is at ten. Crosses: "
         "read off that figure. Seeds that lack a point are left out.",
@@ -471,13 +465,11 @@ EXHIBITS = {
         "Two line plots against sparsity: attack success and clean accuracy of the original and after unlearning.",
     ),
     "sparsity-tab4": Exhibit(
-        "table",
         "A proxy for the paper's ImageNet experiment: classes removed from a CIFAR-100 model, then a linear probe of "
         "its features on CIFAR-10. Untrained: the probe on a network's first weights. Percent, mean ± sd over seeds.",
         transfer,
     ),
     "sparsity-prop2": Exhibit(
-        "figure",
         "Weight distance between gradient ascent and retraining (the error), the bound of Proposition 2, both of its "
         "factors that a mask may shrink, error over bound, and error over the norm of the retrained weights. Random "
         "masks are the control. The axis is spaced by the weights that are left.",
@@ -485,14 +477,13 @@ EXHIBITS = {
         "Line plots against sparsity, a line for masks by size and one for masks at random.",
     ),
     "sparsity-figA1": Exhibit(
-        "figure",
         "MIA-Privacy: how well the published attack tells retained training images from test images; 50 is chance. "
         f"{BY_RULE} {SEEDS_NOTE}",
         partial(against_sparsity, metrics={"MIA-Privacy, %": "MIA-Privacy"}, chance=50),
         "A line plot against sparsity, a line per method, and chance at 50.",
     ),
     "sparsity-figA2": Exhibit(
-        "figure", "Class-wise forgetting by fine-tuning after each pruner, beside the model as it was and the one "
+        "Class-wise forgetting by fine-tuning after each pruner, beside the model as it was and the one "
         f"retrained under the same mask. {BY_RULE}",
         partial(
             pruners, metrics={f"{metric}, %": ("fine-tune", metric) for metric in SHOWN},
@@ -501,11 +492,11 @@ EXHIBITS = {
         "Four line plots against sparsity, a line per pruner, and two thin ones for the original and retraining.",
     ),
     **{
-        item: Exhibit("table", f"{what}. {TABLE_NOTE}", partial(main_table, item=item))
+        item: Exhibit(f"{what}. {TABLE_NOTE}", partial(main_table, item=item))
         for item, what in TABLE_CAPTIONS.items()
     },
     "sparsity-tabA1": Exhibit(
-        "table", "Training settings of every profile; `paper` has the published ones.", configuration
+        "Training settings of every profile; `paper` has the published ones.", configuration
     ),
-    "sparsity-speed": Exhibit("table", "Seconds, best of three, in one run on one machine.", speed),
+    "sparsity-speed": Exhibit("Seconds, best of three, in one run on one machine.", speed),
 }  # fmt: skip

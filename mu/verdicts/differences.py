@@ -89,11 +89,16 @@ class OverSeeds(NamedTuple):
     def n(self) -> int:
         return len(self.values)
 
-    def exceeds(self, margin: float) -> Answer:
-        """Whether the mean is above the margin; from two seeds on None where that is not sure enough."""
+    def exceeds(self, margin: float, among: int = 1) -> Answer:
+        """Whether the mean is above the margin; from two seeds on None where that is not sure enough.
+
+        Args:
+            among: of how many it was picked as the best: the surer it must be (Bonferroni).
+        """
         excess = self.values.mean() - margin
         error = self.values.sem() if self.n > 1 else 0.0
-        return None if abs(excess) < stats.t.ppf(CONFIDENCE, max(self.n - 1, 1)) * error else bool(excess > 0)
+        sure = stats.t.ppf(1 - (1 - CONFIDENCE) / among, max(self.n - 1, 1))
+        return None if abs(excess) < sure * error else bool(excess > 0)
 
     def below(self, margin: float) -> Answer:
         return OverSeeds(-self.values).exceeds(-margin)
@@ -178,8 +183,8 @@ def together(lead: str = "") -> Callable[[Decide], Decide]:
 
     def guarded(decide: Decide) -> Decide:
         @wraps(decide)
-        def decided(rows: pd.DataFrame, *more, **options) -> Iterator[Finding]:
-            yield joined(decide(rows, *more, **options), lead)
+        def decided(rows: pd.DataFrame) -> Iterator[Finding]:
+            yield joined(decide(rows), lead)
 
         return decided
 

@@ -15,7 +15,7 @@ from mu.experiments import mumis
 from mu.experiments.mumis import DELTA
 from mu.reading import mean_sd, select
 from mu.reading.mumis import FINE, affordable, at, chosen, distances, finite, in_order, stop, whole
-from mu.verdicts.claim import Claim, Finding, Part, Rows
+from mu.verdicts.claim import Claim, Finding, Part, Rows, that_count
 from mu.verdicts.differences import (
     NO_DIFFERENCE,
     Comparison,
@@ -85,15 +85,10 @@ def requests(frames: Rows) -> Iterator[Part]:
             yield (dataset, model, SCENARIOS.get(scenario, scenario) + named), item, part
 
 
-def picked_requests(frames: Rows) -> Iterator[Part]:
-    """The requests, with the hyper-parameters of the rule."""
-    for names, item, tried in requests(frames):
-        yield names, item, chosen(tried, "rule")
-
-
 def tables(frames: Rows) -> list[Part]:
-    """Every request once. In small profiles one data set stands for several."""
-    return once(picked_requests(frames), lambda rows: len(by_seed(rows, "Avg. Gap", method="mu-mis")))
+    """Every request once, with the rule's values. In small profiles one data set stands for several."""
+    picked = ((names, item, chosen(tried, "rule")) for names, item, tried in requests(frames))
+    return once(picked, lambda rows: len(by_seed(rows, "Avg. Gap", method="mu-mis")))
 
 
 def _nearer(rows: pd.DataFrame, metric: str, others: Sequence[str], behind: float = 0) -> list[Comparison]:
@@ -211,12 +206,14 @@ def _weak(tried: pd.DataFrame, along: pd.DataFrame | None) -> Iterator[Finding]:
     ours, *theirs = by_method(chosen(tried, "rule"), "Avg. Gap", "mu-mis", *OTHERS)
     if cut:
         ours = along.groupby("seed")["value"].min()
-    known = {method: gap for method, gap in zip(OTHERS, theirs, strict=True) if paired(ours, gap).n}
+    ahead = {method: paired(ours, gap) for method, gap in zip(OTHERS, theirs, strict=True)}
+    known = that_count([one for one in ahead.values() if one.n])
     if known:
-        best = min(known, key=lambda method: known[method].mean())
-        ahead = paired(ours, known[best])
-        numbers = f"gap {mean_sd(ours)}{' at the best of all looks' * cut}, {best} {mean_sd(known[best])}"
-        yield Finding((ahead.exceeds(NO_DIFFERENCE),), numbers, ahead.n)
+        best = max(known, key=lambda one: one.values.mean())
+        nearest = next(method for method, one in ahead.items() if one is best)
+        gap = ours[best.values.index] - best.values
+        numbers = f"gap {mean_sd(ours)}{' at the best of all looks' * cut}, {nearest} {mean_sd(gap)}"
+        yield Finding((best.exceeds(NO_DIFFERENCE, among=len(known)),), numbers, best.n)
 
 
 def _memorised(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -298,7 +295,7 @@ def _robust(rows: pd.DataFrame) -> Iterator[Finding]:
     (then, now), (goal, _) = (_earlier(rows, method) for method in ("mu-mis", "retrain"))
     ra, without = by_method(rows, "RA", "mu-mis", "retrain", step=rows["place"].max())
     back, over, loss = paired(now, then), paired(then, goal), paired(without, ra)
-    diverged, n = by_seed(rows, "diverged", method="mu-mis"), rows["seed"].nunique()
+    diverged, n = by_seed(rows, "diverged", method="mu-mis"), select(rows, method="mu-mis")["seed"].nunique()
     if len(diverged):
         yield Finding((False,), f"diverged at {len(diverged)} of {n} seeds", n)
     else:
