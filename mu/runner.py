@@ -121,6 +121,9 @@ def run(
         "hardware": hardware(device, min(workers or 1, len(missing))),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
     }  # fmt: skip
+    if elsewhere := _elsewhere(record, missing, hardware(device)):
+        print(f"{item}: cells of these seeds are from {elsewhere}; models trained here may differ from theirs, so one "
+              "machine should record all of a seed", file=sys.stderr)  # fmt: skip
     start = time.monotonic()
     data_error: DataError | None = None
     known = {digest(s.settings): s.seconds for s in record.segments}  # what a cell cost at another seed
@@ -159,6 +162,14 @@ def _computed_for_others(
             twin = replace(cell, item=other.id, revision=other.revision).key
             if twin in theirs:
                 yield replace(theirs[twin], cell=cell.key), record.text[record.text["cell"] == twin]
+
+
+def _elsewhere(record: results.Record, missing: list[Cell], here: str) -> str:
+    """What else cells of the missing ones' seeds were recorded on; however many cells shared it."""
+    begun = {cell.seed for cell in missing}
+    return "; ".join(
+        sorted({s.hardware for s in record.segments if s.seed in begun and not s.hardware.startswith(here)})
+    )
 
 
 def _finished(

@@ -4,6 +4,7 @@ import json
 import math
 import multiprocessing
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -426,3 +427,39 @@ def test_writers_with_different_caches_share_the_lock(tmp_path, monkeypatch):
         monkeypatch.setenv("MU_CACHE", str(tmp_path / "other"))
         with pytest.raises(Timeout):
             results.locked(tmp_path, "smoke", "partial-tab1").acquire(timeout=0.01)
+
+
+# ---- the committed records ---------------------------------------------------------------------------------
+
+RECORDS = Path(__file__).parents[1] / "results"
+MEASURED = {"mumis": ("FA", "RA", "TA"), **dict.fromkeys(("partial", "sparsity"), ("UA", "RA", "TA", "MIA-Efficacy"))}
+OF_ONE_MODEL = ("seed", "dataset", "model", "scenario", "sparsity", "pruner", "forget", "level")
+
+
+def scored(rows):
+    """(case, first row, metric -> value) of every model in a record: its rows follow one another."""
+    model, first = {}, None
+    for row in rows.to_dict("records"):
+        if row["metric"] in model or (first and row["cell"] != first["cell"]):
+            yield tuple(str(first.get(name)) for name in OF_ONE_MODEL), first, model
+            model, first = {}, None
+        first, model = first or row, model | {row["metric"]: row["value"]}
+    yield tuple(str(first.get(name)) for name in OF_ONE_MODEL), first, model
+
+
+@pytest.mark.parametrize(
+    ("profile", "item"),
+    [(path.parent.name, path.stem) for path in sorted(RECORDS.glob("*/*.csv")) if not path.stem.startswith("beyond")],
+)
+def test_gaps_are_to_the_retrained_model_of_the_record(profile, item):
+    """Breaks if cells of one seed were recorded apart, on machines or by code that train other models."""
+    rows = results.read(item, profile, RECORDS).frame
+    metrics = MEASURED[item.split("-")[0]]
+    retrained = {
+        case: model for case, first, model in scored(rows)
+        if first["method"] == "retrain" and pd.isna(first.get("tried")) and {*metrics} <= model.keys()
+    }  # fmt: skip
+    for case, first, model in scored(rows):
+        if case in retrained and {"Avg. Gap", *metrics} <= model.keys() and first["method"] != "retrain":
+            gap = sum(abs(model[metric] - retrained[case][metric]) for metric in metrics) / len(metrics)
+            assert model["Avg. Gap"] == pytest.approx(gap, abs=1e-4), (first["method"], first.get("tried"), case)

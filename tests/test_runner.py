@@ -181,6 +181,28 @@ def test_a_segment_says_what_made_it(toy, tmp_path):
         assert s.commit
 
 
+def test_a_seed_that_another_machine_began_is_pointed_out(toy, tmp_path, monkeypatch, capsys):
+    """Gaps of one seed are to one retrained model. Breaks if a GPU shared by fewer cells counts as another, or a seed
+    that nobody began."""
+    toy.fail = (2, 0)
+    monkeypatch.setattr(runner, "hardware", lambda *_: "A chip, 4 cells side by side")
+    with pytest.raises(RuntimeError):
+        go(tmp_path)
+    toy.fail = None
+    monkeypatch.setattr(runner, "hardware", lambda *_: "Another")
+    go(tmp_path)
+    assert "from A chip, 4 cells side by side; models" in capsys.readouterr().err
+    go(tmp_path, seeds=2)
+    assert "models" not in capsys.readouterr().err
+    monkeypatch.setattr(runner, "hardware", lambda *_: "Anoth")  # as `hardware` says it of one cell alone
+    toy.fail = (2, 2)
+    with pytest.raises(RuntimeError):
+        go(tmp_path, seeds=3)
+    toy.fail = None
+    go(tmp_path, seeds=3)
+    assert "models" not in capsys.readouterr().err
+
+
 def test_an_altered_record_stops_the_run(toy, tmp_path):
     """Damaged rows are neither used nor overwritten."""
     go(tmp_path)
