@@ -122,8 +122,8 @@ def run(
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
     }  # fmt: skip
     if elsewhere := _elsewhere(record, missing, hardware(device)):
-        print(f"{item}: cells of these seeds are from {elsewhere}; models trained here may differ from theirs, so one "
-              "machine should record all of a seed", file=sys.stderr)  # fmt: skip
+        differ = "models trained here may differ from theirs, so one machine should record all of a seed"
+        print(f"{item}: cells of these seeds are from {elsewhere}; {differ}", file=sys.stderr)
     start = time.monotonic()
     data_error: DataError | None = None
     known = {digest(s.settings): s.seconds for s in record.segments}  # what a cell cost at another seed
