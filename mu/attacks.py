@@ -7,11 +7,11 @@ Six attacks, each named after what it reads or does:
 | `mia_efficacy`       | confidence in the label  | members and non-members            | Jia et al.                 |
 | `mia_privacy`        | the same                 | half of both; asked about the rest | Jia et al.                 |
 | `entropy_recall`     | entropy of the output    | members and non-members            | SSD, MU-Mis                |
-| `threshold_attack`   | confidence, or any score | the same; few false positives      | ours, after Carlini et al. |
+| `threshold_attack`   | confidence, or any score | nothing; every threshold is tried  | ours, after Carlini et al. |
 | `ShadowAttack`       | the whole softmax output | models that the attacker trains    | Graves et al.              |
 | `per_example_attack` | log-odds of the label    | models of both kinds               | ours, after Carlini et al. |
 
-The first four train on outputs of the attacked model itself. In the first five neither lower nor higher is better:
+The first three train on outputs of the attacked model itself. In the first five neither lower nor higher is better:
 the value to reach is that of the retrained model. The last asks about that directly, and 50 % is the value to reach.
 """
 
@@ -149,60 +149,44 @@ def entropy_recall(
     return 100.0 * float(classifier.predict(forget[:, None]).mean())
 
 
-class ThresholdScores(NamedTuple):
-    """What one threshold on a score tells about the forget set."""
+class AttackScores(NamedTuple):
+    """How well one kind is told from another by a score, in percent."""
 
-    recall: float  # percent of the forget set at or above the threshold that best separates members from others
-    auc: float  # area under the ROC curve of forget set against non-members, in percent; chance is 50
-    tpr_at_1_fpr: float  # percent of the forget set above all but 1 % of the non-members; chance is 1
+    auc: float  # area under the ROC curve; chance is 50
+    tpr_at_1_fpr: float  # share of the first kind above all but 1 % of the other; chance is 1
 
 
 def threshold_attack(
-    member_confidence: Float[Tensor, " m"],
-    nonmember_confidence: Float[Tensor, " n"],
-    forget_confidence: Float[Tensor, " f"],
-) -> ThresholdScores:
-    """Call a sample a member if the model is sure enough of it, with the false positives under control.
+    nonmember_confidence: Float[Tensor, " n"], forget_confidence: Float[Tensor, " f"]
+) -> AttackScores:
+    """Call a sample of the forget set a member if the model is sure enough of it, at every threshold.
 
-    `recall` uses one threshold for all samples, as Yeom et al. (2018) do; ours is where the shares of members and of
-    non-members at or above it differ most (the highest such value). `auc` and `tpr_at_1_fpr`, which Carlini et al.
-    (2022) ask for, do not use the members: forget samples are the positives, non-members the negatives.
-
-    The non-members must be of the forget set's kind. Where a class is forgotten they are test images *of that
-    class*: against all test images the attack would tell the class, not the membership.
+    Carlini et al. (2022) ask for few false positives. The non-members must be of the forget set's kind. Where a class
+    is forgotten they are test images *of that class*: against all test images the attack would tell the class, not
+    the membership.
 
     Args:
-        member_confidence, nonmember_confidence, forget_confidence: any score that is larger for members; ours is
-            the softmax probability of the true label.
+        nonmember_confidence, forget_confidence: any score that is larger for members; ours is the softmax
+            probability of the true label.
 
     Raises:
         ValueError: one of the sets is empty or no vector, or a value is NaN.
     """
+    nonmember, forget = _sets(nonmember_confidence, forget_confidence)
+    return _told(forget, nonmember)
+
+
+def _told(positive: np.ndarray, negative: np.ndarray) -> AttackScores:
     from sklearn.metrics import roc_auc_score
 
-    member, nonmember, forget = _sets(member_confidence, nonmember_confidence, forget_confidence)
-    m, n = len(member), len(nonmember)
-    candidates = np.r_[np.inf, np.unique(np.r_[member, nonmember])[::-1]]  # the highest first
-    members, others = (len(x) - np.searchsorted(np.sort(x), candidates) for x in (member, nonmember))  # at or above
-    threshold = candidates[np.argmax(members * n - others * m)]  # in whole numbers, so that ties are ties
-
-    return ThresholdScores(
-        recall=100.0 * float((forget >= threshold).mean()),
-        auc=100.0 * float(roc_auc_score(np.r_[np.ones(len(forget)), np.zeros(n)], np.r_[forget, nonmember])),
-        tpr_at_1_fpr=_tpr_at_1_fpr(forget, nonmember),
-    )
-
-
-class PerExampleScores(NamedTuple):
-    """How well unlearned models are told from retrained ones by single samples, in percent."""
-
-    auc: float  # area under the ROC curve; chance is 50
-    tpr_at_1_fpr: float  # share of the unlearned above all but 1 % of the retrained; chance is 1
+    kinds = np.r_[np.ones(len(positive)), np.zeros(len(negative))]
+    auc = 100.0 * float(roc_auc_score(kinds, np.r_[positive, negative]))
+    return AttackScores(auc, _tpr_at_1_fpr(positive, negative))
 
 
 def per_example_attack(
     unlearned: Float[Tensor, "model sample"], retrained: Float[Tensor, "model sample"]
-) -> PerExampleScores:
+) -> AttackScores:
     """Tell unlearned from retrained models by what they say about one forgotten sample, given others of both kinds.
 
     The likelihood-ratio attack of Carlini et al. (2022) between the two kinds of model that the unlearning
@@ -222,23 +206,20 @@ def per_example_attack(
     Raises:
         ValueError: there are not as many models of both kinds, fewer than three, no sample, or a value is not finite.
     """
-    from sklearn.metrics import roc_auc_score
-
     kinds = [torch.as_tensor(scores).detach().cpu().double() for scores in (unlearned, retrained)]
     models, samples = kinds[0].shape
     if kinds[1].shape != kinds[0].shape or models < 3 or not samples:
         raise ValueError("the attack needs the same samples scored by as many models of both kinds, three or more")
     if not all(scores.isfinite().all() for scores in kinds):
         raise ValueError("a score is not finite")
-    positive, aucs, rates = np.r_[np.ones(samples), np.zeros(samples)], [], []
+    pairs = []
     for k in range(models):
         known = [scores[torch.arange(models) != k] for scores in kinds]
         spreads = (scores.var(0).mean().sqrt().clamp(min=LEAST_SPREAD) for scores in known)
         fits = [torch.distributions.Normal(s.mean(0), spread) for s, spread in zip(known, spreads, strict=True)]
         found, others = ((fits[0].log_prob(s[k]) - fits[1].log_prob(s[k])).numpy() for s in kinds)
-        aucs.append(100 * roc_auc_score(positive, np.r_[found, others]))
-        rates.append(_tpr_at_1_fpr(found, others))
-    return PerExampleScores(float(np.mean(aucs)), float(np.mean(rates)))
+        pairs.append(_told(found, others))
+    return AttackScores(*(float(mean) for mean in np.mean(pairs, axis=0)))
 
 
 def chance_of_attack(

@@ -457,12 +457,12 @@ def test_membership_in_the_tables_is_judged_within_the_class(scenario, monkeypat
     settings = next(s for s in get_item("partial-tab1").grid("smoke") if s["scenario"] == scenario)
     handed, pools = [], []
     judge, train_shadows = attacks.threshold_attack, attacks.train_shadows
-    monkeypatch.setattr(attacks, "threshold_attack", lambda *three: handed.append(three) or judge(*three))
+    monkeypatch.setattr(attacks, "threshold_attack", lambda *two: handed.append(two) or judge(*two))
     watch = lambda model, pool, *a, **more: pools.append(pool) or train_shadows(model, pool, *a, **more)
     monkeypatch.setattr(attacks, "train_shadows", watch)
     rows = pd.DataFrame(partial.method_grid(settings, 0, "cpu"))
     task = Trial(settings, 0, "cpu").task
-    for _, others, asked in handed:
+    for others, asked in handed:
         assert len(others) == int((task.test.labels == settings["label"]).sum())
         assert len(asked) == len(task.forget)
     (pool,) = pools

@@ -208,7 +208,6 @@ def population_auc(case: Replica, out: Outputs) -> float:
     """AUC of forget samples against test images of their kind, by the confidence in the label, in percent."""
     task = case.task
     found = threshold_attack(
-        confidence(out.retain, task.retain.labels),
         confidence(out.test, task.test.labels)[case.alike],
         confidence(out.forget, task.forget.labels),
     )

@@ -278,7 +278,6 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
         target = task.target_test
         scores = evaluate(out, task, reference)
         control = attacks.threshold_attack(  # non-members of the same class, so that the class itself tells nothing
-            confidence(out.retain, task.retain.labels),
             confidence(out.test[target], task.test.labels[target]),
             confidence(out.forget, task.forget.labels),
         )
