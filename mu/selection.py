@@ -8,7 +8,7 @@ threshold per layer rather than one for all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from math import prod
 from typing import TYPE_CHECKING
@@ -91,8 +91,11 @@ class Selection:
         """True for exactly `counts[l]` entries of every layer l.
 
         Among equal magnitudes the entry that comes first wins, so the mask is a function of the arguments
-        alone. `step`, the number of the training step, moves `random` and `cyclic` on.
+        alone. `step`, the number of the training step, moves `random` and `cyclic` on. The mask of `fixed` is drawn
+        once, and not to be changed.
         """
+        if self.rule == "fixed":
+            return _fixed(self, layout, vector.device)
         if (
             self.rule == "top"
             and not vector.is_cuda
@@ -100,8 +103,7 @@ class Selection:
         ):
             return mask
         mask = torch.zeros_like(vector, dtype=torch.bool)
-        draw = self.seed * 1_000_003 + (step if self.rule == "random" else 0)
-        generator = torch.Generator().manual_seed(draw % 2**63)
+        generator = torch.Generator().manual_seed((self.seed * 1_000_003 + step) % 2**63)
         for x, kept, count in zip(layout.split(vector), layout.split(mask), self.counts(layout), strict=True):
             if count == len(x):
                 kept.fill_(True)
@@ -116,6 +118,12 @@ class Selection:
             else:
                 kept[torch.randperm(len(x), generator=generator)[:count].to(x.device)] = True
         return mask
+
+
+@cache
+def _fixed(selection: Selection, layout: Layout, device: torch.device) -> Bool[Tensor, " d"]:
+    """What `random` draws at step 0."""
+    return replace(selection, rule="random").mask(torch.empty(sum(layout.sizes), device=device), layout)
 
 
 @cache

@@ -27,7 +27,7 @@ from mu.experiments.case import HELD_OUT, SHARE, Case, untrained
 from mu.experiments.item import FOLDERS, ONE_SEED, Item, data_of, distinct, network_of
 from mu.experiments.rows import rows
 from mu.experiments.sweeps import Accuracies, Swept, Tuned, best_by_rule, columns_of, method_rows, one_each, tries
-from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl
+from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl, outputs
 from mu.models import predict
 from mu.sensitivity import Sensitivity, sensitivity
 from mu.tasks import Task
@@ -419,6 +419,8 @@ def _unlearn_along(cases: list[Following]) -> Iterator[dict]:
         try:
             with stopwatch(case.device) as watch:
                 model = case.unlearn(sweep, value, model, surrogate)
+            if not outputs(model, case.task).finite:
+                raise FloatingPointError("weights are finite, logits are not")
         except FloatingPointError:  # the sequence ends here
             yield from rows(method, {"diverged": 1}, step=step, **columns)
             return
@@ -545,21 +547,16 @@ def _sweeps(profile: str, scenario: str, name: str) -> list[dict]:
     return [sweep]
 
 
-def _cell(profile: str, data: str, network: str, scenario: str, name: str = "", *, methods: Iterable[str]) -> dict:
-    """Methods on one request."""
-    return _settings(profile, data, network, scenario, name, sweeps=sweeps_of(profile, scenario, methods))
-
-
 def _grid(*requests: tuple, methods: tuple[str, ...] | None = None, first: bool = False) -> Callable:
-    """profile -> cells of several requests, each with the arguments of `_cell`; those of one, then of the next.
+    """profile -> cells of several requests: (data set, network, scenario, class); those of one, then of the next.
 
     Where one data set stands for several, requests that are then the same are asked once.
     """
 
     def grid(profile: str) -> list[dict]:
         tried = [m for m in methods or CLASSWISE if first or m in (SCALES[profile].others or METHODS)]
-        cells = [cell for request in requests for cell in one_each([_cell(profile, *request, methods=tried)])]
-        return distinct(cells)
+        swept = [_settings(profile, *request, sweeps=sweeps_of(profile, request[2], tried)) for request in requests]
+        return distinct([cell for request in swept for cell in one_each([request])])
 
     return grid
 
@@ -586,7 +583,7 @@ def _courses(
 
 
 def middle(tried: Sequence) -> Sequence:
-    """Of rates, or of sweeps by rate, the upper middle one alone: larger ones diverge more often."""
+    """Of rates, or of sweeps by rate, the middle one alone, of two the larger: the smallest hardly move a model."""
     return tried[len(tried) // 2 :][:1]
 
 

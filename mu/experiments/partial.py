@@ -109,12 +109,12 @@ class Trial(Case):
     def ledgers(self, keeps=KEEPS, rule: str = "top") -> list[Ledger]:
         return [Ledger(keep, rule, only=self.task.forget.indices) for keep in keeps]
 
-    def sums(self) -> list[RunningSum]:
-        """They stand in for ledgers: the same subtraction, without the bytes of nearly every step."""
-        return [RunningSum(keep, only=self.task.forget.indices) for keep in KEEPS]
+    def summed(self) -> Trained:
+        """The original model with running sums: as ledgers to take back, without the bytes of nearly every step.
 
-    def summed(self, sums: Sequence[RunningSum]) -> Trained:
-        """The original model with its running sums; trained anew, for sums are not kept."""
+        It is trained anew, for sums are not kept.
+        """
+        sums = [RunningSum(keep, only=self.task.forget.indices) for keep in KEEPS]
         with stopwatch(self.device) as watch:
             model = train(self.build(), self.task.train, self.recipe, seed=self.seed, ledger=sums)
         return Trained(model, sums, watch.seconds)
@@ -234,7 +234,7 @@ def accuracy_curves(settings: dict, seed: int, device: str) -> Iterator[dict]:
 def affected_share(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Accuracy right after the removal, for more and more samples of the class in training."""
     trial = Trial(settings, seed, device)
-    original, sums, _ = trial.summed(trial.sums())
+    original, sums, _ = trial.summed()
     share = 100 * len(sums[0].steps) / sums[0].steps_seen
     chosen, by_share = trial.choose(original, sums)
     fixed = next(s for s in sums if s.keep == settings["keep"])
@@ -260,7 +260,7 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
     trial = Trial(settings, seed, device)
     task = trial.task
     summed = settings["scenario"] == "class"  # nearly every step is affected: ledgers would be gigabytes
-    original, ledgers, seconds = trial.summed(trial.sums()) if summed else trial.recorded(trial.ledgers())
+    original, ledgers, seconds = trial.summed() if summed else trial.recorded(trial.ledgers())
     retrained, _, retrain_seconds = trial.retrained(original)
     reference = outputs(retrained, task)
     chosen, _ = trial.choose(original, ledgers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
@@ -32,9 +33,7 @@ def whole(rows: pd.DataFrame) -> pd.DataFrame:
     return with_columns(rows, *results.COLUMNS, *MORE)
 
 
-def chosen(rows: pd.DataFrame, how: str) -> pd.DataFrame:
-    """The rows with one value of each method's hyper-parameter, see `mu.reading.chosen`."""
-    return reading.chosen(rows, how, METHODS)
+chosen = partial(reading.chosen, methods=METHODS)  # (rows, how) -> those with one value of each hyper-parameter
 
 
 # ---- Requests in words -----------------------------------------------------------------------------------

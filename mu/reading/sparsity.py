@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from mu import reading
@@ -21,9 +23,7 @@ PAPER_METRICS = {"ASR, target class included": "ASR", "SA": "SA"}  # of the back
 SCENARIOS = {"class": "class-wise", "random": "random 10 %"}
 
 
-def chosen(rows: pd.DataFrame, how: str) -> pd.DataFrame:
-    """The rows with one value of each method's hyper-parameter, see `mu.reading.chosen`."""
-    return reading.chosen(rows, how, METHODS)
+chosen = partial(reading.chosen, methods=METHODS)  # (rows, how) -> those with one value of each hyper-parameter
 
 
 def block_name(scenario: str, sparsity: float) -> str:
