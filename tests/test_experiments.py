@@ -736,3 +736,8 @@ def test_the_cost_of_a_ledger_by_hand(monkeypatch):
     assert found["bytes per parameter", "dense", 0] == pytest.approx(4, rel=0.01)
     assert found["bytes per parameter, bound", "ledger", 0.1] == pytest.approx(0.2 + 0.469 / 8, abs=1e-4)
     assert found["bytes per parameter, bound", "ledger", 1.0] == 2
+    spilled = pd.DataFrame(partial.ledger_cost(settings | {"keeps": [0.1], "chunk": 2}, 0, "cpu"))
+    assert set(spilled["recorder"]) == {"spilled"}  # without another row for none
+    spilled = spilled.set_index("metric")["value"]
+    assert spilled["slow-down"] == pytest.approx(50)
+    assert spilled["bytes per parameter"] == found["bytes per parameter", "ledger", 0.1]
