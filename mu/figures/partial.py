@@ -208,6 +208,7 @@ PROBES = {
     "probe target accuracy": "class, probe", "probe non-target accuracy": "others, probe",
 }  # fmt: skip
 COSTS = {"bytes per parameter": "bytes per parameter", "step time": "ms a step", "slow-down": "slower, %"}
+RECORDERS = ("none", "dense", "running-sum", "ledger", "spilled")  # in the order of the table
 BLOCKS = {"rare": "A: few samples", "class": "B: whole class"}
 STARTS = ("trained", "retrain", "fine-tune", "amnesiac", "partial-amnesiac")
 IN_ORDER = (*STARTS, *(method for base in STEPPING for method in (base, f"partial-{base}")))
@@ -240,8 +241,9 @@ def probes(rows: pd.DataFrame) -> pd.DataFrame:
 def recorders(rows: pd.DataFrame) -> pd.DataFrame:
     """What each way to record costs: bytes and time, a block for each network."""
     lines = {}
-    for model, part in rows.groupby("model", sort=False):
-        ways = part.assign(keep=part["keep"].fillna(0)).groupby(["recorder", "keep"], sort=False)
+    rows = rows.assign(keep=rows["keep"].fillna(0), recorder=pd.Categorical(rows["recorder"], RECORDERS))
+    for model in (name for name in NAMES if name in set(rows["model"])):
+        ways = select(rows, model=model).groupby(["recorder", "keep"], observed=True)
         for (recorder, keep), measured in ways:
             name = f"{recorder}, keep {keep:g}" if keep else recorder
             lines[NAMES[model], name] = method_line(measured, COSTS, digits={"bytes per parameter": 3})
