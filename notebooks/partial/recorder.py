@@ -40,8 +40,8 @@
 #   follow the kept share: each is from one timing on a shared processor.
 # * A running sum takes its bytes once for the whole run, all others at every step.
 # * Spilled to disk, at a kept share of 0.1, steps of LeNet are {value}`partial-ledger slow-down model=lenet recorder=spilled` % slower, of ResNet9
-#   {value}`partial-ledger slow-down model=resnet9 recorder=spilled` %, of ResNet-18 {value}`partial-ledger slow-down model=resnet18 recorder=spilled` %. This was timed on
-#   another processor than the other rows.
+#   {value}`partial-ledger slow-down model=resnet9 recorder=spilled` %, of ResNet-18 {value}`partial-ledger slow-down model=resnet18 recorder=spilled` %, each beside steps
+#   of its own run without recording; under `laptop` that was on another processor than the other rows.
 
 # %% [markdown]
 # ## Live run
