@@ -240,7 +240,8 @@ def probes(rows: pd.DataFrame) -> pd.DataFrame:
 
 def recorders(rows: pd.DataFrame) -> pd.DataFrame:
     """What each way to record costs: bytes and time, a block for each network."""
-    lines = {}
+    apart = (rows["recorder"] == "spilled") & (rows["metric"] == "step time")  # of a run of its own, and a mean
+    lines, rows = {}, rows[~apart]
     rows = rows.assign(keep=rows["keep"].fillna(0), recorder=pd.Categorical(rows["recorder"], RECORDERS))
     for model in (name for name in NAMES if name in set(rows["model"])):
         ways = select(rows, model=model).groupby(["recorder", "keep"], observed=True)
