@@ -555,8 +555,9 @@ CLAIMS = (
         "A random subset is the weak case: there another method is nearer to retraining.",
         "ours, after C8",
         f"The smallest average gap of all other methods is more than {NO_DIFFERENCE:g} points below that of MU-Mis, "
-        "the surer the more methods it was picked from (Bonferroni). Where the limit of steps ended its runs, below the smallest at any look of its longer courses, on a part of "
-        "the images; the original is one of them. If none is, look for leakage.",
+        "the surer the more methods it was picked from (Bonferroni). Where the limit of steps ended its runs, below "
+        "the smallest at any look of its longer courses, on a part of the images; the original is one of them. If "
+        "none is, look for leakage.",
         ("mumis-tabA7", STOPS), beside_courses, _weak, "random",
     ),
     Claim(
