@@ -341,6 +341,8 @@ def _decoded(folder: ImageFolder, size: int) -> Samples:
 
     They are kept in the cache: every cell of an item asks for them again.
     """
+    order = np.random.RandomState(FOLDER_SEED).permutation(len(folder))
+    folder.samples = [folder.samples[position] for position in order]
     stats = [(path, os.stat(path)) for path, _ in folder.samples]
     files = [(path, stat.st_size, stat.st_mtime_ns) for path, stat in stats]
     decoded_by = [DECODING, PIL.__version__, str(folder.transform)]
@@ -350,8 +352,7 @@ def _decoded(folder: ImageFolder, size: int) -> Samples:
         if not kept.exists():
             storage.save(kept, {"images": _decode(folder, size)}, {})
     images = storage.load(kept)[0]["images"]
-    order = np.random.RandomState(FOLDER_SEED).permutation(len(images))
-    return _samples(images.numpy()[order], np.array(folder.targets)[order])
+    return _samples(images.numpy(), np.array([label for _, label in folder.samples]))
 
 
 def _decode(folder: ImageFolder, size: int) -> UInt8[Tensor, "n 3 size size"]:

@@ -121,7 +121,8 @@ def run(
         "hardware": hardware(device, min(workers or 1, len(missing))),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
     }  # fmt: skip
-    if elsewhere := _elsewhere(record, missing, hardware(device)):
+    counted = [segment for segment in record.segments if segment.cell in done]
+    if elsewhere := _elsewhere(counted, missing, hardware(device)):
         differ = "models trained here may differ from theirs, so one machine should record all of a seed"
         print(f"{item}: cells of these seeds are from {elsewhere}; {differ}", file=sys.stderr)
     start = time.monotonic()
@@ -164,12 +165,11 @@ def _computed_for_others(
                 yield replace(theirs[twin], cell=cell.key), record.text[record.text["cell"] == twin]
 
 
-def _elsewhere(record: results.Record, missing: list[Cell], here: str) -> str:
+def _elsewhere(recorded: list[Segment], missing: list[Cell], here: str) -> str:
     """What else cells of the missing ones' seeds were recorded on; however many cells shared it."""
     begun = {cell.seed for cell in missing}
-    return "; ".join(
-        sorted({s.hardware for s in record.segments if s.seed in begun and not s.hardware.startswith(here)})
-    )
+    on = {segment.hardware for segment in recorded if segment.seed in begun}
+    return "; ".join(sorted(name for name in on if not f"{name}, ".startswith(f"{here}, ")))
 
 
 def _finished(

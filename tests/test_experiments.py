@@ -29,6 +29,7 @@ from mu.experiments.rows import ACCURACIES, named
 from mu.experiments.rows import rows as as_rows
 from mu.metrics import Scores, accuracy, evaluate
 from mu.results import PROFILES
+from mu.spill import Spill
 from mu.storage import CorruptFile, cache_folder
 from mu.training import Recipe
 
@@ -719,13 +720,10 @@ def test_a_map_that_is_lost_counts_as_unlike(monkeypatch):
 def test_the_cost_of_a_ledger_by_hand(monkeypatch):
     """A step of 2 s that takes 3 is 50 % slower. A running sum has 8 bytes a parameter, whatever the steps, dense
     float32 has 4 a step; entropy of a tenth: 0.469 bits. Breaks if bits pass for bytes, or the sum is by step."""
-    real = partial._step_times
-
-    def seconds(model, samples, recipe, made, *more):
-        real(model, samples, recipe, made, *more)
-        return [3.0 if made else 2.0]
-
-    monkeypatch.setattr(partial, "_step_times", seconds)
+    for name in ("_by_step", "_by_run"):
+        real = getattr(partial, name)
+        seconds = lambda *run, real=real: real(*run) and (3.0 if run[3] else 2.0)
+        monkeypatch.setattr(partial, name, seconds)
     settings = {"dataset": "synthetic", "model": "mlp", "steps": 4, "repeats": 1, "keeps": [0.1, 1.0]}
     rows = pd.DataFrame(partial.ledger_cost(settings, 0, "cpu")).fillna({"keep": 0})
     found = rows.set_index(["metric", "recorder", "keep"])["value"]
@@ -741,3 +739,13 @@ def test_the_cost_of_a_ledger_by_hand(monkeypatch):
     spilled = spilled.set_index("metric")["value"]
     assert spilled["slow-down"] == pytest.approx(50)
     assert spilled["bytes per parameter"] == found["bytes per parameter", "ledger", 0.1]
+
+
+def test_a_spilled_ledger_is_timed_until_all_is_written(monkeypatch, tmp_path):
+    """A disk that keeps the run waiting at its end slows every step. Breaks if the clock stops at the last step."""
+    close = Spill.close
+    monkeypatch.setattr(Spill, "close", lambda spill: time.sleep(0.4) or close(spill))
+    data = mu.load_dataset("synthetic")
+    run = (mu.build_model("mlp", data), data.train[:64], Recipe(epochs=1, batch_size=16))
+    assert partial._by_run(*run, [mu.Ledger(0.1, spill=tmp_path / "ledger", chunk_steps=2)], 0, "cpu") > 0.1
+    assert partial._by_run(*run, [], 0, "cpu") < 0.1

@@ -194,11 +194,13 @@ def test_a_seed_that_another_machine_began_is_pointed_out(toy, tmp_path, monkeyp
     assert "from A chip, 4 cells side by side; models" in capsys.readouterr().err
     go(tmp_path, seeds=2)
     assert "models" not in capsys.readouterr().err
-    monkeypatch.setattr(runner, "hardware", lambda *_: "Anoth")  # as `hardware` says it of one cell alone
+    monkeypatch.setattr(runner, "hardware", lambda *_: "Another, 4 cells side by side")
     toy.fail = (2, 2)
     with pytest.raises(RuntimeError):
         go(tmp_path, seeds=3)
     toy.fail = None
+    monkeypatch.setattr(runner, "hardware", lambda *_: "Another")
+    capsys.readouterr()
     go(tmp_path, seeds=3)
     assert "models" not in capsys.readouterr().err
 

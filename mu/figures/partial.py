@@ -179,6 +179,7 @@ def paces(rows: pd.DataFrame) -> pd.DataFrame:
 
 def ledger_cost(rows: pd.DataFrame) -> Figure:
     """Bytes per parameter and recorded step, and slow-down of training, against the kept share."""
+    rows = rows[rows["recorder"] != "spilled"]  # timed in another way
 
     def panel(axis: Axes, part: pd.DataFrame) -> None:
         ledger = select(part, recorder="ledger")
@@ -240,7 +241,7 @@ def probes(rows: pd.DataFrame) -> pd.DataFrame:
 
 def recorders(rows: pd.DataFrame) -> pd.DataFrame:
     """What each way to record costs: bytes and time, a block for each network."""
-    apart = (rows["recorder"] == "spilled") & (rows["metric"] == "step time")  # of a run of its own, and a mean
+    apart = (rows["recorder"] == "spilled") & (rows["metric"] == "step time")  # of runs of its own
     lines, rows = {}, rows[~apart]
     rows = rows.assign(keep=rows["keep"].fillna(0), recorder=pd.Categorical(rows["recorder"], RECORDERS))
     for model in (name for name in NAMES if name in set(rows["model"])):
@@ -366,7 +367,8 @@ EXHIBITS = {
     ),
     "partial-recorder": Exhibit(
         "The numbers of {item}`partial-ledger`: bytes per parameter and step, of a running sum for the whole run; "
-        "milliseconds of a step of training; and how much longer that is than without recording.",
+        "milliseconds of a step of training; and how much longer that is than without recording. Below them a ledger "
+        "that spills to disk, by whole runs of its own, until all is written.",
         recorders,
     ),
 }

@@ -48,6 +48,9 @@ MOST_LEFT = FORGOTTEN + 1.0
 # retrained model's level. With 100 forget samples an AUC near one half has a standard error of about 3, a recall near
 # a tenth as well; six is two of those.
 SAME_LEVEL = 6.0
+# By how much the attack must do better on the trained model to tell anything: recall is near three quarters there,
+# with a standard error of 4.3; two of those.
+CAUGHT = 9.0
 # What recording may cost at this kept share: bytes per parameter and step, and percent by which a step on a CPU gets
 # slower. What we aimed at; on a GPU 20 %, but rows do not say what they ran on, and there are none from one.
 RECORDED, BYTES, SLOWER = 0.1, 0.35, 30.0
@@ -178,7 +181,7 @@ def _membership(rows: pd.DataFrame) -> Iterator[Finding]:
         trained, retrained, full, part = levels
         caught, off, drop = paired(trained, retrained), paired(part, retrained), paired(trained, part)
         numbers = f"{attack} {arrow(trained, part)}, conventional {mean_sd(full)}, retrained {mean_sd(retrained)}"
-        answers = (every(off.within(SAME_LEVEL), drop.exceeds(0)),) if caught.values.mean() > SAME_LEVEL else ()
+        answers = (every(off.within(SAME_LEVEL), drop.exceeds(0)),) if caught.values.mean() > CAUGHT else ()
         yield Finding(answers, numbers + ("" if answers else " (not caught before)"), fewest(caught, off, drop))
 
 
@@ -199,7 +202,7 @@ def _affected(rows: pd.DataFrame) -> Iterator[Finding]:
     """C6: an answer for every share of affected steps."""
     cases = []
     learnt, reasons = where_learnt(rows, "count")
-    yield from reasons
+    yield from reasons[:1]
     for alike in learnt:
         left, part = accuracies(alike, "partial-amnesiac", choice="chosen")
         _, full = accuracies(alike, "amnesiac")
@@ -404,7 +407,7 @@ CLAIMS = (
         "abstract, as an indicator; the level is ours",
         "Advantage of the attack on shadow models (recall less false positives), and AUC of the confidence attack, "
         f"both against unseen images of the class, an answer each: less than {SAME_LEVEL:g} points from the "
-        "retrained model's, and below the trained one's. Where the trained model's is not that far above it, "
+        f"retrained model's, and below the trained one's. Where the trained model's is not {CAUGHT:g} above it, "
         "the attack tells nothing, and there is nothing to test. Only where the class was learnt, as in C1.",
         TABLE_ITEMS, tables, _membership, "rare",
     ),
@@ -413,7 +416,8 @@ CLAIMS = (
         "The largest entries of a step are what counts.",
         "ours; the paper keeps the largest",
         f"Of each layer's entries, random ones forget the forget set only at a larger share, and the smallest at no "
-        f"share up to {LARGEST_SHARE:g}: an answer each. Forgotten: at most {FORGOTTEN:g} % still right.",
+        f"share up to {LARGEST_SHARE:g}: an answer each. Of the shares that every rule was tried at. Forgotten: at "
+        f"most {FORGOTTEN:g} % still right.",
         ("partial-keep",), each_network, _entries, "rare",
     ),
     Claim(
