@@ -346,8 +346,9 @@ class ShadowAttack:
         x, held_x, member, held_member = train_test_split(
             x, member, test_size=HELD_OUT, stratify=member, random_state=seed
         )
-        if held_member.all():
-            raise TooFewOutputs(f"none of class {label}'s {counts[1]} non-members among the outputs is held out")
+        if held_member.all() or not held_member.any():
+            kind, count = ("non-members", counts[1]) if held_member.all() else ("members", counts[0])
+            raise TooFewOutputs(f"none of class {label}'s {count} {kind} among the outputs is held out")
         classifier = MLPClassifier(
             SHADOW_LAYERS,
             alpha=0.0,  # no weight decay

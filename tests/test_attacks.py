@@ -16,6 +16,7 @@ from mu.attacks import (
     CONFIDENCE_STEPS,
     ShadowAttack,
     ShadowOutputs,
+    TooFewOutputs,
     _entropy,
     chance_of_attack,
     entropy_recall,
@@ -518,6 +519,9 @@ def test_both_parts_of_the_split_have_both_kinds():
     decides: then more than half of all splits keep back members alone, and the rate is that of none, NaN."""
     for seed in range(8):
         assert ShadowAttack.fit(outputs(18, 0, 4), 0, seed).false_positive_rate in (0.0, 100.0)
+    for counts, kind in (((60, 0, 3), "non-members"), ((3, 0, 60), "members")):  # a tenth of so few is none
+        with pytest.raises(TooFewOutputs, match=f"none of class 0's 3 {kind} among"):
+            ShadowAttack.fit(outputs(*counts), 0, seed=0)
 
 
 def test_what_is_no_score_is_refused():
