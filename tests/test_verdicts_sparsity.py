@@ -165,6 +165,19 @@ def test_c3_counts_both_methods():
     assert "; IU: UA 88.0 ± 0.0 → 80.0 ± 0.0" in verdict.evidence[0].numbers
 
 
+def test_c3_counts_values_chosen_in_two_ways_once():
+    """C3: the rule picks the published value. Breaks if its comparison counts again, or is left unsaid."""
+    made = []
+    for sparsity, ua in ((0, 20), (95, 70)):
+        at = {"method": "fine-tune", "scenario": "class", "sparsity": sparsity, "tried": 0.01}
+        made += (
+            rows("proxy gap", 1, **at) + rows("UA", ua, **at) + rows("MIA-Efficacy", ua, **at) + rows("RA", 99, **at)
+        )
+    published, rule = CLAIMS["C3"].evidence({"sparsity-tab3": pd.DataFrame(made)})
+    assert (published.answers, rule.answers) == ((True,), ())
+    assert rule.numbers.endswith("(the same values as by a way before)")
+
+
 def at_values(method, pairs):
     """UA on the dense and the sparse model, at each value tried."""
     return [

@@ -23,8 +23,8 @@
 # * `dense`: every step's whole change, in float32.
 # * `running-sum`: one vector, the sum of the steps that used a sample to forget. The forget set has to be known before training.
 # * `ledger`: of every step the largest entries of each layer, in float16, with a mask that says which; the forget set may be chosen afterwards.
-# * `spilled`: such a ledger that is written to disk while training goes on, a quarter of the steps to a file, so that memory does not grow with their number. Its time is
-#   the mean over all steps, beside the mean without recording, for few steps hand a file over.
+# * `spilled`: such a ledger that is written to disk while training goes on, here in eight files. Memory holds the steps of {doc}`four of them at most </book/methods/partial-amnesiac>`,
+#   however many there are. It is timed by whole runs, until all is written, beside whole runs without recording.
 #
 # ```{record} partial-recorder
 # ```
@@ -39,9 +39,9 @@
 #   {value}`partial-ledger step time model=resnet18 recorder=none digits=0` ms, so the slow-down of LeNet is made of fractions of a millisecond. Slow-downs do not
 #   follow the kept share: each is from one timing on a shared processor.
 # * A running sum takes its bytes once for the whole run, all others at every step.
-# * Spilled to disk, at a kept share of 0.1, steps of LeNet are {value}`partial-ledger slow-down model=lenet recorder=spilled` % slower, of ResNet9
-#   {value}`partial-ledger slow-down model=resnet9 recorder=spilled` %, of ResNet-18 {value}`partial-ledger slow-down model=resnet18 recorder=spilled` %, each beside steps
-#   of its own run without recording; under `laptop` that was on another processor than the other rows.
+# * Spilled to disk, at a kept share of 0.1, a run of LeNet takes {value}`partial-ledger slow-down model=lenet recorder=spilled` % longer, of ResNet9
+#   {value}`partial-ledger slow-down model=resnet9 recorder=spilled` %, of ResNet-18 {value}`partial-ledger slow-down model=resnet18 recorder=spilled` %; under `laptop` on
+#   another processor than the other rows.
 
 # %% [markdown]
 # ## Live run
