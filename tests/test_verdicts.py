@@ -388,13 +388,13 @@ def test_c7_maps(partial, gone, word):
         (70, 52, 50, "holds"),
         (70, 60, 50, "does not hold"),  # not down to the level
         (70, 40, 50, "does not hold"),  # too far below it: that tells, too
-        (57, 57, 50, "does not hold"),  # no drop
-        (55, 52, 50, "nothing to test"),  # it did not catch the trained model either
+        (60, 60, 50, "does not hold"),  # no drop
+        (58, 52, 50, "nothing to test"),  # it did not catch the trained model either
     ],
 )
 def test_c8_membership(trained, after, retrained, word):
-    """C8: each attack near the retrained model's and below the trained one's. Breaks if a class never learnt counts,
-    if one attack speaks for the other, or if an attack that takes all the class for members does."""
+    """C8: each attack near the retrained model's, where it caught the trained one. Breaks if a class never learnt
+    counts, if one attack speaks for the other, or if an attack that takes all the class for members does."""
     levels = lambda metric, trained, after: [
         *rows(metric, trained, method="trained"), *rows(metric, retrained, method="retrain"),
         *rows(metric, after, method="partial-amnesiac", epochs=0.0),

@@ -77,6 +77,11 @@ def once(parts: Iterable[Part], seeds: Callable[[pd.DataFrame], int] | None = No
     return [part for _, part in chosen.values()]
 
 
+def each_once(frames: Rows) -> list[Part]:
+    """Every network once. In small profiles one data set stands for several, and two items hold one run."""
+    return once(each_network(frames))
+
+
 # ---- Answers of several seeds -----------------------------------------------------------------------------
 
 
