@@ -346,9 +346,9 @@ class ShadowAttack:
         x, held_x, member, held_member = train_test_split(
             x, member, test_size=HELD_OUT, stratify=member, random_state=seed
         )
-        if held_member.all() or not held_member.any():
-            kind, count = ("non-members", counts[1]) if held_member.all() else ("members", counts[0])
-            raise TooFewOutputs(f"none of class {label}'s {count} {kind} among the outputs is held out")
+        for kind, count, held in (("members", counts[0], held_member), ("non-members", counts[1], ~held_member)):
+            if not held.any():
+                raise TooFewOutputs(f"none of class {label}'s {count} {kind} among the outputs is held out")
         classifier = MLPClassifier(
             SHADOW_LAYERS,
             alpha=0.0,  # no weight decay

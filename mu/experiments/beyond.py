@@ -33,7 +33,6 @@ from mu.experiments.item import ONE_SEED, Item, data_of, network_of
 from mu.experiments.mumis import Request, scores, surrogate_images
 from mu.experiments.rows import rows
 from mu.experiments.sweeps import Accuracies, Tuned, again, best_by_rule, columns_of
-from mu.ledger import RunningSum
 from mu.metrics import WHOLE_CLASS, Outputs, confidence, log_odds, outputs
 from mu.timing import stopwatch
 
@@ -97,10 +96,9 @@ class Replica(Request):
         if not any(sweep["method"] in AMNESIAC for sweep in self.settings["sweeps"]):
             return super().original()
         shares = {share for sweep in self.settings["sweeps"] for share in sweep["values"]}
-        self.sums = {share: RunningSum(share, only=self.task.forget.indices) for share in shares}
-        with stopwatch(self.device) as watch:
-            model = self.learn(self.task.train, self.seed, list(self.sums.values()))(self.build())
-        return Trained(model, (), watch.seconds)
+        made = self.summed(shares)
+        self.sums = {recorder.keep: recorder for recorder in made.ledgers}
+        return made
 
     def unlearn(self, sweep: dict, value: float, original: nn.Module, surrogate: Samples | None = None) -> nn.Module:
         if sweep["method"] not in AMNESIAC:

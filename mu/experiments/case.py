@@ -6,7 +6,7 @@ Each paper adds its own: `partial.Trial` the ledgers, `sweeps.Swept` what unlear
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,15 +17,16 @@ import mu
 from mu import pruning
 from mu.data import Dataset, Samples, tensor_hash
 from mu.experiments.cache import Trained, kept
+from mu.ledger import Ledger, Recorder, RunningSum
 from mu.masks import apply_masks, masks_of
 from mu.models import reinitialise
+from mu.timing import stopwatch
 from mu.training import Recipe, train
 
 if TYPE_CHECKING:
     from jaxtyping import Int64
     from torch import Tensor, nn
 
-    from mu.ledger import Ledger
     from mu.tasks import Task
 
 TARGET = 0  # the class to forget where the settings name none: airplane (Jia et al., public code)
@@ -113,7 +114,9 @@ class Case:
         """The untrained network."""
         return mu.build_model(self.settings["model"], self.task.data, seed=self.seed).to(self.device)
 
-    def learn(self, samples: Samples, seed: int, ledgers: Sequence[Ledger] = ()) -> Callable[[nn.Module], nn.Module]:
+    def learn(
+        self, samples: Samples, seed: int, ledgers: Sequence[Recorder] = ()
+    ) -> Callable[[nn.Module], nn.Module]:
         """Training by the case's recipe: untrained model -> trained model."""
         return lambda model: train(model, samples, self.recipe, seed=seed, ledger=ledgers)
 
@@ -127,6 +130,16 @@ class Case:
         if pruner == "imp":
             return self._pruned(round(math.log(1 - percent / 100) / math.log(1 - pruning.RATE)), pruning.RATE)
         return self._pruned(1, percent / 100)  # OMP is one round of IMP
+
+    def summed(self, shares: Iterable[float]) -> Trained:
+        """The dense original with running sums: as ledgers to take back, without the bytes of nearly every step.
+
+        It is trained anew, for sums are not kept.
+        """
+        sums = [RunningSum(share, only=self.task.forget.indices) for share in shares]
+        with stopwatch(self.device) as watch:
+            model = self.learn(self.task.train, self.seed, sums)(self.build())
+        return Trained(model, sums, watch.seconds)
 
     def _dense(self) -> Trained:
         return self._on_all("dense", self.build, self.learn(self.task.train, self.seed))

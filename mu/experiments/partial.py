@@ -113,16 +113,6 @@ class Trial(Case):
     def ledgers(self, keeps=KEEPS, rule: str = "top") -> list[Ledger]:
         return [Ledger(keep, rule, only=self.task.forget.indices) for keep in keeps]
 
-    def summed(self) -> Trained:
-        """The original model with running sums: as ledgers to take back, without the bytes of nearly every step.
-
-        It is trained anew, for sums are not kept.
-        """
-        sums = [RunningSum(keep, only=self.task.forget.indices) for keep in KEEPS]
-        with stopwatch(self.device) as watch:
-            model = train(self.build(), self.task.train, self.recipe, seed=self.seed, ledger=sums)
-        return Trained(model, sums, watch.seconds)
-
     def recorded(self, ledgers: Sequence[Ledger] = ()) -> Trained:
         """The original model with its ledgers, from the cache if it is there."""
         which = [[s.keep, s.rule, *(s.layers or ())] for s in (ledger.selection for ledger in ledgers)]
@@ -238,7 +228,7 @@ def accuracy_curves(settings: dict, seed: int, device: str) -> Iterator[dict]:
 def affected_share(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Accuracy right after the removal, for more and more samples of the class in training."""
     trial = Trial(settings, seed, device)
-    original, sums, _ = trial.summed()
+    original, sums, _ = trial.summed(KEEPS)
     share = 100 * len(sums[0].steps) / sums[0].steps_seen
     chosen, by_share = trial.choose(original, sums)
     fixed = next(s for s in sums if s.keep == settings["keep"])
@@ -264,7 +254,7 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
     trial = Trial(settings, seed, device)
     task = trial.task
     summed = settings["scenario"] == "class"  # nearly every step is affected: ledgers would be gigabytes
-    original, ledgers, seconds = trial.summed() if summed else trial.recorded(trial.ledgers())
+    original, ledgers, seconds = trial.summed(KEEPS) if summed else trial.recorded(trial.ledgers())
     retrained, _, retrain_seconds = trial.retrained(original)
     reference = outputs(retrained, task)
     chosen, _ = trial.choose(original, ledgers)
@@ -519,8 +509,8 @@ def _in_memory(settings: dict, samples: Samples) -> Ways:
 
 
 def _spilled(settings: dict, folder: str) -> Ways:
-    make = lambda keep: [Ledger(keep, spill=tempfile.mkdtemp(dir=folder), chunk_steps=settings["chunk"])]
-    return {("spilled", keep): partial(make, keep) for keep in settings["keeps"]}
+    spill = lambda keep: Ledger(keep, spill=tempfile.mkdtemp(dir=folder), chunk_steps=settings["chunk"])
+    return {("spilled", keep): lambda keep=keep: [spill(keep)] for keep in settings["keeps"]}
 
 
 def _by_step(model, samples, recipe, ledger: list[Recorder], seed: int, device: str) -> float:

@@ -165,8 +165,7 @@ def paces(rows: pd.DataFrame) -> pd.DataFrame:
     """Each partial form beside its whole form at several rates and for as many steps: a block for each request."""
     metrics = {"non-target accuracy": "other test acc.", "forget accuracy": "forget train acc.", "steps": "steps"}
     lines, rows = {}, _with_forget_accuracy(rows)
-    networks = [name for name in NAMES if name in set(rows["model"])]
-    for model, (scenario, block) in itertools.product(networks, SCENARIOS.items()):
+    for model, (scenario, block) in itertools.product(_in_usual_order(rows["model"]), SCENARIOS.items()):
         asked = select(rows, model=model, scenario=scenario)
         for base in STEPPING:
             known = asked[asked["method"].isin((base, f"partial-{base}"))]
@@ -244,7 +243,7 @@ def recorders(rows: pd.DataFrame) -> pd.DataFrame:
     apart = (rows["recorder"] == "spilled") & (rows["metric"] == "step time")  # of runs of its own
     lines, rows = {}, rows[~apart]
     rows = rows.assign(keep=rows["keep"].fillna(0), recorder=pd.Categorical(rows["recorder"], RECORDERS))
-    for model in (name for name in NAMES if name in set(rows["model"])):
+    for model in _in_usual_order(rows["model"]):
         ways = select(rows, model=model).groupby(["recorder", "keep"], observed=True)
         for (recorder, keep), measured in ways:
             name = f"{recorder}, keep {keep:g}" if keep else recorder
@@ -252,13 +251,17 @@ def recorders(rows: pd.DataFrame) -> pd.DataFrame:
     return indexed(lines, "network", "recorder")
 
 
+def _in_usual_order(column: pd.Series) -> list:
+    """The different values: data sets and networks as the book orders them, others as they come."""
+    values = list(column.dropna().unique())
+    return [name for name in NAMES if name in values] or values
+
+
 def _panels(
     draw: Callable[[Axes, pd.DataFrame], None], rows: pd.DataFrame, columns: dict[str, str], x: str, by: str = "model"
 ) -> Figure:
     """A row of panels for each value of a column (networks by size), and one for each metric (title -> metric)."""
-    values = list(rows[by].dropna().unique())
-    known = [value for value in NAMES if value in values] or values
-    shown = {NAMES.get(value, value): value for value in known}
+    shown = {NAMES.get(value, value): value for value in _in_usual_order(rows[by])}
 
     def panel(axis: Axes, value: str, metric: str) -> None:
         draw(axis, select(rows, metric=metric, **{by: value}))
