@@ -219,7 +219,7 @@ def per_example_attack(
         fits = [torch.distributions.Normal(s.mean(0), spread) for s, spread in zip(known, spreads, strict=True)]
         found, others = ((fits[0].log_prob(s[k]) - fits[1].log_prob(s[k])).numpy() for s in kinds)
         pairs.append(_told(found, others))
-    return AttackScores(*(float(mean) for mean in np.mean(pairs, axis=0)))
+    return AttackScores(*np.mean(pairs, axis=0).tolist())
 
 
 def chance_of_attack(

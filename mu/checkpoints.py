@@ -1,10 +1,10 @@
 """Long training that survives a kill.
 
 Inside `resumable(folder)` every call of `mu.train` leaves its state there about once a minute, at the end of an
-epoch, and a call that finds its state goes on from it: the result is bitwise that of a run without a break. Calls are
-told apart by their order, so what runs inside must make the same calls each time. Trainings with recorders or
-`on_step` have state that is not saved; they start over. What a caller's `loss` or `on_gradient` remembers is not
-saved either, so MUNBa must not run inside.
+epoch, and a call that finds its state goes on from it: the result is bitwise that of a run without a break, where
+`mu.train` repeats. Calls are told apart by their order, so what runs inside must make the same calls each time.
+Trainings with recorders or `on_step` have state that is not saved; they start over. What a caller's `loss` or
+`on_gradient` remembers is not saved either, so MUNBa must not run inside.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ class Checkpoint:
         self, model: nn.Module, optimizer: torch.optim.Optimizer, generator: torch.Generator, enabled: bool = True
     ) -> None:
         self.model, self.optimizer, self.generator = model, optimizer, generator
+        self.device = next(model.parameters()).device
         self.run, self.saved = _RUN.get() if enabled else None, time.monotonic()
         if self.run:
             self.path = self.run.folder / f"{self.run.calls}.safetensors"
@@ -78,7 +79,7 @@ class Checkpoint:
         self.generator.set_state(tensors["random.batches"])
         torch.default_generator.set_state(tensors["random.cpu"])
         if "random.cuda" in tensors:
-            torch.cuda.set_rng_state(tensors["random.cuda"])
+            torch.cuda.set_rng_state(tensors["random.cuda"], self.device)
         self.run.earlier = max(self.run.earlier, facts["seconds"])
         return facts["epochs"]
 
@@ -95,8 +96,8 @@ class Checkpoint:
             **{f"optimizer.{name}": t for name, t in state.items() if t is not None},
             "random.batches": self.generator.get_state(), "random.cpu": torch.default_generator.get_state(),
         }  # fmt: skip
-        if next(self.model.parameters()).is_cuda:
-            tensors["random.cuda"] = torch.cuda.get_rng_state()
+        if self.device.type == "cuda":
+            tensors["random.cuda"] = torch.cuda.get_rng_state(self.device)
         seconds = self.run.earlier + self.run.elapsed()
         storage.save(self.path, tensors, {"epochs": epochs, "seconds": seconds})
         self.saved = time.monotonic()

@@ -365,6 +365,8 @@ class Ledger(Recorder):
             ledger.steps += tensors["steps"].tolist()
             ledger.samples += _split_samples(tensors)
             ledger.steps_seen, ledger.final = facts["steps_seen"], facts["final"]
+        if not ledger.chunks:
+            ledger.final = ""  # no trained model is that after no step
         ledger.finalised = True
         return ledger
 

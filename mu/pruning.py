@@ -72,8 +72,10 @@ def synflow_masks(model: nn.Module, shape: tuple[int, int, int], percent: float,
         rounds: number of prunings, each by the same share of what remains. In one, layers may be lost whole.
 
     Raises:
-        ValueError: `percent` is out of range, or there is no convolution.
+        ValueError: `percent` is out of range, there is no round, or no convolution.
     """
+    if rounds < 1:
+        raise ValueError(f"rounds must be at least 1, not {rounds}")
     masks, kept = masks_of(model), _kept(percent)
     for k in range(1, rounds + 1):
         masks = _largest(synflow_scores(apply_masks(model, masks), shape), masks, kept ** (k / rounds))

@@ -114,7 +114,7 @@ def train(
         samples: what to train on; moved to the model's device.
         recipe: optimiser, schedule and length.
         seed: drives batch order, augmentation and dropout, and nothing else. Same seed, device and thread
-            count: bitwise the same result.
+            count: bitwise the same result, but for the attention of a ViT on a GPU.
         start_epoch: skip so many epochs of the recipe. Rates and step numbers go on from there; the optimiser is
             fresh, and the batch orders are those that a run from epoch 0 would begin with.
         ledger: recorder(s) shown the parameter change and the samples of every step.
@@ -209,7 +209,12 @@ def recalibrate(model: nn.Module, samples: Samples, batch_size: int = 512) -> nn
 
     Subtracting recorded updates leaves the statistics of the trained model behind, which do not fit the
     changed weights and still hold the forgotten samples. This mends both, at the price of using data.
+
+    Raises:
+        ValueError: there is no sample.
     """
+    if not len(samples):
+        raise ValueError("no statistics can be estimated: there is no sample")
     model = copy.deepcopy(model)
     images = samples.images.to(next(model.parameters()).device)
     with _repeatable(0, images.device):
@@ -289,20 +294,21 @@ def _repeatable(seed: int, device: torch.device) -> Iterator[torch.Generator]:
     with torch.random.fork_rng(devices=cuda), deterministic():
         torch.default_generator.manual_seed(seed)
         if cuda:
-            torch.cuda.manual_seed(seed)
+            with torch.cuda.device(device):  # the seed is the current device's
+                torch.cuda.manual_seed(seed)
         yield torch.Generator().manual_seed(seed)
 
 
 @contextlib.contextmanager
 def deterministic() -> Iterator[None]:
-    """The same convolutions every time, on a GPU too, and in float32 where float32 is asked for, not in TF32."""
-    cudnn = torch.backends.cudnn
-    before = cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32
-    cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32 = True, False, False
+    """The same convolutions every time, on a GPU too. What is asked for in float32 is not computed in TF32."""
+    cudnn, products = torch.backends.cudnn, torch.backends.cuda.matmul
+    before = cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32, products.fp32_precision
+    cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32, products.fp32_precision = True, False, False, "ieee"
     try:
         yield
     finally:
-        cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32 = before
+        cudnn.deterministic, cudnn.benchmark, cudnn.allow_tf32, products.fp32_precision = before
 
 
 def autocast(precision: str, device: torch.device) -> torch.autocast:

@@ -827,6 +827,9 @@ def test_a_full_disk_leaves_the_complete_steps(task, small, same, tmp_path, monk
     if complete:
         wanted = task.forget_indices
         assert same(ledger.subtract(model, wanted), whole.subtract(model, wanted))
+    else:
+        with pytest.raises(ValueError, match="not as the recorded training left it"):
+            ledger.subtract(models[-1], task.forget_indices)
 
 
 def test_a_folder_that_cannot_take_the_index_is_found_out_before_training(task, small, tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ from torch.nn import functional
 import mu
 from mu.models import Normalise
 from mu.unlearning.munba import FALLBACK, munba, weights
-from mu.unlearning.relabel import wrong_labels
+from mu.unlearning.relabel import redrawn
 
 ONE = mu.Recipe(epochs=1, batch_size=1000, optimizer="sgd", lr=0.1)
 
@@ -94,12 +94,13 @@ def test_one_step_by_hand(original, task, flat, clip):
 
 
 @pytest.mark.parametrize(
-    ("cycle", "expected"), [(True, [4, 4, 4, 2, 4, 4, 4, 2, 4, 4, 4, 2]), (False, [4, 4, 4, 2, 4] * 2)]
+    ("cycle", "kept", "expected"),
+    [(True, 12, [4, 4, 4, 2, 4, 4, 4, 2, 4, 4, 4, 2]), (False, 12, [4, 4, 4, 2, 4] * 2), (False, 4, [4, 4] * 2)],
 )
-def test_how_forget_batches_follow_retain_batches(original, task, cycle, expected):
+def test_how_forget_batches_follow_retain_batches(original, task, cycle, kept, expected):
     """12 samples to keep in batches of 4, six to forget, two epochs: retain batches are followed by 4, 2, 4 | 2, 4, 2
-    of the forget set; with `cycle` off by 4, 2, none in both. Breaks if a pass restarts with an epoch, or goes on
-    without being asked."""
+    of the forget set; with `cycle` off by 4, 2, none in both, and where one batch is kept by the 4 alone. Breaks if
+    a pass restarts with an epoch while cycled, or goes on without being asked."""
     seen = []
 
     class Spy(torch.nn.Module):
@@ -109,7 +110,7 @@ def test_how_forget_batches_follow_retain_batches(original, task, cycle, expecte
             return x
 
     recipe = mu.Recipe(epochs=2, batch_size=4, optimizer="sgd", lr=1e-3)
-    munba(torch.nn.Sequential(Spy(), *original), task.forget, task.retain[:12], recipe=recipe, cycle=cycle)
+    munba(torch.nn.Sequential(Spy(), *original), task.forget, task.retain[:kept], recipe=recipe, cycle=cycle)
     assert seen == expected
 
 
@@ -161,11 +162,11 @@ def test_each_pass_has_its_own_labels_order_and_augmentation(original, task, mon
             return x
 
     def draw(*arguments):
-        drawn = wrong_labels(*arguments)
+        drawn = redrawn(*arguments)
         labels.append(drawn.labels)
         return drawn
 
-    monkeypatch.setattr(importlib.import_module("mu.unlearning.munba"), "wrong_labels", draw)
+    monkeypatch.setattr(importlib.import_module("mu.unlearning.munba"), "redrawn", draw)
     spied, forget = torch.nn.Sequential(Spy(), *original), task.forget[:6]
     for how in ("none", "crop-flip"):
         recipe = mu.Recipe(epochs=4, batch_size=200, optimizer="sgd", lr=1e-3, augment=how)

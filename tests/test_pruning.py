@@ -495,6 +495,8 @@ def test_wrong_lengths_are_refused(task, convs):
     model, recipe = convs(), mu.Recipe(epochs=4)
     with pytest.raises(ValueError, match="rounds must be at least 1, not 0"):
         imp(model, model, task.train, recipe, 0)
+    with pytest.raises(ValueError, match="rounds must be at least 1, not 0"):
+        synflow_masks(model, task.data.shape, 50, rounds=0)
     for rewind in (-0.5, 0.9, 1.5):
         with pytest.raises(ValueError, match="of 4 epochs is epoch"):
             rewound(model, task.train, recipe, rewind=rewind)

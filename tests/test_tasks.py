@@ -296,13 +296,21 @@ def test_a_label_that_is_no_whole_number_is_refused(data):
 
 
 def test_a_scenario_and_a_target_that_scores_would_branch_on_must_exist(data):
-    """Another spelling would silently be scored as single samples; a label out of range would leave no target."""
+    """Another spelling would silently be scored as single samples; a label out of range or missing is no target."""
     parts = torch.arange(10), torch.arange(10, 150)
     with pytest.raises(ValueError, match="unknown scenario 'Class'; choose one of class, some"):
         Task(data, "Class", *parts, target=3)
     for target in (10, -1):
         with pytest.raises(ValueError, match=f"target {target} is no label"):
             Task(data, "class", *parts, target=target)
+    for scenario, needed in (
+        ("class", "target"),
+        ("rare", "target"),
+        ("poisoned", "target"),
+        ("subclass", "fine_target"),
+    ):
+        with pytest.raises(ValueError, match=f"scenario '{scenario}' needs a {needed}"):
+            Task(data, scenario, *parts, target=3 if scenario == "subclass" else None)
     assert Task(data, "some", *parts).target is None  # picked by hand
 
 

@@ -598,15 +598,18 @@ def test_a_batch_norm_that_is_frozen_keeps_its_statistics(task, normed):
     assert torch.equal(mu.training.batch_norms(trained)[0].running_mean, norm.running_mean)
 
 
-def test_training_leaves_what_else_cudnn_is_set_to(task, small):
-    """`torch.backends.cudnn.flags` would switch TF32 on, and refuses the newer way to set it."""
-    seen, cudnn = [], torch.backends.cudnn
-    before, cudnn.allow_tf32 = cudnn.allow_tf32, False
+@pytest.mark.parametrize("settings", [torch.backends.cudnn.conv, torch.backends.cuda.matmul])
+def test_float32_is_not_tf32_while_training(task, small, settings):
+    """Convolutions and products, whichever way a caller has set them; afterwards it is set as before."""
+    seen, before = [], settings.fp32_precision
+    settings.fp32_precision = "tf32"
     try:
-        mu.train(small(), task.train, mu.Recipe(epochs=1), on_step=lambda *_: seen.append(cudnn.allow_tf32))
+        mu.train(small(), task.train, mu.Recipe(epochs=1), on_step=lambda *_: seen.append(settings.fp32_precision))
+        assert settings.fp32_precision == "tf32"
     finally:
-        cudnn.allow_tf32 = before
-    assert not any(seen)
+        settings.fp32_precision = before
+    assert seen
+    assert "tf32" not in seen
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,8 @@ def test_methods_that_hand_floats_refuse_a_model_that_takes_none(task, name):
     [("fisher", {"alpha": math.nan}), ("fisher", {"alpha": math.inf}), ("ssd", {"strength": math.nan}),
      ("scrub", {"temperature": 0.0}), ("duck", {"temperature": -1.0}), ("ascent", {"rule": "nonsense"}),
      ("label-flip", {"rule": "nonsense"}), ("duck", {"stop_at": math.nan}), ("scar", {"stop_at": 101}),
-     ("mu-mis", {"max_steps": -1}), ("mu-mis", {"batch_size": 0})],
+     ("mu-mis", {"max_steps": -1}), ("mu-mis", {"batch_size": 0}), ("lotus", {"alpha": math.nan}),
+     ("lotus", {"alpha": -1.0}), ("lotus", {"alpha": 1000.0})],
 )  # fmt: skip
 def test_wrong_values_are_refused_before_anything_is_done(task, trained, surrogate, name, options):
     extra = {"surrogate": surrogate} if "surrogate" in mu.methods()[name].needs else {}
@@ -301,10 +302,15 @@ def test_an_empty_set_is_refused(task, trained, surrogate, name, need):
     empty = torch.zeros(0, dtype=torch.int64)
     asked = mu.Task(task.data, "class", **{
         "forget_indices": task.forget_indices, "retain_indices": task.retain_indices, f"{need}_indices": empty,
-    })  # fmt: skip
+    }, target=task.target)  # fmt: skip
     if need in mu.methods()[name].needs:
         with pytest.raises(ValueError, match=f"{name} needs a {need} set"):
             mu.unlearn(name, original, asked, ledger=ledger, surrogate=surrogate)
+
+
+def test_no_surrogate_image_is_said_to_be_none(task, trained, surrogate):
+    with pytest.raises(ValueError, match="scar needs surrogate images, and there is none"):
+        mu.unlearn("scar", trained[0], task, surrogate=surrogate[:0])
 
 
 def test_a_ledger_of_some_layers_is_not_the_conventional_one(task, small):

@@ -55,7 +55,7 @@ METHODS = {
                        published=0.02, shortened=True),
     "random-label-all": Tuned((1e-3,), (1e-4, 3e-4, 1e-3), quick=(1e-4, 1e-3), published=1e-4, shortened=True),
     "bad-teacher": Tuned((1e-3,), (1e-4, 3e-4, 1e-3), quick=(1e-4, 1e-3), published=1e-4, shortened=True),
-    # It needs its three epochs: its first pass over the forget set starts without a gradient.
+    # It needs its three epochs: in float32 its first pass over the forget set starts without a gradient.
     "scrub": Tuned((5e-4,), (5e-4, 2e-3, 0.01, 0.03), quick=(5e-4, 0.01), published=5e-4),
     "ssd": Tuned((10.0,), (5.0, 10.0, 25.0, 50.0, 100.0), quick=(5.0, 25.0, 100.0),
                  paper=(2.0, 5.0, 10.0, 25.0, 50.0, 100.0), option="alpha", published=10.0,
@@ -455,7 +455,7 @@ def speed(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """
     data, model = untrained(settings, seed, device, images=settings["timed"])
     images, everything = data.train, torch.arange(settings["timed"])
-    task = Task(data, "class", everything, everything[:0])
+    task = Task(data, "some", everything, everything[:0])
     recipe = replace(Recipe(**settings["recipe"]), epochs=1)
     a_pass = {"lr": 0.0, "delta": math.inf, "max_steps": math.ceil(len(images) / BATCH)}
     calls = {

@@ -199,7 +199,7 @@ class TallyDirective(Written):
 
     def text(self) -> str:
         words = get_args(verdicts.Word)
-        columns = {"claims": [*words, "judged by one seed", "checks of ours that hold"]}
+        columns = {"claims": [*words, "judged by one seed", "checks of ours that hold, of those tested"]}
         for paper in PAPERS:
             pairs = [(claim, judged(claim)) for claim in verdicts.claims(paper)]
             theirs, checks = ([verdict for claim, verdict in pairs if claim.ours is ours] for ours in (False, True))
@@ -234,7 +234,13 @@ def label(claim: Claim) -> str:
 
 
 def basis(verdict: Verdict) -> list[str]:
-    """How many comparisons hold, of how many seeds, under which profile: as far as there are any."""
-    held = [f"{verdict.answers.count(True)} of {len(verdict.answers)}"] if verdict.word == "holds in part" else []
+    """How the answers came out if not all alike, of how many seeds, under which profile: as far as there are any."""
+    counts = Counter(verdict.answers)
+    told = [
+        f"{counts[answer]} {word}"
+        for answer, word in ((True, "yes"), (False, "no"), (None, "unclear"))
+        if counts[answer]
+    ]
+    differ = [", ".join(told)] if len(told) > 1 else []
     seeds = [verdict.seeds] if verdict.answers else []
-    return held + seeds + ([verdict.profile] if verdict.evidence else [])
+    return differ + seeds + ([verdict.profile] if verdict.evidence else [])

@@ -154,7 +154,7 @@ def unlearn(
 
     Raises:
         ValueError: unknown method or option; a ledger or surrogate images are needed and none were given; the forget
-            or the retain set that it needs is empty; the model has no trainable parameter.
+            or the retain set, or the surrogate images, that it needs are empty; the model has no trainable parameter.
     """
     if name not in _METHODS:
         raise ValueError(f"unknown method {name!r}; choose one of {', '.join(_METHODS)}")
@@ -170,6 +170,8 @@ def unlearn(
     for need in ("forget", "retain"):
         if need in method.needs and not len(getattr(task, need)):
             raise ValueError(f"{name} needs a {need} set, and this task's is empty")
+    if "surrogate" in method.needs and not len(surrogate):
+        raise ValueError(f"{name} needs surrogate images, and there is none")
     if not any(parameter.requires_grad for parameter in model.parameters()):
         raise ValueError("there is nothing to change: the model has no trainable parameter")
     handed = {need: extra[need] if need in extra else getattr(task, need) for need in method.needs}

@@ -59,8 +59,11 @@ def lotus(
         seed: of the share, the noise and the batch order.
 
     Raises:
-        ValueError: the unseen accuracy is no share.
+        ValueError: the unseen accuracy is no share, or `alpha` is not from 0 to 100, where labels are as good as
+            uniform.
     """
+    if not 0 <= alpha <= 100:
+        raise ValueError(f"alpha must be from 0 to 100, not {alpha}")
     if not 0 <= unseen_accuracy <= 1:
         raise ValueError(f"unseen_accuracy must be a share from 0 to 1, not {unseen_accuracy}")
     kept, generator = retain.some(share, seed), torch.Generator().manual_seed(seed)

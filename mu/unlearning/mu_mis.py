@@ -30,7 +30,7 @@ import torch
 
 from mu.models import require_floats
 from mu.sensitivity import input_gradient, squared_norm
-from mu.unlearning.relabel import class_count, wrong_labels
+from mu.unlearning.relabel import class_count, redrawn
 
 if TYPE_CHECKING:
     from jaxtyping import Float64
@@ -116,7 +116,7 @@ def mu_mis(
     parameters = [p for p in model.parameters() if p.requires_grad]
     forget = forget.to(parameters[0].device)
     classes, generator = class_count(model, forget), torch.Generator().manual_seed(seed)
-    watched = _other(forget, classes, generator)
+    watched = redrawn(forget, classes, generator).labels  # c' at the looks
     looked = (watched,) if curve is None else (watched, forget.labels)  # only the curve needs the second
     guard, first, step = Guard(delta), None, 0
     while True:
@@ -134,24 +134,18 @@ def mu_mis(
             return model
         for batch in torch.randperm(len(forget), generator=generator).split(batch_size):
             part = forget[batch]
-            drawn = _other(part, classes, generator)
+            drawn = redrawn(part, classes, generator).labels  # c'
             with torch.enable_grad():
                 slopes = input_gradient(model, part.images, part.labels, drawn, create_graph=True)
                 loss = _loss(*(squared_norm(slope, norm) for slope in slopes), terms, first if weighted else None)
-            gradients = torch.autograd.grad(loss, parameters, allow_unused=True)  # the head's bias has no part in it
-            used = [(p, g) for p, g in zip(parameters, gradients, strict=True) if g is not None]
+            gradients = torch.autograd.grad(loss, parameters, materialize_grads=True)  # the head's bias has no part
             with torch.no_grad():
-                torch._foreach_sub_([p for p, _ in used], [lr * g for _, g in used])
+                torch._foreach_sub_(parameters, torch._foreach_mul(gradients, lr))
             if on_step and on_step(step, model):
                 return model
             step += 1
             if step >= max_steps:
                 break
-
-
-def _other(samples: Samples, classes: int, generator: torch.Generator) -> Tensor:
-    """c': for each sample another class than its own, drawn uniformly."""
-    return wrong_labels(samples, classes, int(torch.randint(2**62, (), generator=generator))).labels
 
 
 def _norms(

@@ -27,7 +27,7 @@ from torch.nn import functional
 from mu.models import answer
 from mu.training import Recipe, augment, autocast, train
 from mu.unlearning.fine_tune import RECIPE  # the defaults of the public code are the same
-from mu.unlearning.relabel import class_count, wrong_labels
+from mu.unlearning.relabel import class_count, redrawn
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -68,8 +68,8 @@ def munba(
 
     def bargain(flat: Flat, done: float) -> None:
         nonlocal step, batches
-        if not batches and (cycle or step % steps_per_epoch == 0):
-            drawn = wrong_labels(forget, classes, int(torch.randint(2**62, (), generator=generator)))
+        if not batches if cycle else step % steps_per_epoch == 0:
+            drawn = redrawn(forget, classes, generator)
             order = torch.randperm(len(forget), generator=generator)
             batches = [drawn[where] for where in order.split(recipe.batch_size)]
         step += 1

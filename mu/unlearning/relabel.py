@@ -26,6 +26,11 @@ def wrong_labels(samples: Samples, classes: int, seed: int) -> Samples:
     return replace(samples, labels=(samples.labels + shift.to(samples.labels.device)) % classes)
 
 
+def redrawn(samples: Samples, classes: int, generator: torch.Generator) -> Samples:
+    """The same, drawn anew at every call."""
+    return wrong_labels(samples, classes, int(torch.randint(2**62, (), generator=generator)))
+
+
 def numbered(samples: Samples) -> Samples:
     """The samples with their positions 0 .. n - 1 in place of labels, so that a loss can look up each one's target.
 

@@ -90,8 +90,8 @@ def scrub(
         loss: Callable[[Tensor, Tensor], Tensor],
         seed: int,
     ) -> nn.Module:
-        last = (epoch + 1) * math.ceil(len(samples) / batch) - 1
         bare = replace(recipe, batch_size=batch, momentum=0.0, weight_decay=0.0)
+        last = (epoch + 1) * math.ceil(len(samples) / batch) - 1
         return train(
             model, numbered(samples), bare, seed=seed, start_epoch=epoch, loss=loss, on_gradient=accumulate,
             on_step=lambda step, _: step == last,

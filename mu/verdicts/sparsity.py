@@ -290,8 +290,8 @@ CLAIMS = (
     ),
     Claim(
         "sparsity-C2",
-        "Gradient ascent's unlearning error is bounded by a term that shrinks with the mask.",
-        "Proposition 2",
+        "Gradient ascent's unlearning error falls with sparsity, as its bound does.",
+        "Proposition 2 bounds the error, up to a constant; that it falls is our reading",
         "The rank correlation (Spearman) of measured error and bound over sparsities is above 0, and both are "
         "smaller under the sparsest mask than without one: with masks by size, and with masks at random, an answer "
         "each.",

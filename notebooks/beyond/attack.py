@@ -32,14 +32,14 @@
 #
 # * *Retrained again* is the control: two sets of models that never saw the samples. Green is how far chance reaches with so few models (`laptop`, a random tenth:
 #   {value}`beyond-methods per-example AUC, 5 % of chance scenario=random method=retrain` to
-#   {value}`beyond-methods per-example AUC, 95 % of chance scenario=random method=retrain` %). Whether the control lies in it: {verdict}`beyond-chance`.
+#   {value}`beyond-methods per-example AUC, 95 % of chance scenario=random method=retrain` %). That the control lies in it: {verdict}`beyond-chance`.
 # * *Trained* shows the attack's power: its filled diamond is at {value}`beyond-methods per-example AUC scenario=random method=trained` %, the empty one at
 #   {value}`beyond-methods per-example AUC, unseen scenario=random method=trained` %, and its circle at
 #   {value}`beyond-methods AUC scenario=random method=trained` %, where retrained models have {value}`beyond-methods AUC scenario=random method=retrain option=seed` %.
-#   Whether trained models are told, and by what they saw: {verdict}`beyond-power`.
+#   That trained models are told, and by what they saw: {verdict}`beyond-power`.
 # * A filled diamond in the green is what unlearning should reach. Right of it with the empty one left behind, the forgotten images are still told, or told by
 #   being hidden too well. With both to the right, the model is told by any image: unlearning has changed it all over.
-# * Whether a method which the published attacks do not tell from retraining is not told example by example either: {verdict}`beyond-enough`.
+# * That a method which the published attacks do not tell from retraining is not told example by example either: {verdict}`beyond-enough`.
 
 # %% [markdown]
 # ## Live run

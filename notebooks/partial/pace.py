@@ -45,7 +45,7 @@
 #   Two such differences of twelve are no more than chance may give, so the verdict below does not count them.
 # * *Ascent* ends at about the same accuracy whatever the form and the rate; the ± of the MLP is larger than any difference.
 #
-# Whether a partial form is ahead of all of them: {verdict}`partial-pace`. The best of the whole ones is picked by the accuracy that is compared, so the test
+# That a partial form is ahead of all of them: {verdict}`partial-pace`. The best of the whole ones is picked by the accuracy that is compared, so the test
 # is a hard one; where the partial form passes it, the selection does more than the pace.
 
 # %% [markdown]

@@ -42,7 +42,7 @@
 # | | retrained | {value}`partial-probe target accuracy model=lenet method=retrain variant=plain` | {value}`partial-probe probe target accuracy model=lenet method=retrain variant=plain` |
 #
 # * A model that never saw a three has features from which threes can be read nearly as well. So high numbers alone do not show that something was kept.
-# * Whether removal brings the probe to the retrained model's level: {verdict}`partial-gone`.
+# * That removal brings the probe to the retrained model's level: {verdict}`partial-gone`.
 # * `head alone` takes back the steps of the last layer, whole, and leaves everything below as trained; whether that does worse than the method:
 #   {verdict}`partial-head`. Where it does not, what the method achieves on accuracy shows nothing about the layers below.
 # * Batch norm keeps the trained statistics after a removal. Re-estimated on retained images alone, they bring threes back: the slim ResNet9 (`laptop`) is

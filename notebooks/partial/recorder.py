@@ -34,7 +34,7 @@
 #
 # * Two bytes a kept value and one bit for each place: at a kept share of 0.1 that is {eq}`ledger-bytes` 0.325 bytes per parameter and step, and LeNet, whose layers
 #   are small, has {value}`partial-ledger bytes per parameter model=lenet recorder=ledger keep=0.1 digits=3`.
-# * Whether recording is cheap, a check of ours: {verdict}`partial-recording`.
+# * That recording is cheap, a check of ours: {verdict}`partial-recording`.
 # * A step of LeNet takes {value}`partial-ledger step time model=lenet recorder=none` ms, one of ResNet-18
 #   {value}`partial-ledger step time model=resnet18 recorder=none digits=0` ms, so the slow-down of LeNet is made of fractions of a millisecond. Slow-downs do not
 #   follow the kept share: each is from one timing on a shared processor.

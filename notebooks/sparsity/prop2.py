@@ -47,7 +47,7 @@
 # | error | {value}`sparsity-prop2 error sparsity=0 mask=random digits=4` | {value}`sparsity-prop2 error sparsity=95 mask=random digits=4` | {value}`sparsity-prop2 error sparsity=99 mask=random digits=4` |
 # | bound | {value}`sparsity-prop2 bound sparsity=0 mask=random digits=4` | {value}`sparsity-prop2 bound sparsity=95 mask=random digits=4` | {value}`sparsity-prop2 bound sparsity=99 mask=random digits=4` |
 #
-# * The proposition asks that error and bound fall together. Under `laptop`, three seeds, from dense to 99 %, with masks by size they do, on average; in between, their orders agree
+# * The proposition bounds the error, up to a constant. To explain why sparsity helps, error and bound have to fall together. Under `laptop`, three seeds, from dense to 99 %, with masks by size they do, on average; in between, their orders agree
 #   loosely. With masks at random the bound falls as well and the error rises. The bound does not predict the error.
 # * It is stated up to a constant, so the height of the bound means nothing. Only its shape does.
 # * A vector with fewer entries is shorter. The last two rows of the first table, and the lower right panel, divide by what pruning shrinks anyway. Over the

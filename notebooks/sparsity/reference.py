@@ -41,8 +41,8 @@
 # * At random the published one is wrong on {value}`sparsity-reference UA scenario=random variant="as published"` % of the forget set, that with its own mask on
 #   {value}`sparsity-reference UA scenario=random variant="own mask"` %, the dense one on {value}`sparsity-reference UA scenario=random variant="dense"` %. More seeds must
 #   say whether the published reference asks for more forgetting than a model needs that was made like the original.
-# * Against *dense*, TA says what sparsity costs a retrained model. Whether it costs with a mask of its own, too: {verdict}`sparsity-price`.
-# * Whether methods come nearer on a sparse model, counted to *own mask*: {verdict}`sparsity-mask`. Counted as the paper does: {verdict}`sparsity-C1`.
+# * Against *dense*, TA says what sparsity costs a retrained model. That it costs with a mask of its own, too: {verdict}`sparsity-price`.
+# * That methods come nearer on a sparse model, counted to *own mask*: {verdict}`sparsity-mask`. Counted as the paper does: {verdict}`sparsity-C1`.
 
 # %% [markdown]
 # ## Live run

@@ -31,7 +31,7 @@
 #
 # * *UA: the dashed line lies to the right of the solid one.* At equal values less is forgotten from the sparse model. Under `laptop`, class-wise, dense and sparse: FT at 0.01
 #   {value}`sparsity-tab3 UA scenario=class sparsity=0 method=fine-tune tried=0.01` and {value}`sparsity-tab3 UA scenario=class sparsity=95 method=fine-tune tried=0.01` %, IU at 1 {value}`sparsity-tab3 UA scenario=class sparsity=0 method=influence tried=1` and {value}`sparsity-tab3 UA scenario=class sparsity=95 method=influence tried=1` %, l1-sparse at 0.002 {value}`sparsity-tab3 UA scenario=class sparsity=0 method=l1-sparse tried=0.002` and
-#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=l1-sparse tried=0.002` %. Whether it is more, for FT and IU: {verdict}`sparsity-equal`. GA hardly moves: at 0.0003 {value}`sparsity-tab3 UA scenario=class sparsity=0 method=gradient-ascent tried=0.0003` and
+#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=l1-sparse tried=0.002` %. That it is more, for FT and IU: {verdict}`sparsity-equal`. GA hardly moves: at 0.0003 {value}`sparsity-tab3 UA scenario=class sparsity=0 method=gradient-ascent tried=0.0003` and
 #   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=gradient-ascent tried=0.0003` %.
 # * *It looks as if pruning shortened the step.* Fewer weights move, and by a rate that fitted all of them. The sparse model then needs a larger value for the same effect, and the rule
 #   often picks one. Whether the larger value alone explains a gain in {doc}`tab3` is read off here: by the solid line at that value.
