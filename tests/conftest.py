@@ -5,16 +5,21 @@ one thread, so that "bitwise" means the same on every machine.
 """
 
 import os
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
 import torch
 from filelock import FileLock
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 from torch import nn
 
 import mu
-from mu.experiments import get_item
+from mu import results
+from mu.experiments import PAPERS, get_item, items
 from mu.models import Normalise
 from mu.storage import digest, replacing
 
@@ -51,6 +56,36 @@ def smoke(tmp_path_factory):
         return pd.read_pickle(made)
 
     return lambda name: [(cell, rows(get_item(name), cell)) for cell in get_item(name).cells("smoke")]
+
+
+@pytest.fixture
+def site(folders):
+    """(MyST text, other pages=...) -> (HTML of a page of the text, warnings), with the records of this checkout.
+
+    Sphinx reads everything and writes only these pages, not the stubs that generated text links to.
+    """
+
+    def site(text, **pages):
+        source, warnings = folders / "site", folders / "warnings.txt"
+        results.folder().mkdir(parents=True, exist_ok=True)
+        shutil.copytree(results.folder(), source / "results")
+        stubs = [Path(item.notebook).with_suffix("") for item in items().values()]
+        stubs += [Path("book", name) for name in ("rerun", *PAPERS)]
+        pages = {"index": f"# Page\n\n{text}\n", **pages}
+        for name, content in {**dict.fromkeys(map(str, stubs), "# A\n"), **pages}.items():
+            page = source / f"{name}.md"
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(content)
+        config = {"extensions": ["myst_parser", "mu.pages", "mu.pages.mathml"], "exclude_patterns": ["_build"]}
+        config["primary_domain"] = None  # as in the book: `{method}` is ours
+        with warnings.open("w") as sink, docutils_namespace():
+            app = Sphinx(source, None, folders / "out", folders / "trees", "html", config, status=None, warning=sink)
+            app.build(filenames=[str(source / f"{name}.md") for name in pages])
+        ours = ("in any toctree", "search index")  # of stubs, and of writing a part alone
+        kept = [w for w in warnings.read_text().splitlines() if w.strip() and not any(word in w for word in ours)]
+        return (folders / "out" / "index.html").read_text(), kept
+
+    return site
 
 
 @pytest.fixture(scope="session")

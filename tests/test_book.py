@@ -12,8 +12,6 @@ import nbformat
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace
 
 import mu
 from mu import book, figures, results
@@ -144,35 +142,6 @@ def test_only_a_change_touches_the_rendering_key(folders):
     assert book.source_digest(home) == before
     (home / "book" / "page.md").write_text("two")
     assert book.source_digest(home) != before
-
-
-@pytest.fixture
-def site(folders):
-    """MyST text -> (HTML of a one-page site, warnings)."""
-
-    def site(text, **pages):
-        source = folders / "site"
-        (source / "book").mkdir(parents=True)
-        shutil.copytree(results.folder(), source / "results")
-        for item in items().values():  # stand-ins for the pages that generated text links to
-            page = (source / item.notebook).with_suffix(".md")
-            page.parent.mkdir(parents=True, exist_ok=True)
-            page.write_text("# A\n")
-        for page in ("rerun", *PAPERS):
-            (source / "book" / f"{page}.md").write_text("# A\n")
-        (source / "index.md").write_text(f"# Page\n\n{text}\n")
-        for name, content in pages.items():
-            (source / f"{name}.md").write_text(content)
-        config = {"extensions": ["myst_parser", "mu.pages", "mu.pages.mathml"], "exclude_patterns": ["_build"]}
-        config["primary_domain"] = None  # as in the book: `{method}` is ours
-        warnings = folders / "warnings.txt"
-        with warnings.open("w") as sink, docutils_namespace():
-            app = Sphinx(source, None, folders / "out", folders / "trees", "html", config, status=None, warning=sink)
-            app.build()
-        kept = [w for w in warnings.read_text().splitlines() if w.strip() and "in any toctree" not in w]
-        return (folders / "out" / "index.html").read_text(), kept
-
-    return site
 
 
 def write(item, frames, profile="laptop"):

@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -449,29 +450,61 @@ def test_a_trial_draws_from_its_seed_and_retrains_apart(same):
     assert not (a.task.retain.labels == 3).any()
 
 
+@pytest.fixture(scope="module")
+def grids():
+    """scenario -> one run of a small cell of table 1: settings, rows, and what was called on the way."""
+
+    @cache
+    def grid(scenario):
+        settings = next(s for s in get_item("partial-tab1").grid("smoke") if s["scenario"] == scenario)
+        seen = SimpleNamespace(settings=settings, handed=[], pools=[], asked=[])
+        judge, train_shadows, shadow_attack = attacks.threshold_attack, attacks.train_shadows, Trial.shadow_attack
+
+        def told(*shadows):  # it may have no advantage on so small a cell, and would not be asked
+            shadow_attack(*shadows)
+            return SimpleNamespace(recall=lambda logits: seen.asked.append(len(logits)) or 50.0)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(attacks, "threshold_attack", lambda *two: seen.handed.append(two) or judge(*two))
+            watch = lambda model, pool, *a, **more: seen.pools.append(pool) or train_shadows(model, pool, *a, **more)
+            patch.setattr(attacks, "train_shadows", watch)
+            patch.setattr(Trial, "shadow_attack", told)
+            seen.calls = unlearnings(patch)
+            seen.rows = pd.DataFrame(partial.method_grid(settings, 0, "cpu"))
+        return seen
+
+    return grid
+
+
+def unlearnings(patch):
+    """Every call of `mu.unlearn` from now on: (method, model, options, result)."""
+    made, unlearn = [], mu.unlearn
+
+    def spy(method, model, task, **options):
+        made.append((method, model, options, unlearn(method, model, task, **options)))
+        return made[-1][-1]
+
+    patch.setattr(mu, "unlearn", spy)
+    return made
+
+
 @pytest.mark.parametrize("scenario", ["rare", "class"])
-def test_membership_in_the_tables_is_judged_within_the_class(scenario, monkeypatch):
+def test_membership_in_the_tables_is_judged_within_the_class(grids, scenario):
     """AUC against test images of the class alone; shadows never see the forget samples while there are others.
 
     All test images, forget samples in the attacker's pool, or rows without the attack fail this.
     """
-    settings = next(s for s in get_item("partial-tab1").grid("smoke") if s["scenario"] == scenario)
-    handed, pools = [], []
-    judge, train_shadows = attacks.threshold_attack, attacks.train_shadows
-    monkeypatch.setattr(attacks, "threshold_attack", lambda *two: handed.append(two) or judge(*two))
-    watch = lambda model, pool, *a, **more: pools.append(pool) or train_shadows(model, pool, *a, **more)
-    monkeypatch.setattr(attacks, "train_shadows", watch)
-    rows = pd.DataFrame(partial.method_grid(settings, 0, "cpu"))
-    task = Trial(settings, 0, "cpu").task
-    for others, asked in handed:
-        assert len(others) == int((task.test.labels == settings["label"]).sum())
+    made = grids(scenario)
+    task, label, rows = Trial(made.settings, 0, "cpu").task, made.settings["label"], made.rows
+    for others, asked in made.handed:
+        assert len(others) == int((task.test.labels == label).sum())
         assert len(asked) == len(task.forget)
-    (pool,) = pools
+    (pool,) = made.pools
     inside = torch.isin(task.forget.indices, pool.indices)
     assert inside.all() if scenario == "class" else not inside.any()
-    assert (pool.labels == settings["label"]).sum() == len(task.forget)  # as many as there are to forget
+    assert (pool.labels == label).sum() == len(task.forget)  # as many as there are to forget
     auc = rows[rows["metric"] == "AUC"]
-    last = judge(*handed[-1])
+    last = attacks.threshold_attack(*made.handed[-1])
     assert auc["value"].iloc[-1] == pytest.approx(last.auc)
     (share,) = rows.loc[rows["metric"] == "affected share", "value"]
     assert 0 < share <= 100
@@ -585,72 +618,62 @@ def test_an_attack_that_cannot_tell_is_not_asked(rare, monkeypatch, advantage, k
     assert (Trial(rare, 0, "cpu").shadow_attack(1) is attack) is kept
 
 
-def test_false_positives_are_asked_of_unseen_images_of_the_class(rare, monkeypatch):
+def test_false_positives_are_asked_of_unseen_images_of_the_class(grids):
     """The attack on one class knows nothing of others. Breaks if it is asked about every test image."""
-    asked = []
-    attack = SimpleNamespace(recall=lambda logits: asked.append(len(logits)) or 50.0)
-    monkeypatch.setattr(Trial, "shadow_attack", lambda self, shadows: attack)
-    list(partial.method_grid(rare, 0, "cpu"))
-    task = Trial(rare, 0, "cpu").task
-    assert set(zip(asked[::2], asked[1::2], strict=True)) == {(len(task.forget), int((task.test.labels == 3).sum()))}
+    made = grids("rare")
+    task = Trial(made.settings, 0, "cpu").task
+    pairs = set(zip(made.asked[::2], made.asked[1::2], strict=True))
+    assert pairs == {(len(task.forget), int((task.test.labels == 3).sum()))}
 
 
-@pytest.fixture
-def calls(monkeypatch):
-    """Every call of `mu.unlearn` by an experiment: (method, model, options, result)."""
-    made, unlearn = [], mu.unlearn
-
-    def spy(method, model, task, **options):
-        made.append((method, model, options, unlearn(method, model, task, **options)))
-        return made[-1][-1]
-
-    monkeypatch.setattr(mu, "unlearn", spy)
-    return made
-
-
-def test_fine_tuning_in_the_tables_goes_on_from_the_removal(rare, calls):
+def test_fine_tuning_in_the_tables_goes_on_from_the_removal(grids):
     """For its number of epochs, on what the removal before it left, and its time is that of both; also without one.
 
     Bytes are those of the ledger that was taken back. Breaks if one is that of another removal.
     """
-    rows = pd.DataFrame(partial.method_grid(rare, 0, "cpu"))
-    starts, tuned = {}, []
-    for method, model, options, result in calls:
+    made = grids("rare")
+    rows, epochs, starts, tuned = made.rows, made.settings["fine_tune"], {}, []
+    for method, model, options, result in made.calls:
         if method in ("amnesiac", "partial-amnesiac"):
             starts |= {id(result): method, id(model): "trained"}
         elif method == "fine-tune":
             tuned.append((starts[id(model)], options["recipe"].epochs))
-    assert tuned == [(m, n) for m in ("amnesiac", "partial-amnesiac", "trained") for n in rare["fine_tune"]]
-    last = {method: options["ledger"] for method, _, options, _ in calls if "ledger" in options}
+    assert tuned == [(m, n) for m in ("amnesiac", "partial-amnesiac", "trained") for n in epochs]
+    last = {method: options["ledger"] for method, _, options, _ in made.calls if "ledger" in options}
     assert last["amnesiac"].keep == 1.0
     for method, ledger in last.items():
         of_method = rows[rows["method"] == method]
         assert set(of_method[of_method["metric"] == "stored bytes"]["value"]) == {ledger.nbytes}
         assert set(of_method[of_method["metric"] == "RTE"]["keep"]) == {ledger.keep}
         spent = of_method[of_method["metric"] == "RTE"].set_index("epochs")["value"]
-        assert all(spent[n] > spent[0] for n in rare["fine_tune"])
+        assert all(spent[n] > spent[0] for n in epochs)
 
 
-def test_running_sums_stand_in_for_the_ledgers_of_a_whole_class(calls):
+def test_running_sums_stand_in_for_the_ledgers_of_a_whole_class(grids):
     """Models are those that ledgers lead to, bytes those they would hold; no time is said.
 
     Breaks if the sums watch other samples than the ledgers, are filled by another training run, or count otherwise.
     """
-    settings = next(s for s in get_item("partial-tab1").grid("smoke") if s["scenario"] == "class")
-    rows = pd.DataFrame(partial.method_grid(settings, 0, "cpu"))
-    taken = {method: model for method, _, options, model in calls if "ledger" in options}  # the last of each
-    trial = Trial(settings, 0, "cpu")
+    made = grids("class")
+    taken = {method: model for method, _, options, model in made.calls if "ledger" in options}  # the last of each
+    trial = Trial(made.settings, 0, "cpu")
     original, ledgers, _ = trial.recorded(trial.ledgers())
     chosen, _ = trial.choose(original, ledgers)
     flat = lambda model: torch.nn.utils.parameters_to_vector(model.parameters()).detach()
     for method, ledger in {"amnesiac": ledgers[-1], "partial-amnesiac": chosen}.items():
         by_ledger = mu.unlearn("partial-amnesiac", original, trial.task, ledger=ledger)
         assert torch.allclose(flat(taken[method]), flat(by_ledger), atol=1e-4)
-        of_method = rows[rows["method"] == method].set_index("metric")
+        of_method = made.rows[made.rows["method"] == method].set_index("metric")
         assert (of_method.loc["stored bytes", "value"], of_method.loc["RA", "keep"]) == (ledger.nbytes, ledger.keep)
         assert "RTE" not in of_method.index
-    share = rows[rows["metric"] == "affected share"]["value"].item()
+    share = made.rows[made.rows["metric"] == "affected share"]["value"].item()
     assert share == 100 * len(ledgers[0]) / ledgers[0].steps_seen > 0
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """Every call of `mu.unlearn` by an experiment."""
+    return unlearnings(monkeypatch)
 
 
 def test_the_sweep_takes_back_what_its_rows_say(calls):

@@ -37,17 +37,9 @@ def cells():
 
 
 @pytest.fixture(scope="module")
-def rows(cells, tmp_path_factory):
-    """Rows of one dense and one sparse cell."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MU_CACHE", str(tmp_path_factory.mktemp("cache")))
-        made = [
-            {"seed": 0, "dataset": "d", "model": "m", "scenario": s, "sparsity": p, "pruner": "omp", **row}
-            for s, p in (("class", 0), ("random", 95))
-            for sweeps in ([], cells[s, p]["sweeps"])
-            for row in experiments.method_grid({**cells[s, p], "sweeps": sweeps}, 0, "cpu")
-        ]
-    return pd.DataFrame(made)
+def rows(smoke):
+    """Rows of the main record: every method, dense and sparse, in both scenarios."""
+    return pd.concat([made for _, made in smoke("sparsity-tab3")], ignore_index=True)
 
 
 # ---- splits ---------------------------------------------------------------------------------------------
@@ -181,7 +173,7 @@ def test_masks_survive_every_method(rows):
     assert pruned["value"].tolist() == pytest.approx([95] * len(pruned), abs=0.01)
 
 
-def test_the_guess_is_the_retrained_models_level(cells, rows):
+def test_the_guess_is_the_retrained_models_level(cells):
     """A retrained model that scores as guessed is at distance zero; the forget set of a class counts as all wrong."""
     case = Swept(cells["class", 0], 0, "cpu")
     original = case.original().model

@@ -1,18 +1,15 @@
 """Verdicts: what synthetic records with a known answer say about each claim."""
 
 import re
-import shutil
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace
 
 from mu import results, verdicts
-from mu.experiments import CHAPTERS, get_item, items
+from mu.experiments import CHAPTERS, get_item
 from mu.reading import select
 from mu.verdicts import differences, judge
 from mu.verdicts.claim import Finding
@@ -507,39 +504,14 @@ def test_cells_of_an_older_grid_are_not_read():
     assert verdicts.verdict(CLAIMS["C1"]).word == "not recorded"
 
 
-@pytest.fixture
-def page(folders):
-    """MyST text -> (HTML, warnings) of a one-page site."""
-
-    def page(text):
-        source = folders / "site"
-        results.folder().mkdir(parents=True, exist_ok=True)
-        shutil.copytree(results.folder(), source / "results")
-        for item in items().values():
-            notebook = (source / item.notebook).with_suffix(".md")
-            notebook.parent.mkdir(parents=True, exist_ok=True)
-            notebook.write_text("# A\n")
-        (source / "index.md").write_text(f"# Page\n\n{text}\n")
-        config = {"extensions": ["myst_parser", "mu.pages"], "exclude_patterns": ["_build"]}
-        warnings = folders / "warnings.txt"
-        with warnings.open("w") as sink, docutils_namespace():
-            Sphinx(
-                source, None, folders / "out", folders / "trees", "html", config, status=None, warning=sink
-            ).build()
-        kept = [w for w in warnings.read_text().splitlines() if w.strip() and "in any toctree" not in w]
-        return (folders / "out" / "index.html").read_text(), kept
-
-    return page
-
-
 @pytest.mark.parametrize("state", ["nothing", "one seed", "three seeds"])
-def test_the_page_renders_whatever_is_recorded(page, state):
+def test_the_page_renders_whatever_is_recorded(site, state):
     """A row per claim, no warning. Breaks if a missing record stops the build or leaves a claim out."""
     if state != "nothing":
         seeds = (0,) if state == "one seed" else SEEDS
         record("partial-tab1", removal(seeds=seeds), seeds)
         record("partial-tab2", removal(partial=80, seeds=seeds), seeds)
-    html, warnings = page("```{verdicts} partial\n```")
+    html, warnings = site("```{verdicts} partial\n```")
     assert not warnings
     text = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", html))
     for claim in CLAIMS.values():
@@ -557,16 +529,16 @@ def test_the_page_renders_whatever_is_recorded(page, state):
 
 
 @pytest.mark.parametrize("paper", ["mumis", "sparsity"])
-def test_every_paper_renders(page, paper):
+def test_every_paper_renders(site, paper):
     """A row per claim without a record, no warning. Breaks if a claim's text is no valid Markdown."""
-    html, warnings = page(f"```{{verdicts}} {paper}\n```")
+    html, warnings = site(f"```{{verdicts}} {paper}\n```")
     assert not warnings
     assert html.count("<strong>not recorded</strong>") == len(verdicts.claims(paper))
 
 
-def test_an_unknown_paper_is_an_error_of_the_page(page):
+def test_an_unknown_paper_is_an_error_of_the_page(site):
     """A typo does not leave an empty page. Breaks if it is swallowed."""
-    assert any("no claims of paper" in w for w in page("```{verdicts} partail\n```")[1])
+    assert any("no claims of paper" in w for w in site("```{verdicts} partail\n```")[1])
 
 
 @pytest.mark.parametrize(
