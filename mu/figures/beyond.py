@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import mu
 from mu.experiments.beyond import CHANCE, METHODS, TOLD, UNSEEN
 from mu.figures import tables
-from mu.figures.drawing import COLOURS, PALETTE, panels
+from mu.figures.drawing import COLOURS, PALETTE, names_down, panels
 from mu.figures.exhibit import Exhibit
 from mu.figures.tables import method_line
 from mu.reading import select
@@ -72,8 +72,7 @@ def attack(rows: pd.DataFrame) -> Figure:
                 by["mean"], range(len(names)), xerr=by["std"].fillna(0), fmt=mark, color=colour, markersize=4.5,
                 fillstyle=filled, elinewidth=1, label=label,
             )  # fmt: skip
-        axis.set_yticks(range(len(names)), names)
-        axis.set_ylim(max(len(names), 1) - 0.5, -0.5)
+        names_down(axis, names)
         axis.set_xlabel("AUC, %")
 
     return panels(panel, blocks, height=0.6 + 0.2 * max(len(names), 1), sharex=True, sharey=True)

@@ -11,7 +11,7 @@ import io
 import itertools
 import math
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import matplotlib as mpl
@@ -159,6 +159,12 @@ def _legend_above(figure) -> None:
     look = {"ncols": min(len(entries), 3), "handlelength": 2.6, "columnspacing": 1.4}
     if entries:
         figure.legend(entries.values(), entries, loc="outside upper center", **look)
+
+
+def names_down(axis, names: Collection[str]) -> None:
+    """A line for each name, the first at the top."""
+    axis.set_yticks(range(len(names)), names)
+    axis.set_ylim(max(len(names), 1) - 0.5, -0.5)
 
 
 def percent(axis) -> None:

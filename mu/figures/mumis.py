@@ -14,7 +14,7 @@ from matplotlib.ticker import LogLocator
 from mu.experiments import NAMES, shown
 from mu.experiments.mumis import ALONG, DELTA, LEVELS, METHODS, RETAIN_FREE
 from mu.figures import tables
-from mu.figures.drawing import COLOURS, MARKED, MARKS, PALETTE, line, log_axis, panels, percent
+from mu.figures.drawing import COLOURS, MARKED, MARKS, PALETTE, line, log_axis, names_down, panels, percent
 from mu.figures.exhibit import BY_RULE, Exhibit
 from mu.figures.tables import indexed, method_line
 from mu.reading import printed, select
@@ -198,8 +198,7 @@ def directions(rows: pd.DataFrame) -> Figure:
         axis.set_xticks((0, 50, 100))
         axis.set_xlabel("percent of\nforget samples")
         axis.grid(False, axis="y")
-        axis.set_yticks(range(len(asked)), asked)
-        axis.set_ylim(max(len(asked), 1) - 0.5, -0.5)
+        names_down(axis, asked)
 
     columns = {f"{which} falls": which for which in ("target", "other", "difference")}
     return panels(panel, columns, height=0.8 + 0.4 * max(len(asked), 1), sharey=True)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from mu.experiments import NAMES
 from mu.experiments.partial import FORGOTTEN, STEPPING, TABLES
-from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, log_axis, panels, percent
+from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, log_axis, names_down, panels, percent
 from mu.figures.exhibit import Exhibit
 from mu.figures.tables import indexed, method_line
 from mu.reading import listed, same_seeds, select
@@ -125,8 +125,7 @@ def step_sweep(rows: pd.DataFrame) -> Figure:
             fill = None if partial["UA"].mean() >= 100 - 2 * FORGOTTEN else "none"
             axis.plot(gain, [place] * len(gain), "|", color=COLOURS[base], alpha=0.5)
             axis.errorbar(gain.mean(), place, xerr=gain.std(), fmt="o", markerfacecolor=fill, **look)
-        axis.set_yticks(range(len(applied)), [f"{ENTRIES[rule]}, {100 * keep:g} %" for rule, keep in applied])
-        axis.set_ylim(len(applied) - 0.5, -0.5)
+        names_down(axis, [f"{ENTRIES[rule]}, {100 * keep:g} %" for rule, keep in applied])
 
     blocks = {
         f"{NAMES[model]}\n{name}": select(wide, model=model, scenario=scenario)

@@ -78,6 +78,13 @@ def chosen(rows: pd.DataFrame, how: str, methods: Mapping[str, Tuned]) -> pd.Dat
     return pd.concat([part for part in (fixed, picked) if len(part)] or [rows[:0]], ignore_index=True)
 
 
+def beside_retrained(rows: pd.DataFrame, same: list[str]) -> pd.DataFrame:
+    """Each number with what the model retrained with these columns alike has, and the gap between them, if it has."""
+    retrained = select(rows, method="retrain").drop_duplicates(same)[[*same, "value"]]
+    rows = rows.merge(retrained.rename(columns={"value": "retrained"}), on=same, how="left")
+    return rows.assign(gap=(rows["value"] - rows["retrained"]).abs())
+
+
 # ---- In words -------------------------------------------------------------------------------------------
 
 

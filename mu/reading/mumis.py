@@ -11,7 +11,7 @@ import pandas as pd
 from mu import reading, results
 from mu.experiments import NAMES, shown
 from mu.experiments.mumis import ALONG, BABY, DELTAS, LAMP, METHODS, MUSHROOM, ROCKET, SEA
-from mu.reading import renamed, select, with_columns
+from mu.reading import beside_retrained, renamed, select, with_columns
 from mu.unlearning.mu_mis import Guard
 
 # Columns that not every record has; a part of one may lack any other too.
@@ -105,15 +105,17 @@ def gaps(rows: pd.DataFrame) -> pd.DataFrame:
     """
     distances = [rows[:0]]
     for part in sequences(whole(rows)).values():
-        key = [*CASE, "metric", "asked", "step"]
-        reference = select(part, method="retrain")
-        both = part[part["method"].isin(ALONG)].merge(reference[[*key, "value"]], on=key, suffixes=("", " retrained"))
-        both["value"] = (both["value"] - both["value retrained"]).abs()
+        both = beside_retrained(part, [*CASE, "metric", "asked", "step"])
+        both = both[both["method"].isin(ALONG)].dropna(subset="gap")
         removed = (both["metric"] == "FA") & (both["place"] <= both["step"])
         for name, gap in (("utility gap", select(both, metric="RA")), ("resilience gap", both[removed])):
-            mean = gap.groupby([*CASE, "method", "step"], as_index=False)["value"].mean()
-            distances.append(mean.assign(metric=name))
+            distances.append(_mean_gap(gap, [*CASE, "method", "step"]).assign(metric=name))
     return pd.concat([part for part in distances if len(part)] or distances[:1], ignore_index=True)
+
+
+def _mean_gap(rows: pd.DataFrame, of: list[str]) -> pd.DataFrame:
+    """The mean gap of rows with these columns alike, as a value."""
+    return rows.groupby(of, as_index=False)["gap"].mean().rename(columns={"gap": "value"})
 
 
 # ---- The course of a run ---------------------------------------------------------------------------------
@@ -161,12 +163,9 @@ def at(course: pd.DataFrame, metric: str, step: float) -> float:
 def distances(rows: pd.DataFrame) -> pd.DataFrame:
     """Avg. Gap to the retrained model at every look of a course, in points; at step 0 it is the original's."""
     rows = finite(rows)
-    rows, key = rows[rows["metric"].isin(("FA", "RA", "TA"))], [*CASE, "metric"]
-    reference = select(rows, method="retrain").drop_duplicates(key)  # every course of a request has its own
-    both = rows[rows["step"].notna()].merge(reference[[*key, "value"]], on=key, suffixes=("", " retrained"))
-    both["value"] = (both["value"] - both["value retrained"]).abs()
-    gaps = both.groupby([*COURSE, "method", "step"], as_index=False)["value"].mean()
-    return gaps.assign(metric="Avg. Gap")
+    both = beside_retrained(rows[rows["metric"].isin(("FA", "RA", "TA"))], [*CASE, "metric"])
+    looks = both[both["step"].notna()].dropna(subset="gap")
+    return _mean_gap(looks, [*COURSE, "method", "step"]).assign(metric="Avg. Gap")
 
 
 def by_delta(rows: pd.DataFrame) -> pd.DataFrame:

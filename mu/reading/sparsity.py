@@ -9,7 +9,7 @@ import pandas as pd
 from mu import reading
 from mu.experiments import NAMES
 from mu.experiments.sparsity import METHODS
-from mu.reading import renamed, select, with_columns
+from mu.reading import renamed, with_columns
 
 METRICS = {"UA": "UA", "MIA-Efficacy": "MIA-Efficacy", "RA": "RA", "TA": "TA", "Avg. Gap": "Disparity Ave."}
 SHOWN = ("UA", "MIA-Efficacy", "RA", "TA")
@@ -44,9 +44,4 @@ def in_its_words(rows: pd.DataFrame) -> pd.DataFrame:
     return renamed(chosen(rows, "rule"), dataset=NAMES, scenario=PAPER_SCENARIOS, method=PAPER_NAMES, metric=metrics)
 
 
-def beside_retrained(rows: pd.DataFrame) -> pd.DataFrame:
-    """Each number with what retraining has at its seed, and the gap between them."""
-    same = ["scenario", "sparsity", "metric", "seed"]
-    retrained = select(rows, method="retrain").groupby(same)["value"].mean().rename("retrained")
-    rows = rows.join(retrained, on=same)
-    return rows.assign(gap=(rows["value"] - rows["retrained"]).abs())
+beside_retrained = partial(reading.beside_retrained, same=["scenario", "sparsity", "metric", "seed"])

@@ -206,14 +206,13 @@ def _weak(tried: pd.DataFrame, along: pd.DataFrame | None) -> Iterator[Finding]:
     ours, *theirs = by_method(chosen(tried, "rule"), "Avg. Gap", "mu-mis", *OTHERS)
     if cut:
         ours = along.groupby("seed")["value"].min()
-    ahead = {method: paired(ours, gap) for method, gap in zip(OTHERS, theirs, strict=True)}
-    known = that_count([one for one in ahead.values() if one.n])
+    ahead = [Comparison("", m, None, "", paired(ours, gap)) for m, gap in zip(OTHERS, theirs, strict=True)]
+    known = that_count([one for one in ahead if one.n])
     if known:
-        best = max(known, key=lambda one: one.values.mean())
-        nearest = next(method for method, one in ahead.items() if one is best)
-        gap = ours[best.values.index] - best.values
-        numbers = f"gap {mean_sd(ours)}{' at the best of all looks' * cut}, {nearest} {mean_sd(gap)}"
-        yield Finding((best.exceeds(NO_DIFFERENCE, among=len(known)),), numbers, best.n)
+        nearest = max(known, key=lambda one: one.ahead.values.mean())
+        gap = ours[nearest.ahead.values.index] - nearest.ahead.values
+        numbers = f"gap {mean_sd(ours)}{' at the best of all looks' * cut}, {nearest.label} {mean_sd(gap)}"
+        yield Finding((nearest.ahead.exceeds(NO_DIFFERENCE, among=len(known)),), numbers, nearest.n)
 
 
 def _memorised(rows: pd.DataFrame) -> Iterator[Finding]:
