@@ -78,6 +78,8 @@ def test_settings_are_what_a_manifest_gives_back(tmp_path):
 def test_every_cell_can_be_begun(profile):
     """Recipes and sweeps are understood, and every network takes the images of every data set it is given.
 
+    What is swept is an option of the method, or its recipe's rate, and no value twice.
+
     Under `laptop` and `paper` a mistake would show only after hours.
     """
     shapes = {"mnist": (1, 28), "organamnist": (1, 28), "svhn": (3, 32), "cifar10": (3, 32), "cifar20": (3, 32),
@@ -91,7 +93,9 @@ def test_every_cell_can_be_begun(profile):
             for sweep in settings.get("sweeps", ()):
                 known = mu.methods()[sweep["method"]].defaults
                 assert set(sweep["options"]) <= set(known), (cell, sweep)
-                assert sweep["values"]
+                assert len(set(sweep["values"])) == len(sweep["values"]) > 0
+                assert sweep["name"] in known or (sweep["name"] == "lr" and "recipe" in known), (cell, sweep)
+                assert sweep["name"] not in sweep["options"], (cell, sweep)
                 if "recipe" in known:
                     assert sweep.get("tune") or Recipe(**{**asdict(known["recipe"]), **sweep.get("recipe", {})})
             networks.add((settings["model"], settings["dataset"]))

@@ -187,17 +187,6 @@ def test_a_value_is_chosen_with_its_learning_rate_and_published_in_any_scenario(
     assert pairs("published") == {(s, "ssd"): [(10.0, 0)] for s in ("class", "subclass")}
 
 
-def test_levels_of_memorisation_are_chosen_for_apart():
-    """They are different requests: the best value of one is not that of another."""
-    rows = pd.DataFrame([
-        {"seed": 0, "scenario": "memorised", "level": level, "method": "salun", "tried": v, "metric": "proxy gap",
-         "value": abs(v - best)}
-        for level, best in (("low", 1), ("high", 2)) for v in (1, 2)
-    ])  # fmt: skip
-    found = mumis.chosen(rows, "rule")
-    assert dict(zip(found["level"], found["tried"], strict=True)) == {"low": 1, "high": 2}
-
-
 def test_an_attempt_is_named_by_its_model_and_its_value():
     """With a column of values or before there is one. Breaks if dense and sparse models share a name."""
     rows = made_up().assign(sparsity=[0] * 9 + [95])
@@ -218,15 +207,6 @@ def test_a_record_in_the_papers_words():
 
 
 # ---- the course of a run, and its price ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("delta", "at"), [(0.82, 30), (0.9, 40), (1.5, math.inf), (0.1, 30)])
-def test_the_end_by_the_rule_on_made_up_rows(delta, at):
-    """By the order of steps, not of rows, and by the other-class sensitivity alone; infinity if it does not come."""
-    other = {0: 1, 10: 0.9, 20: 0.8, 30: 0.85, 40: 0.95, 50: 1.1}
-    rows = [{"metric": m, "step": s, "value": v if m == "other" else 9 + s} for s, v in other.items() for m in
-            ("target", "other", "ratio")]  # fmt: skip
-    assert mumis.stop(pd.DataFrame(rows[::-1]), delta) == at
 
 
 def test_passes_that_a_hundredth_of_retraining_buys():
