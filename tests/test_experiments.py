@@ -91,10 +91,12 @@ def test_every_cell_can_be_begun(profile):
             if settings.get("recipe"):
                 Recipe(**settings["recipe"])
             for sweep in settings.get("sweeps", ()):
-                known = mu.methods()[sweep["method"]].defaults
+                method = mu.methods()[sweep["method"]]
+                known = method.defaults
                 assert set(sweep["options"]) <= set(known), (cell, sweep)
                 assert len(set(sweep["values"])) == len(sweep["values"]) > 0
-                assert sweep["name"] in known or (sweep["name"] == "lr" and "recipe" in known), (cell, sweep)
+                of_another = {"lr": "recipe" in known, "keep": "ledger" in method.needs}  # the recipe's, the ledger's
+                assert sweep["name"] in known or of_another[sweep["name"]], (cell, sweep)
                 assert sweep["name"] not in sweep["options"], (cell, sweep)
                 if "recipe" in known:
                     assert sweep.get("tune") or Recipe(**{**asdict(known["recipe"]), **sweep.get("recipe", {})})
