@@ -94,7 +94,7 @@ def test_only_the_own_mask_is_free_of_the_forget_set(cells, folders, monkeypatch
     The dense one never saw them either. All at the sparsity asked for, which is what a smoke cell has at 95 %.
     """
     recipe = {**cells["random", 95]["recipe"], "epochs": 25, "batch_size": 64}  # long enough for a rewinding epoch
-    settings = {**cells["random", 95], "sweeps": [], "samples": 150, "recipe": recipe}
+    settings = {**cells["random", 95], "sweeps": [], "samples": 150, "recipe": recipe, "model": "convnet-slim"}
     request = Swept.request
 
     def spoilt(self, data):
