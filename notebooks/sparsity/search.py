@@ -34,14 +34,15 @@
 #   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=l1-sparse tried=0.002` %. That it is more, for FT and IU: {verdict}`sparsity-equal`. GA hardly moves: at 0.0003 {value}`sparsity-tab3 UA scenario=class sparsity=0 method=gradient-ascent tried=0.0003` and
 #   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=gradient-ascent tried=0.0003` %.
 # * *It looks as if pruning shortened the step.* Fewer weights move, and by a rate that fitted all of them. The sparse model then needs a larger value for the same effect, and the rule
-#   often picks one. Whether the larger value alone explains a gain in {doc}`tab3` is read off here: by the solid line at that value.
-# * *Class-wise, Disparity of GA is lower on the sparse model at every rate*, and not by forgetting more: it keeps more of the rest. At random it is higher at every rate. Class-wise at 0.0003 RA is
+#   often picks one. At random it shows at a glance: the sparse model's lines are the dense one's, moved to the right. Whether the larger value alone explains a gain in {doc}`tab3` is read off here: by the solid line at that value.
+# * *Class-wise, Disparity of GA is lower on the sparse model at every rate*, and not by forgetting more: it keeps more of the rest. Class-wise at 0.0003 RA is
 #   {value}`sparsity-tab3 RA scenario=class sparsity=0 method=gradient-ascent tried=0.0003` % dense and {value}`sparsity-tab3 RA scenario=class sparsity=95 method=gradient-ascent tried=0.0003` % sparse, the gap
 #   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=0 method=gradient-ascent tried=0.0003` and {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=gradient-ascent tried=0.0003` points.
 # * *The lowest point of a line* is one value for all seeds. For class-wise FT it is lower sparse ({value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fine-tune tried=0.03` points, dense {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=0 method=fine-tune tried=0.03`, both at 0.03);
-#   with a value picked for each seed it is not ({item}`sparsity-tuning`). IU and l1-sparse have about the same lowest point on both.
-# * *Where a line still falls at its right end*, the grid ends too soon. At random that is so of most methods on the sparse model, and of fewer on the dense one, so what {doc}`tab3` compares there
-#   is also where the grid ends ({doc}`tuning` marks such picks).
+#   with a value picked for each seed it is not ({item}`sparsity-tuning`). IU and l1-sparse have about the same lowest point on both. So have all at random, each at a larger value on the
+#   sparse model: GA {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=0 method=gradient-ascent tried=0.003` points at 0.003 dense and {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=95 method=gradient-ascent tried=0.01` at 0.01 sparse, l1-sparse
+#   {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=0 method=l1-sparse tried=0.0005` at 0.0005 and {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=95 method=l1-sparse tried=0.005` at 0.005.
+# * *Where a line still falls at its right end*, the grid ends too soon. None does; picks of single seeds may lie at an end ({doc}`tuning` marks them).
 # * Bands are one standard deviation over seeds, and wide: one seed may forget the class at a rate where another keeps it.
 
 # %% [markdown]
