@@ -350,7 +350,8 @@ class Ledger(Recorder):
         """The complete chunks of a run that did not finish: a ledger of its first `steps_seen` training steps.
 
         It can be subtracted from the model as it was after those steps, and from no other, which is checked where
-        training handed it the parameters, as `mu.train` does. Writes nothing.
+        training handed it the parameters, as `mu.train` does. Without a complete chunk it fits no model.
+        Writes nothing.
 
         Raises:
             FileNotFoundError: the folder holds no ledger.
@@ -366,7 +367,7 @@ class Ledger(Recorder):
             ledger.samples += _split_samples(tensors)
             ledger.steps_seen, ledger.final = facts["steps_seen"], facts["final"]
         if not ledger.chunks:
-            ledger.final = ""  # no trained model is that after no step
+            ledger.final = ""  # the hash of no model
         ledger.finalised = True
         return ledger
 

@@ -72,9 +72,10 @@ class Task:
             raise ValueError(
                 f"target {self.target} is no label; {self.data.name} has {self.data.num_classes} classes"
             )
-        for scenarios, needed in ((("class", "rare", "poisoned"), "target"), (("subclass",), "fine_target")):
-            if self.scenario in scenarios and getattr(self, needed) is None:
-                raise ValueError(f'scenario {self.scenario!r} needs a {needed}; samples picked by hand are "some"')
+        needed = {**dict.fromkeys(("class", "rare", "poisoned"), "target"), "subclass": "fine_target"}
+        if self.scenario in needed and getattr(self, needed[self.scenario]) is None:
+            named = f"scenario {self.scenario!r} needs a {needed[self.scenario]}"
+            raise ValueError(f'{named}; samples picked by hand are "some"')
         for name in ("forget_indices", "retain_indices"):
             where = positions(getattr(self, name))
             object.__setattr__(self, name, where if where.is_meta else where.sort().values)

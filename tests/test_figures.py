@@ -38,7 +38,7 @@ def test_a_figure_is_drawn_in_the_ink_of_its_theme(rows, item):
     assert drawing.INK["light"] not in dark
 
 
-@pytest.mark.parametrize("item", ["partial-fig1", "partial-fig3", "sparsity-fig1"])  # lines, pictures, a radar
+@pytest.mark.parametrize("item", ["partial-fig1", "partial-fig3", "sparsity-fig1", "mumis-fig2", "beyond-attack"])
 def test_a_figure_is_a_function_of_its_rows(rows, item):
     """Same rows, same bytes. Breaks if a date or a random id gets into the SVG."""
     light, again = (drawing.svg(figures.exhibit(item).make, rows(item), "light") for _ in range(2))

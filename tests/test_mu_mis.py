@@ -18,7 +18,7 @@ from mu.models import Classifier, Normalise, build_model
 from mu.sensitivity import input_gradient, sensitivity, squared_norm
 from mu.training import batch_norms, recalibrate
 from mu.unlearning.mu_mis import Guard, _loss, _norms, mu_mis
-from mu.unlearning.relabel import redrawn
+from mu.unlearning.relabel import fresh_wrong_labels
 
 module = importlib.import_module("mu.unlearning.mu_mis")  # the package has the function under this name
 
@@ -191,7 +191,7 @@ def test_the_other_class_is_uniform_and_never_the_own():
     """10,000 draws over ten classes, own class 3: nine counts, chi-square below its 0.999 quantile of 26.1."""
     labels = torch.full((10_000,), 3)
     samples = Samples(torch.zeros(10_000, 1, 1, 1, dtype=torch.uint8), labels, torch.arange(10_000))
-    counts = redrawn(samples, 10, torch.Generator().manual_seed(0)).labels.bincount(minlength=10)
+    counts = fresh_wrong_labels(samples, 10, torch.Generator().manual_seed(0)).labels.bincount(minlength=10)
     assert counts[3] == 0
     others = counts[torch.arange(10) != 3].double()
     assert ((others - 10_000 / 9).square() / (10_000 / 9)).sum() < 26.1

@@ -10,7 +10,7 @@ from torch.nn import functional
 import mu
 from mu.models import Normalise
 from mu.unlearning.munba import FALLBACK, munba, weights
-from mu.unlearning.relabel import redrawn
+from mu.unlearning.relabel import fresh_wrong_labels
 
 ONE = mu.Recipe(epochs=1, batch_size=1000, optimizer="sgd", lr=0.1)
 
@@ -162,11 +162,11 @@ def test_each_pass_has_its_own_labels_order_and_augmentation(original, task, mon
             return x
 
     def draw(*arguments):
-        drawn = redrawn(*arguments)
+        drawn = fresh_wrong_labels(*arguments)
         labels.append(drawn.labels)
         return drawn
 
-    monkeypatch.setattr(importlib.import_module("mu.unlearning.munba"), "redrawn", draw)
+    monkeypatch.setattr(importlib.import_module("mu.unlearning.munba"), "fresh_wrong_labels", draw)
     spied, forget = torch.nn.Sequential(Spy(), *original), task.forget[:6]
     for how in ("none", "crop-flip"):
         recipe = mu.Recipe(epochs=4, batch_size=200, optimizer="sgd", lr=1e-3, augment=how)

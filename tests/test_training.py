@@ -600,7 +600,7 @@ def test_a_batch_norm_that_is_frozen_keeps_its_statistics(task, normed):
 
 @pytest.mark.parametrize("settings", [torch.backends.cudnn.conv, torch.backends.cuda.matmul])
 def test_float32_is_not_tf32_while_training(task, small, settings):
-    """Convolutions and products, whichever way a caller has set them; afterwards it is set as before."""
+    """Convolutions and products; afterwards both are as the caller had set them."""
     seen, before = [], settings.fp32_precision
     settings.fp32_precision = "tf32"
     try:

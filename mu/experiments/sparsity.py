@@ -66,8 +66,8 @@ METHODS = {
                        published={"class": 5e-4, "random": 5e-4, "poisoned": 1e-4}),
 }  # fmt: skip
 CORE = tuple(method for method in METHODS if not method.endswith("as-published"))
-# At random the main record tries larger values under `laptop`: a sparse model forgets single samples at these only.
-LARGER = {
+# At random the main record tries larger values under `laptop`: a sparse model needs them to forget as much.
+AT_RANDOM = {
     "fine-tune": (0.01, 0.03, 0.1, 0.3),
     "gradient-ascent": (1e-4, 1e-3, 3e-3, 1e-2, 3e-2),
     "fisher": (3e-8, 1e-6, 1e-5, 1e-4),
@@ -422,7 +422,7 @@ def _table(data: str, network: str, scenarios=("class", "random"), methods=None,
     def settings(profile: str, scenario: str, percent: float, methods: tuple[str, ...] | None = methods) -> dict:
         tried = sweeps_of(profile, scenario, methods)
         if main and profile == "laptop" and scenario == "random":
-            tried = [{**sweep, "values": list(LARGER[sweep["method"]])} for sweep in tried]
+            tried = [{**sweep, "values": list(AT_RANDOM[sweep["method"]])} for sweep in tried]
         return _settings(profile, data, network, scenario, percent, sweeps=tried)
 
     def grid(profile: str) -> list[dict]:

@@ -59,8 +59,8 @@ def lotus(
         seed: of the share, the noise and the batch order.
 
     Raises:
-        ValueError: the unseen accuracy is no share, or `alpha` is not from 0 to 100, where labels are as good as
-            uniform.
+        ValueError: the unseen accuracy is no share, or `alpha` is not from 0 to 100, beyond which targets are as
+            good as uniform.
     """
     if not 0 <= alpha <= 100:
         raise ValueError(f"alpha must be from 0 to 100, not {alpha}")

@@ -30,7 +30,7 @@ import torch
 
 from mu.models import require_floats
 from mu.sensitivity import input_gradient, squared_norm
-from mu.unlearning.relabel import class_count, redrawn
+from mu.unlearning.relabel import class_count, fresh_wrong_labels
 
 if TYPE_CHECKING:
     from jaxtyping import Float64
@@ -116,7 +116,7 @@ def mu_mis(
     parameters = [p for p in model.parameters() if p.requires_grad]
     forget = forget.to(parameters[0].device)
     classes, generator = class_count(model, forget), torch.Generator().manual_seed(seed)
-    watched = redrawn(forget, classes, generator).labels  # c' at the looks
+    watched = fresh_wrong_labels(forget, classes, generator).labels  # c' at the looks
     looked = (watched,) if curve is None else (watched, forget.labels)  # only the curve needs the second
     guard, first, step = Guard(delta), None, 0
     while True:
@@ -134,7 +134,7 @@ def mu_mis(
             return model
         for batch in torch.randperm(len(forget), generator=generator).split(batch_size):
             part = forget[batch]
-            drawn = redrawn(part, classes, generator).labels  # c'
+            drawn = fresh_wrong_labels(part, classes, generator).labels  # c'
             with torch.enable_grad():
                 slopes = input_gradient(model, part.images, part.labels, drawn, create_graph=True)
                 loss = _loss(*(squared_norm(slope, norm) for slope in slopes), terms, first if weighted else None)

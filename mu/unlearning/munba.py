@@ -27,7 +27,7 @@ from torch.nn import functional
 from mu.models import answer
 from mu.training import Recipe, augment, autocast, train
 from mu.unlearning.fine_tune import RECIPE  # the defaults of the public code are the same
-from mu.unlearning.relabel import class_count, redrawn
+from mu.unlearning.relabel import class_count, fresh_wrong_labels
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -68,8 +68,9 @@ def munba(
 
     def bargain(flat: Flat, done: float) -> None:
         nonlocal step, batches
-        if not batches if cycle else step % steps_per_epoch == 0:
-            drawn = redrawn(forget, classes, generator)
+        begins = not batches if cycle else step % steps_per_epoch == 0  # a pass over the forget set
+        if begins:
+            drawn = fresh_wrong_labels(forget, classes, generator)
             order = torch.randperm(len(forget), generator=generator)
             batches = [drawn[where] for where in order.split(recipe.batch_size)]
         step += 1

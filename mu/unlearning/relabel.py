@@ -26,8 +26,8 @@ def wrong_labels(samples: Samples, classes: int, seed: int) -> Samples:
     return replace(samples, labels=(samples.labels + shift.to(samples.labels.device)) % classes)
 
 
-def redrawn(samples: Samples, classes: int, generator: torch.Generator) -> Samples:
-    """The same, drawn anew at every call."""
+def fresh_wrong_labels(samples: Samples, classes: int, generator: torch.Generator) -> Samples:
+    """`wrong_labels` under a seed drawn from the generator: others at every call."""
     return wrong_labels(samples, classes, int(torch.randint(2**62, (), generator=generator)))
 
 

@@ -37,7 +37,7 @@
 #   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fine-tune choice=published` and
 #   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fine-tune choice=rule` by the rule. Such a value says little about the method
 #   at full size.
-# * A star marks a value at an end of its grid. At random a sparse model forgets at larger values only, so `laptop` tries larger ones there, on both models. By the oracle dense and sparse then come
+# * A star marks a value at an end of its grid. At random a sparse model needs larger values for the same UA, so `laptop` tries larger ones there, on both models. By the oracle dense and sparse then come
 #   about as near: FT {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=0 method=fine-tune choice=oracle` and {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=95 method=fine-tune choice=oracle`, GA
 #   {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=0 method=gradient-ascent choice=oracle` and {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=95 method=gradient-ascent choice=oracle`, l1-sparse
 #   {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=0 method=l1-sparse choice=oracle` and {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=95 method=l1-sparse choice=oracle`. Only at one of three seeds do IU and l1-sparse
