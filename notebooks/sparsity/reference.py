@@ -33,7 +33,7 @@
 # * The distance of *own mask* to *as published*, {value}`sparsity-reference Avg. Gap scenario=class variant="own mask"` points class-wise and
 #   {value}`sparsity-reference Avg. Gap scenario=random variant="own mask"` at random, is what the choice of the reference can do to a gap at 95 %. Two published
 #   references from other weights are {value}`sparsity-floor Avg. Gap scenario=class sparsity=95` and
-#   {value}`sparsity-floor Avg. Gap scenario=random sparsity=95` points apart ({item}`sparsity-floor`). Under `laptop`, one or two seeds here, that is as much: by this mean
+#   {value}`sparsity-floor Avg. Gap scenario=random sparsity=95` points apart ({item}`sparsity-floor`). Under `laptop`, two or three seeds here, that is as much: by this mean
 #   the reference with its own mask is not told from another published one. The metrics one by one:
 # * Class-wise the published reference is right on {value}`sparsity-reference RA scenario=class variant="as published"` % of the samples it was trained on, that with its own mask on
 #   {value}`sparsity-reference RA scenario=class variant="own mask"` % and the dense one on {value}`sparsity-reference RA scenario=class variant="dense"` %. A method that keeps all of them
