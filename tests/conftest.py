@@ -13,8 +13,6 @@ import pandas as pd
 import pytest
 import torch
 from filelock import FileLock
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace
 from torch import nn
 
 import mu
@@ -64,6 +62,9 @@ def site(folders):
 
     Sphinx reads everything and writes only these pages, not the stubs that generated text links to.
     """
+
+    from sphinx.application import Sphinx  # here, as most tests render nothing
+    from sphinx.util.docutils import docutils_namespace
 
     def site(text, **pages):
         source, warnings = folders / "site", folders / "warnings.txt"

@@ -81,16 +81,16 @@ def test_a_wrong_word_is_one_line_that_lists_the_right_ones(call, arguments, rig
 def test_run_records_and_status_and_merge_agree(call, folders):
     """What `run --out` records elsewhere, `merge` brings in and `status` counts. Breaks if any loses a cell."""
     elsewhere = folders / "elsewhere"
-    assert call("run", "mumis-fig1", "--profile", "smoke", "--out", str(elsewhere))[0] == 0
-    assert results.read("mumis-fig1", "smoke", elsewhere).segments
+    assert call("run", "partial-tab1", "--profile", "smoke", "--out", str(elsewhere))[0] == 0
+    assert results.read("partial-tab1", "smoke", elsewhere).segments
     code, out, _ = call("merge", str(elsewhere))
-    assert (code, out) == (0, "smoke/mumis-fig1: 1 cells added\n")
-    assert call("merge", str(elsewhere))[1] == "smoke/mumis-fig1: 0 cells added\n"
-    row = next(r for r in json.loads(call("status", "--profile", "smoke", "--json")[1]) if r["id"] == "mumis-fig1")
-    assert (row["cells"], row["recorded"], row["missing"]) == (1, 1, 0)
+    assert (code, out) == (0, "smoke/partial-tab1: 2 cells added\n")
+    assert call("merge", str(elsewhere))[1] == "smoke/partial-tab1: 0 cells added\n"
+    row = next(r for r in json.loads(call("status", "--profile", "smoke", "--json")[1]) if r["id"] == "partial-tab1")
+    assert (row["cells"], row["recorded"], row["missing"]) == (2, 2, 0)
     assert row["seconds"] > 0
     listed = {r["id"]: r["recorded"] for r in json.loads(call("list", "--json")[1])}
-    assert listed["mumis-fig1"] == ["smoke"]
+    assert listed["partial-tab1"] == ["smoke"]
 
 
 def test_records_of_no_item_are_not_brought_in(call, folders):

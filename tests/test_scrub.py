@@ -120,6 +120,11 @@ def test_batches_differ_between_epochs_and_seeds(plain, task, flat):
     assert not torch.equal(flat(scrub(model, task.forget, task.retain, max_epochs=0, recipe=recipe, seed=1)), first)
 
 
+def test_an_empty_forget_batch_is_refused(plain, task):
+    with pytest.raises(ValueError, match="batch_size"):
+        scrub(plain, task.forget, task.retain, forget_batch=0, recipe=RECIPE)
+
+
 def test_no_epochs_return_a_copy(plain, task, same):
     """A new model of the same weights, not the one given."""
     result = scrub(plain, task.forget, task.retain, recipe=replace(RECIPE, epochs=0))
