@@ -38,8 +38,8 @@
 # %% [markdown]
 # ## Live run
 #
-# The same item, computed by these cells: when you run `make book`, or when you change the first one and run all ({doc}`profiles and costs </book/rerun>`). Where
-# nothing stands below them, the page was rendered from records alone.
+# Run it yourself: change the first cell and run all ({doc}`profiles and their costs </book/rerun>`). If nothing is shown below the cells, this page was
+# built from saved records.
 #
 # Under `quick` the embedded digits and a slim ResNet9 stand in for CIFAR-100 and ResNet-18.
 

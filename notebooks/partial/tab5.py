@@ -33,10 +33,10 @@
 # %% [markdown]
 # ## Live run
 #
-# The same item, computed by these cells: when you run `make book`, or when you change the first one and run all ({doc}`profiles and costs </book/rerun>`). Where
-# nothing stands below them, the page was rendered from records alone.
+# Run it yourself: change the first cell and run all ({doc}`profiles and their costs </book/rerun>`). If nothing is shown below the cells, this page was
+# built from saved records.
 #
-# OrganAMNIST is not embedded: under `quick` the embedded digits stand in for it, so that the code runs everywhere.
+# Under `quick`, digits stand in for OrganAMNIST, so that the code runs everywhere.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper

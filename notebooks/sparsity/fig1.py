@@ -48,10 +48,10 @@
 # %% [markdown]
 # ## Live run
 #
-# The same item, computed by these cells: when you run `make book`, or when you change the first one and run all ({doc}`profiles and costs </book/rerun>`). Where
-# nothing stands below them, the page was rendered from records alone.
+# Run it yourself: change the first cell and run all ({doc}`profiles and their costs </book/rerun>`). If nothing is shown below the cells, this page was
+# built from saved records.
 #
-# Neither CIFAR-10 nor the full network is embedded: under `quick` the embedded digits and a slim ResNet9 stand in for them.
+# Under `quick`, digits and a slim ResNet9 stand in for CIFAR-10 and the full network.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper
