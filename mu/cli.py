@@ -64,6 +64,10 @@ def run(
     ],
     profile: Profile = "quick",
     seeds: Seeds = None,
+    only: Annotated[
+        list[str],
+        typer.Option(metavar="NAME=VALUE", help="Only cells with this setting, `seed` or `method`; repeatable."),
+    ] = [],  # noqa: B006 (typer's own form)
     budget: Annotated[str, typer.Option(help="Stop inside this time: 90s, 9m, 1h30m.")] = "",
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     backend: Annotated[str, typer.Option(help="loky (this machine) or dask (a cluster).")] = "loky",
@@ -77,17 +81,19 @@ def run(
     asked = []
     for name in names:
         asked += [item for item in items().values() if item.paper == name] if name in CHAPTERS else [get_item(name)]
-    wanted = {item.record: item.keys(profile, seeds) for item in asked}  # or an error, before anything runs
+    settings = dict(parse_setting(text) for text in only)
+    cells = {item.record: item.cells(profile, seeds, settings) for item in asked}  # or an error, before anything runs
     root = out.expanduser() if out else results.folder()  # a shell leaves the ~ of `--out=~/folder` as it is
     deadline = time.monotonic() + parse_duration(budget) if budget else None
     lacking = False
-    for name, cells in wanted.items():
-        if cells <= results.read(name, profile, root).cells:
-            print(f"{name}: nothing to do, all {len(cells)} cells are recorded", file=sys.stderr)
+    how = {"only": settings, "device": device, "out": root, "backend": backend, "workers": workers}
+    for name, wanted in cells.items():
+        if {cell.key for cell in wanted} <= results.read(name, profile, root).cells:
+            print(f"{name}: nothing to do, all {len(wanted)} cells are recorded", file=sys.stderr)
             continue
         left = None if deadline is None else deadline - time.monotonic()
         try:
-            runner.run(name, profile, seeds, device=device, out=root, budget=left, backend=backend, workers=workers)
+            runner.run(name, profile, seeds, budget=left, **how)
         except runner.BudgetSpent as spent:
             print(f"{spent}; run the same line again to go on", file=sys.stderr)
             break
@@ -181,6 +187,14 @@ def _report(look: Callable[[str], list[FileStatus]], name: str) -> None:
             ok = ok and state.status == "ok"
     if not ok:
         raise typer.Exit(2)
+
+
+def parse_setting(text: str) -> tuple[str, str]:
+    """ "name=value", taken apart."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError(f"{text!r} is no setting; write name=value")
+    return name, value
 
 
 def parse_duration(text: str) -> float:

@@ -37,7 +37,7 @@ from mu.storage import cache_folder, digest
 from mu.training import deterministic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mu.experiments import Cell, Item
 
@@ -67,6 +67,7 @@ def run(
     profile: str = "quick",
     seeds: int | None = None,
     *,
+    only: Mapping[str, str] | None = None,
     device: str = "auto",
     out: Path | None = None,
     budget: float | None = None,
@@ -81,6 +82,7 @@ def run(
         item: id from `mu list`.
         profile: smoke, quick, laptop or paper: the sizes, never the code.
         seeds: how many seeds (0, 1, ...); the profile's own number if None.
+        only: run only cells with these settings, see `mu.experiments.Item.cells`.
         device: "cpu", "cuda", or "auto" for a GPU if there is one.
         out: folder of the record. None is the live folder, where a cell also counts as missing when the
             code that computes it has changed since.
@@ -90,7 +92,7 @@ def run(
             the networks are small. Of cells that share a model one trains it; their seconds have the waiting in them.
 
     Raises:
-        ValueError: unknown item, profile, device or backend, or no worker.
+        ValueError: unknown item, profile, device or backend, no worker, or no such cell.
         BudgetSpent: not every cell fitted; what did is recorded.
         DataError: the data of some cells are not at hand; all others are recorded.
         ChildProcessError: a worker process was killed; what was finished is recorded.
@@ -101,7 +103,7 @@ def run(
     if backend not in BACKENDS:
         raise ValueError(f"unknown backend {backend!r}; choose one of {', '.join(BACKENDS)}")
     device = resolve_device(device)
-    cells = get_item(item).cells(profile, seeds)
+    cells = get_item(item).cells(profile, seeds, only)
     item = get_item(item).record
     root = out or live_folder()
     root.mkdir(parents=True, exist_ok=True)

@@ -62,6 +62,8 @@ def test_methods_json_is_the_registry(call):
         (["run", "partial-fig1", "--profile", "smoke", "--device", "tpu"], "cpu"),
         (["run", "partial-fig1", "--profile", "smoke", "--backend", "slurm"], "loky"),
         (["run", "partial-fig1", "--profile", "smoke", "--budget", "soon"], "9m"),
+        (["run", "partial-fig1", "--profile", "smoke", "--only", "mlp"], "name=value"),
+        (["run", "partial-tab1", "--profile", "smoke", "--only", "scenario=all"], "rare"),
         (["status", "--profile", "huge"], "laptop"),
         (["merge", "/nonexistent"], "no records"),
         (["data", "verify", "mnist6k"], "mnist5k"),
@@ -79,10 +81,15 @@ def test_a_wrong_word_is_one_line_that_lists_the_right_ones(call, arguments, rig
 
 
 def test_run_records_and_status_and_merge_agree(call, folders):
-    """What `run --out` records elsewhere, `merge` brings in and `status` counts. Breaks if any loses a cell."""
+    """What `run --out` records elsewhere, `merge` brings in and `status` counts; `--only` records a cell by itself.
+
+    Breaks if any loses a cell, or if `--only` runs the others too.
+    """
     elsewhere = folders / "elsewhere"
-    assert call("run", "partial-tab1", "--profile", "smoke", "--out", str(elsewhere))[0] == 0
-    assert results.read("partial-tab1", "smoke", elsewhere).segments
+    line = ["run", "partial-tab1", "--profile", "smoke", "--out", str(elsewhere)]
+    assert call(*line, "--only", "scenario=class", "--only", "seed=0")[0] == 0
+    assert [s.settings["scenario"] for s in results.read("partial-tab1", "smoke", elsewhere).segments] == ["class"]
+    assert call(*line)[0] == 0
     code, out, _ = call("merge", str(elsewhere))
     assert (code, out) == (0, "smoke/partial-tab1: 2 cells added\n")
     assert call("merge", str(elsewhere))[1] == "smoke/partial-tab1: 0 cells added\n"

@@ -228,6 +228,20 @@ def test_unknown_names_are_refused_with_the_right_ones():
         get_item(ITEMS[0]).cells("fast")
 
 
+def test_cells_are_asked_for_by_their_settings():
+    """By name and value, as a user types them; all count. Breaks if one is ignored, or if a number never fits."""
+    item = get_item("sparsity-tab3")
+    (cell,) = item.cells("quick", 2, {"scenario": "class", "method": "fine-tune", "sparsity": "95", "seed": "1"})
+    assert cell in item.cells("quick", 2)
+    assert (cell.settings["scenario"], cell.methods, cell.settings["sparsity"], cell.seed) == (
+        "class", ["fine-tune"], 95, 1,
+    )  # fmt: skip
+    with pytest.raises(
+        ValueError, match=r"no cell of sparsity-tab3 under quick has sparsity=96; the first is .*seed 0"
+    ):
+        item.cells("quick", 2, {"sparsity": "96"})
+
+
 # ---- every item, small -----------------------------------------------------------------------------------
 
 

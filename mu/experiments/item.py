@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
@@ -131,15 +131,28 @@ class Item:
         """Path of its notebook, from the top of the checkout."""
         return f"notebooks/{self.paper}/{self.id.split('-', 1)[1]}.ipynb"
 
-    def cells(self, profile: str, seeds: int | None = None) -> list[Cell]:
-        """Every cell of the grid, seed by seed, so that one seed of everything comes first."""
+    def cells(self, profile: str, seeds: int | None = None, only: Mapping[str, str] | None = None) -> list[Cell]:
+        """The cells of the grid, seed by seed, so that one seed of everything comes first.
+
+        Args:
+            profile: smoke, quick, laptop or paper.
+            seeds: how many seeds (0, 1, ...); the profile's own number if None.
+            only: settings that a cell must have, as text, by name; `seed` and `method` are names as well.
+
+        Raises:
+            ValueError: unknown profile, no seed, or no cell has these settings.
+        """
         if profile not in PROFILES:
             raise ValueError(f"unknown profile {profile!r}; choose one of {', '.join(PROFILES)}")
         if seeds is not None and seeds < 1:
             raise ValueError(f"seeds must be at least 1, not {seeds}")
         count = self.seeds[profile] if seeds is None else seeds
         grid = json.loads(json.dumps(self.grid(profile)))  # as a manifest gives them back, tuples as lists
-        return [Cell(self.record, self.revision, settings, seed) for seed in range(count) for settings in grid]
+        cells = [Cell(self.record, self.revision, settings, seed) for seed in range(count) for settings in grid]
+        if fitting := [cell for cell in cells if cell.fits(only or {})]:
+            return fitting
+        described = ", ".join(f"{name}={value}" for name, value in only.items())
+        raise ValueError(f"no cell of {self.id} under {profile} has {described}; the first is {cells[0]}")
 
     @cache  # noqa: B019  (a page asks for them at every number, and no item is ever freed)
     def keys(self, profile: str, seeds: int | None = None) -> frozenset[str]:
@@ -173,10 +186,20 @@ class Cell:
         """Hash of all of it."""
         return digest(vars(self))
 
+    @property
+    def methods(self) -> list[str]:
+        """What it tries values of, where each method has its own cell."""
+        return list(dict.fromkeys(sweep["method"] for sweep in self.settings.get("sweeps", ())))
+
+    def fits(self, only: Mapping[str, str]) -> bool:
+        """Whether it has all of these settings."""
+        mine = {**self.settings, "seed": self.seed}
+        return all(value in self.methods if name == "method" else str(mine.get(name)) == value
+                   for name, value in only.items())  # fmt: skip
+
     def __str__(self) -> str:
         names = ("dataset", "model", "scenario", "forget", "level", "variant", "count", "pruner", "sparsity")
-        methods = dict.fromkeys(sweep["method"] for sweep in self.settings.get("sweeps", ()))
-        return " ".join([self.item, *(str(self.settings[n]) for n in names if n in self.settings), *methods,
+        return " ".join([self.item, *(str(self.settings[n]) for n in names if n in self.settings), *self.methods,
                          f"seed {self.seed}"])  # fmt: skip
 
 
