@@ -702,8 +702,9 @@ def test_the_sweep_takes_back_what_its_rows_say(calls):
     """Kept share, rule and bytes of a row are those of the ledger behind it. Breaks if rows are one off."""
     settings = get_item("partial-keep").cells("smoke")[0].settings
     rows = pd.DataFrame(partial.keep_sweep(settings, 0, "cpu"))
+    del calls[0]  # of whole steps, to be scaled
     ledgers = [options["ledger"] for _, _, options, _ in calls]
-    stored = rows[rows["metric"] == "stored bytes"]
+    stored = rows[(rows["metric"] == "stored bytes") & (rows["rule"] != partial.SCALED)]
     expected = [(ledger.keep, ledger.selection.rule, ledger.nbytes) for ledger in ledgers]
     assert list(zip(stored["keep"], stored["rule"], stored["value"], strict=True)) == expected
     assert len(set(expected)) == len(expected) > 10
@@ -711,6 +712,19 @@ def test_the_sweep_takes_back_what_its_rows_say(calls):
     for (*_, result), part in zip(calls, stored.itertuples(), strict=True):
         of_cell = rows[(rows["keep"] == part.keep) & (rows["rule"] == part.rule) & (rows["metric"] == "UA")]
         assert of_cell["value"].tolist() == [100 - trial.forget_accuracy(result)]
+
+
+def test_scaled_steps_are_a_share_of_whole_ones():
+    """At 0 the one model, at 1 the other, between them every parameter that share of the way; neither is touched.
+
+    Breaks if the share is taken from the other end, or if the trained model is moved.
+    """
+    start, end = torch.nn.Linear(3, 2), torch.nn.Linear(3, 2)
+    before = [p.clone() for p in (*start.parameters(), *end.parameters())]
+    quarter = partial.toward(start, end, 0.25)
+    for p, a, b in zip(quarter.parameters(), start.parameters(), end.parameters(), strict=True):
+        torch.testing.assert_close(p, 0.75 * a + 0.25 * b)
+    assert all(map(torch.equal, before, (*start.parameters(), *end.parameters())))
 
 
 def test_the_control_of_the_probe_changes_the_head_alone(calls):

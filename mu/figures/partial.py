@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from mu.experiments import NAMES
-from mu.experiments.partial import FORGOTTEN, STEPPING, TABLES
+from mu.experiments.partial import FORGOTTEN, SCALED, STEPPING, TABLES
 from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, log_axis, names_down, panels, percent
 from mu.figures.exhibit import Exhibit
 from mu.figures.tables import indexed, method_line
@@ -82,8 +82,8 @@ def keep_sweep(rows: pd.DataFrame) -> Figure:
     def panel(axis: Axes, part: pd.DataFrame) -> None:
         for method in ("trained", "retrain"):
             _level(axis, select(part, method=method), method, ":", method)
-        for rule, colour in zip(RULES, PALETTE, strict=True):
-            dash = "-" if rule == "top" else "--"
+        for rule, colour in zip((*RULES, SCALED), (*PALETTE, COLOURS["amnesiac"]), strict=True):
+            dash = {"top": "-", SCALED: ":"}.get(rule, "--")
             line(axis, select(part, rule=rule), "keep", colour=colour, label=rule, linestyle=dash, **DOTS)
         log_axis(axis.xaxis, KEPT_TICKS)
         percent(axis)
@@ -98,7 +98,8 @@ def rules(rows: pd.DataFrame) -> pd.DataFrame:
     metrics = {"non-target accuracy": "other classes", "stored bytes": "ledger"}
     for model, part in rows[rows["rule"].notna()].groupby("model", sort=False):
         least = at_smallest_share(part).query("keep < 1")
-        removals = {rule: select(least, rule=rule) for rule in RULES} | {"all entries": select(part, keep=1)}
+        removals = {rule: select(least, rule=rule) for rule in (*RULES, SCALED)}
+        removals["all entries"] = select(part, keep=1)
         for rule, removed in removals.items():
             lines[NAMES[model], rule] = {
                 "seeds that forget": f"{removed['seed'].nunique()} of {part['seed'].nunique()}",
@@ -287,7 +288,7 @@ CURVES = Exhibit(
     "conventional and one for partial amnesiac unlearning at the removal.",
 )
 TABLE_NOTE = (
-    "forgetting class 3. Accuracies, membership and gap in percent; mean ± sd over seeds. Gap: the mean distance to "
+    "Accuracies, membership and gap in percent; mean ± sd over seeds. Gap: the mean distance to "
     "the retrained model in UA, RA and TA. MIA recall: the share of the forget set that shadow models call members; "
     "false pos.: of unseen images of the class; both over the seeds whose attack can tell members of its shadows. By "
     "entropy: the share that an attack by entropy calls members. AUC: against those same images, 50 is chance. TPR "
@@ -298,7 +299,7 @@ TABLE_NOTE = (
 
 
 def _table(data: str, network: str) -> Exhibit:
-    return Exhibit(f"All methods on {NAMES[data]}, {NAMES[network]}, {TABLE_NOTE}", method_grid)
+    return Exhibit(f"All methods on {NAMES[data]}, {NAMES[network]}, forgetting class 3. {TABLE_NOTE}", method_grid)
 
 
 EXHIBITS = {
@@ -323,18 +324,21 @@ EXHIBITS = {
         "the right one what is lost on all classes.",
     ),
     **{name: _table(*pair) for name, pair in TABLES.items()},
-    "partial-jmlr": Exhibit(f"All methods on further data sets, LeNet, {TABLE_NOTE}", method_grid),
+    "partial-jmlr": Exhibit(
+        f"All methods on further data sets, LeNet, forgetting class 1 (cars in CIFAR-10). {TABLE_NOTE}", method_grid
+    ),
     "partial-keep": Exhibit(
         "Accuracy right after the removal against the share of each layer's update that was kept and subtracted, "
-        "for five rules that pick the entries. At 1 every rule is conventional amnesiac unlearning.",
+        "for five rules that pick the entries. *Scaled*, a control, takes back that share of every entry. At 1 all "
+        "are conventional amnesiac unlearning.",
         keep_sweep,
         "Line plots, a row per network. With the largest entries kept, a window of small shares forgets the class "
         "at little cost to the others; the smallest entries do not forget.",
     ),
     "partial-rules": Exhibit(
-        "Rules that pick entries, at equal forgetting: for each seed the smallest share, of those tried, after which "
-        f"at most {FORGOTTEN:g} % of the forget samples are still classified correctly. Other classes: test "
-        "accuracy, percent, mean ± sd over those seeds.",
+        "Rules that pick entries, and whole steps *scaled* down, at equal forgetting: for each seed the smallest "
+        f"share tried after which at most {FORGOTTEN:g} % of the forget samples are still classified correctly. "
+        "Other classes: test accuracy, percent, mean ± sd over those seeds.",
         rules,
     ),
     "partial-optimizer": Exhibit(

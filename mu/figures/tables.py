@@ -10,6 +10,8 @@ import pandas as pd
 
 from mu.reading import CHOICES, mean_sd, number, select
 
+VARIED = ("pruner", "variant", "schedule", "update")  # what a record may vary beside request and method
+
 
 def method_line(
     rows: pd.DataFrame,
@@ -62,10 +64,15 @@ def tuning(
     """The gap of each method, and the value that gave it, by each way to choose; a star: at an end of the grid.
 
     Args:
-        rows: with a `block` that they belong to, and the value tried as it is `shown`.
+        rows: with a `block` that they belong to, and the value tried as it is `shown`; what else was varied is put
+            into the block's name.
         chosen: rows, way to choose -> those it picks.
         methods: the methods of the table, in its order.
     """
+    rows = rows[rows["tried"].notna()]
+    for column in VARIED:
+        if column in rows and rows[column].nunique() > 1:
+            rows = rows.assign(block=rows["block"] + ", " + rows[column])
     lines, ends = {}, {case: at_ends(tried) for case, tried in rows.groupby(["block", "method"])}
     for how in CHOICES:
         gaps = select(chosen(rows, how), metric="Avg. Gap").sort_values("tried", kind="stable")

@@ -16,7 +16,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from mu import figures, reproduced, results
-from mu.experiments import Item, best, get_item, shown
+from mu.experiments import Item, best, get_item, items, shown
 from mu.figures.reproduced import against_ours
 from mu.pages.writing import (
     Written,
@@ -71,7 +71,7 @@ class RecordDirective(Written):
             content = self.parse(*box, *block("dropdown", "The run on 5,000 digits", *text, "", *source))
         else:
             content = self.parse(*text)
-            content = (content if narrow else [full_width(content)]) + self.parse(*source)
+            content = (content if narrow else [full_width(content)]) + self.parse(*source, *choices(item, record))
         return with_dark(content, dark) if dark else content
 
     def box(self, item: Item, title: str, text: str) -> list[str]:
@@ -137,6 +137,20 @@ def provenance(record: Record, here: str) -> list[str]:
         "{doc}`run it again </book/rerun>`",
     )
     return block("div", "mu-provenance", " · ".join(parts))
+
+
+def choices(item: Item, record: Record) -> list[str]:
+    """Folded below a figure or table: the values that each way to choose picks, where its record has several.
+
+    The record that has a page for this does not show it again.
+    """
+    page_of_its_own = f"{item.paper}-tuning"
+    if item.shows or page_of_its_own not in items() or get_item(page_of_its_own).record == item.id:
+        return []
+    table = figures.exhibit(page_of_its_own).make(record.frame)
+    ways = "({doc}`three ways to choose </book/choice>`)"
+    text = f"Average gap to the retrained model, and the value that gave it {ways}; a star: at an end of those tried."
+    return block("dropdown", "The hyper-parameters chosen", text, "", number_table(table)) if len(table) else []
 
 
 class ItemRole(XRefRole):
