@@ -80,15 +80,14 @@ def test_unseen_images_are_less_sensitive(jacobian, target, word):
     ("target", "other", "start", "word"),
     [
         (4, 2, 1.0, "holds"),
-        (2.8, 2, 1.0, "holds in part"),  # 1.4 times
-        (4, 2, 2.0, "holds in part"),  # larger from the start
-        (4, 2, 0.5, "holds in part"),  # smaller at the start
+        (2.1, 2, 1.0, "holds"),
+        (4, 2, 2.0, "holds"),  # larger from the start: no matter of training, and shown
         (2, 4, 2.0, "does not hold"),
-        (tuple(3 + UNCLEAR / 5), 2, 1.0, "holds in part"),
+        (tuple(3 + UNCLEAR / 2), 2, 1.0, "unclear"),
     ],
 )
 def test_c2_one_sided(target, other, start, word):
-    """C2: equal at first, unequal after. Breaks if one is not asked or the ratio is turned."""
+    """C2: the target's is the larger after training. Breaks if random weights answer too, or the ratio is turned."""
     at = {"untrained_target": start, "untrained_other": 1, "trained_target": target, "trained_other": other}
     assert decide("C2", medians(**at)).word == word
 
@@ -148,6 +147,7 @@ def forgets(fa=1, ra=76, ta=75, known=90, unknown=0, **columns):
         ({"fa": 6}, "does not hold"),
         ({"ra": 74.9}, "does not hold"),
         ({"ta": 73.9}, "does not hold"),
+        ({"ra": 75.2}, "holds"),  # 1.1 percent lost
         ({"ra": 79, "ta": 78}, "holds"),  # more is no loss
         ({"ra": tuple(75 + UNCLEAR)}, "unclear"),
         ({"known": 4}, "nothing to test"),  # nothing to forget
@@ -224,14 +224,15 @@ def test_c5_one_that_is_nearer_is_enough_to_fail():
 @pytest.mark.parametrize(
     ("jit", "scar", "word"),
     [
-        (60, 60, "holds"),
-        (60, 72, "holds in part"),
+        (60, 71, "holds"),
+        (60, 71.1, "holds in part"),
         (72, 80, "does not hold"),
         (tuple(70 - UNCLEAR), 0, "holds in part"),
     ],
 )
 def test_losses(jit, scar, word):
-    """Losses: below the retrained model's 76 by more than 5. Breaks if a gain counts as a distance."""
+    """Losses: below the retrained model's 76 by more than 4.94, a share of it. Breaks if a gain counts as a distance,
+    or points as a share."""
     made = forgets(), against("RA", 76, {"jit": jit, "scar": scar, "salun": 76})
     assert decide("losses", made[0], [row for row in made[1] if row["method"] != "mu-mis"]).word == word
 

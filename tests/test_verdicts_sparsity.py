@@ -99,24 +99,27 @@ def test_c1_counts_values_chosen_in_two_ways_once(better, answers):
     assert [f.answers for f in found] == [(True,)] * answers
 
 
-def test_c1_leaves_out_what_does_nothing():
-    """C1: a method with the trained model's gap, dense and sparse, is no comparison; with one of them it is. Breaks
-    if the change of the reference is taken for the method's."""
-    trained = ends({"Avg. Gap": (30, 34)}, "trained")
-    idle, active = ends({"Avg. Gap": (30.2, 33.8)}, "fisher"), ends({"Avg. Gap": (20, 34)}, "influence")
+def test_c1_leaves_out_what_forgets_nothing():
+    """C1: with the trained model's UA and MIA-Efficacy, dense and sparse, a method is no comparison; with another
+    of one of them it is. Breaks if a gap that moved because test accuracy did is taken for forgetting."""
+    untouched = {"UA": (1, 2), "MIA-Efficacy": (5, 6)}
+    trained = ends(untouched, "trained")
+    idle, active = ends({"Avg. Gap": (30, 34), **untouched}, "fisher"), ends({"Avg. Gap": (20, 34)}, "influence")
+    active += ends({"UA": (1, 2), "MIA-Efficacy": (5, 7)}, "influence")
     (finding,) = decide("C1", trained, idle, active, gaps(4, "class", "fine-tune")).evidence
     assert finding.answers == (True, False)
     assert "no at class-wise: IU" in finding.numbers
 
 
 @pytest.mark.parametrize("methods", [("fisher",), APPROXIMATE])
-def test_c1_says_so_where_nothing_does_anything(methods):
+def test_c1_says_so_where_nothing_forgets_anything(methods):
     """C1: what is recorded is idle, on the dense model more of it than on the sparse one. Breaks if a method or a
     scenario without a seed to compare makes that unrecorded."""
-    idle = [row for m in methods for row in ends({"Avg. Gap": (30.2, 33.8)}, m)]
+    untouched = {"UA": (1, 2), "MIA-Efficacy": (5, 6)}
+    idle = [row for m in methods for row in ends({"Avg. Gap": (30, 33), **untouched}, m)]
     idle = [row for row in idle if row["method"] == "fisher" or row["sparsity"] == 0]
-    (finding,) = decide("C1", ends({"Avg. Gap": (30, 34)}, "trained"), idle).evidence
-    assert (finding.word, finding.numbers, finding.n) == ("nothing to test", "no method moves either model", 3)
+    (finding,) = decide("C1", ends(untouched, "trained"), idle).evidence
+    assert (finding.word, finding.numbers, finding.n) == ("nothing to test", "no method forgets anything", 3)
 
 
 def test_c1_ignores_other_methods_and_sparsities():
@@ -247,24 +250,34 @@ def test_c8_asks_every_high_sparsity():
     assert finding.answers == (False, True)
 
 
+def private(original, tuned):
+    """MIA-Privacy of the original and, by rate, after FT, each on the dense and on the sparse model."""
+    made = ends({"MIA-Privacy": original}, "trained")
+    for tried, pair in tuned.items():
+        for sparsity, score in zip((0, 95), pair, strict=True):
+            made += rows("MIA-Privacy", score, method="fine-tune", tried=tried, sparsity=sparsity)
+    return made
+
+
 @pytest.mark.parametrize(
     ("tuned", "word"),
     [
-        (55, "holds"),
-        (59.5, "holds in part"),
-        (65, "holds in part"),
-        (tuple(59 - x for x in UNCLEAR), "holds in part"),
+        ((55, 55), "holds"),
+        ((55, 65), "holds in part"),  # lower at one value, higher at the other: unclear
+        ((65, 65), "holds in part"),
+        ((59.5, 59.5), "holds in part"),
     ],
 )
 def test_c9_privacy(tuned, word):
-    """C9: the scores of the original and of FT fall. Breaks if the retrained model is read, or a rise counts."""
-    made = [ends({"MIA-Privacy": (60, v)}, m) for m, v in (("trained", 56), ("fine-tune", tuned), ("retrain", 70))]
-    assert decide("C9", *made).word == word
+    """C9: the scores of the original, and of FT at one and the same value. Breaks if the retrained model is read, a
+    rise counts, or values that the rule picks apart for the two models are compared."""
+    made = private((60, 56), {tried: (60, sparse) for tried, sparse in zip((0.01, 0.1), tuned, strict=True)})
+    assert decide("C9", made, ends({"MIA-Privacy": (60, 70)}, "retrain")).word == word
 
 
 def test_c9_counts_chance_as_no_leakage():
     """C9: below 50 there is nothing to leak. Breaks if a fall from 49 to 40 counts, or one from 55 to 40 does not."""
-    verdict = decide("C9", ends({"MIA-Privacy": (49, 40)}, "trained"), ends({"MIA-Privacy": (55, 40)}, "fine-tune"))
+    verdict = decide("C9", private((49, 40), {0.1: (55, 40)}))
     assert verdict.evidence[0].answers == (False, True)
 
 
@@ -345,16 +358,16 @@ def test_c5_schedules(constant, growing, word):
     assert "gap decaying 5.0 ± 0.0, constant" in verdict.evidence[0].numbers
 
 
-def backdoor(before=99, after=10, dense=47, cost=1.0, worst=None):
-    """Rows of the backdoor record: FT with two rates; the rule picks the second. `worst` is its ASR at 99 %."""
+def backdoor(before=99, after=10, dense=47, cost=1.0, worst=None, other=98):
+    """Rows of the backdoor record: FT with two rates, the first of which leaves an ASR of `other` everywhere. With
+    the second, `worst` is that at 99 %."""
     made = []
     for sparsity in (0, 75, 90, 95, 99):
         at = {"scenario": "poisoned", "sparsity": sparsity}
         left = dense if sparsity < 90 else after if worst is None or sparsity < 99 else worst
         made += rows("ASR", before, method="trained", **at) + rows("SA", 94, method="trained", **at)
-        for tried, asr, guess in ((0.01, 80, 9), (0.1, left, 1)):
+        for tried, asr in ((0.01, other), (0.1, left)):
             tuned = {"method": "fine-tune", "tried": tried, **at}
-            made += rows("proxy gap", guess, **tuned)
             made += rows("ASR", asr, **tuned) + rows("SA", np.subtract(94, cost), **tuned)
     made += rows("ASR", 3, method="l1-sparse", tried=0.5, scenario="poisoned")
     return made
@@ -364,32 +377,42 @@ def backdoor(before=99, after=10, dense=47, cost=1.0, worst=None):
     ("change", "word"),
     [
         ({}, "holds"),
-        ({"before": 60}, "does not hold"),  # never planted
+        ({"before": 60, "other": 60}, "does not hold"),  # never planted
         ({"after": 25}, "does not hold"),
         ({"dense": 5}, "nothing to test"),  # removed without sparsity as well
+        ({"dense": 98, "after": 98}, "nothing to test"),  # no rate does anything
+        ({"dense": 98}, "holds"),  # it does nothing to the dense model alone
         ({"cost": 3.0}, "does not hold"),
         ({"cost": (0.0, 0.0, 6.9)}, "unclear"),  # 2.3 on average, unclear
         ({"worst": 60}, "holds in part"),
     ],
 )
 def test_c6_backdoor(change, word):
-    """C6: planted, removed, by sparsity, at little cost. Breaks if one is not asked, or below 90 % is."""
+    """C6: planted, removed, by sparsity, at little cost. Breaks if one is not asked, below 90 % is, or if a rate
+    that does nothing counts against the claim."""
     verdict = decide("C6", backdoor(**change))
     assert verdict.word == word
-    assert len(verdict.evidence[0].answers) == (0 if word == "nothing to test" else 3)
+    assert len(verdict.answers) == (0 if word == "nothing to test" else 3)
+
+
+def test_c6_asks_every_rate():
+    """C6: at 80 the other rate does something, and too little. Breaks if the rule, or a mean over rates, answers."""
+    verdict = decide("C6", backdoor(other=80))
+    assert (verdict.word, len(verdict.answers)) == ("holds in part", 6)
 
 
 def test_c6_shows_the_dense_model_too():
-    """C6: the numbers of every sparsity and of the dense model. Breaks if another rate is read."""
-    (finding,) = decide("C6", backdoor(worst=60)).evidence
-    assert finding.numbers.startswith("ASR dense 99.0 ± 0.0 → 47.0 ± 0.0; 90 % 99.0 ± 0.0 → 10.0 ± 0.0, SA loses 1.0")
+    """C6: the numbers of every sparsity and of the dense model, by rate. Breaks if rates are mixed."""
+    _, finding = decide("C6", backdoor(worst=60)).evidence
+    start = "FT at 0.1, ASR dense 99.0 ± 0.0 → 47.0 ± 0.0; 90 % 99.0 ± 0.0 → 10.0 ± 0.0, SA loses 1.0"
+    assert finding.numbers.startswith(start)
     assert "; 99 % 99.0 ± 0.0 → 60.0 ± 0.0" in finding.numbers
 
 
-def probes(removed, probe, time, retrained=60, left=0, floor=30):
+def probes(removed, probe, time, retrained=60, left=0, floor=30, kept=50):
     at = {"scenario": "classes", "removed": removed}
     return [
-        *rows("probe accuracy", 90, method="trained", **at), *rows("UA", 100 - left, method="l1-sparse", **at),
+        *rows("probe accuracy", kept, method="trained", **at), *rows("UA", 100 - left, method="l1-sparse", **at),
         *rows("probe accuracy", floor, method="untrained", **at),
         *rows("probe accuracy", retrained, method="retrain", **at), *rows("RTE", 100, method="retrain", **at),
         *rows("probe accuracy", probe, method="l1-sparse", **at), *rows("RTE", time, method="l1-sparse", **at),
@@ -400,26 +423,30 @@ def probes(removed, probe, time, retrained=60, left=0, floor=30):
     ("probe", "time", "word"),
     [
         (60, 20, "holds"),
-        (58.5, 20, "holds"),
+        (57.5, 20, "holds"),
         (70, 20, "holds"),  # better is as well as
-        (57, 20, "holds in part"),
+        (56, 20, "holds in part"),
         (60, 120, "holds in part"),
-        ((60, 60, 54.5), 20, "holds in part"),  # 1.8 behind on average, unclear
+        ((60, 60, 52), 20, "holds in part"),  # 2.7 behind on average, unclear
     ],
 )
 def test_c7_transfer(probe, time, word):  # 10 classes hold; of 20 it depends
     """C7: as good, and faster, for every number of classes. Breaks if one is not asked or the original is read."""
     verdict = decide("C7", probes(10, 61, 50), probes(20, probe, time))
     assert verdict.word == word
-    numbers = "10 classes: 61.0 ± 0.0, retrained 60.0 ± 0.0, untrained 30.0 ± 0.0, 2.0 ± 0.0 times as fast"
+    numbers = (
+        "10 classes: 61.0 ± 0.0, retrained 60.0 ± 0.0, not removed 50.0 ± 0.0, untrained 30.0 ± 0.0, 2.0 ± 0.0 t"
+    )
     assert numbers in verdict.evidence[0].numbers
 
 
 def test_c7_needs_classes_removed_and_features_learnt():
-    """Nothing is shown where the classes are still known, or where an untrained network serves as well."""
+    """Nothing is shown where the classes are still known, where an untrained network serves as well, or where the
+    model that keeps the classes serves as well as the retrained one."""
     assert decide("C7", probes(10, 60, 20)).word == "holds"
     assert decide("C7", probes(10, 60, 20, left=5)).word == "does not hold"
-    assert decide("C7", probes(10, 60, 20, floor=59)).word == "does not hold"
+    assert decide("C7", probes(10, 60, 20, floor=58)).word == "does not hold"
+    assert decide("C7", probes(10, 60, 20, kept=58)).word == "nothing to test"
 
 
 # ---- beside a reference with a mask of its own -------------------------------------------------------------
@@ -473,7 +500,7 @@ def test_the_price_of_a_model_that_finds_its_own_mask(sparse, word):
 HOLDING = {
     "C1": gaps(4), "C2": proposition((8, 6, 3, 1), (80, 50, 20, 10)), "C3": rise(), "C4": l1_sparse(100, 22, 10),
     "C5": schedules(8, 6), "C6": backdoor(), "C7": probes(10, 60, 20), "C8": ends({"TA": (95, 92)}, "retrain"),
-    "C9": ends({"MIA-Privacy": (60, 55)}, "trained"), "price": own_mask(85),
+    "C9": private((60, 55), {0.1: (60, 55)}), "price": own_mask(85),
     "equal": at_values("fine-tune", {0.1: (20, 70)}),
     "mask": own_mask(50) + ends({"Avg. Gap": (10, 1)} | dict.fromkeys(METRICS, (80, 52)), "fine-tune"),
 }  # fmt: skip
@@ -515,7 +542,7 @@ def test_a_claim_on_methods_counts_with_every_way_to_choose():
     assert answers == {VALUES["published"]: (False,), VALUES["rule"]: (True,), VALUES["oracle"]: (False,)}
 
 
-@pytest.mark.parametrize("name", ["C1", "C3", "C4", "C5", "C6"])
+@pytest.mark.parametrize("name", ["C1", "C3", "C4", "C5"])
 def test_claims_on_methods_have_a_part_for_every_way(name):
     """Breaks if a claim reads the rule's values alone."""
     frame = pd.DataFrame(gaps(4) + ends({"UA": (0, 0)}, "trained"))

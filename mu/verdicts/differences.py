@@ -142,6 +142,11 @@ def either(*answers: Answer) -> Answer:
     return None if None in answers else False
 
 
+def agreed(*answers: Answer) -> Answer:
+    """The answer that all give, unclear if they differ. For comparisons that are too alike to count apart."""
+    return answers[0] if len(set(answers)) == 1 else None
+
+
 # ---- Findings ---------------------------------------------------------------------------------------------
 
 

@@ -42,8 +42,6 @@ from mu.verdicts.differences import (
 # Times by which training must raise sensitivity. An account has seven orders of magnitude; how small it is
 # before training is a matter of the initial weights, so one order is asked.
 RAISED = 10.0
-# Times by which two sensitivities of equal order may differ. The larger of two is larger by more than that.
-EQUAL = 1.5
 MOST = 50.0  # percent of the forget samples above which they are most of them
 # AUC, in percent, above which sensitivity tells training samples from others: chance, and two standard errors of 200
 # samples each (`laptop`), which are 5.8 points.
@@ -52,9 +50,10 @@ TOLD = 56.0
 # five points is what the paper marks in red. Of a sub-class it may get half of 100 test images right, with a standard
 # error of 5; ten is two of those.
 SAME_FA = {"class": 5.0, "subclass": 10.0}
-# Loss of utility that is none: "about one point". Two standard errors of 75 % on 9,900 test images are 0.9.
-NO_LOSS = 1.0
-RED = 5.0  # loss of utility that the paper marks in red
+# Losses of utility, in percent of the accuracy that is lost from: a point is little beside the paper's 76.5 % on
+# CIFAR-100, and much beside a third of that, which a short training gives. "About one point" of 76.5 counts as none,
+# and five, which the paper marks in red, as a loss.
+NO_LOSS, RED = 1.3, 6.5
 # Average gap of the original below which there is nothing to unlearn: methods could hardly differ by NO_DIFFERENCE.
 ROOM = 2 * NO_DIFFERENCE
 # How many times as long others take: just below the paper's smallest ratios, which are 125 (10,367 s by 83 s) to
@@ -113,6 +112,11 @@ def _on_par(rows: pd.DataFrame) -> Iterator[Finding]:
     yield as_one(summary(with_it, "methods with retained data", "nearer or level, by"))
 
 
+def _lost(before: pd.Series, after: pd.Series, of: pd.Series) -> OverSeeds:
+    """What was lost of an accuracy, in percent of another one."""
+    return OverSeeds((100 * (before - after) / of).dropna())
+
+
 def _keeps_utility(rows: pd.DataFrame) -> Iterator[Finding]:
     """C4. What the original does not have, or what retraining costs, is no loss of the method's."""
     ends = {metric: by_method(rows, metric, "trained", "mu-mis", "retrain") for metric in ("FA", "RA", "TA")}
@@ -122,8 +126,8 @@ def _keeps_utility(rows: pd.DataFrame) -> Iterator[Finding]:
         yield untestable(why, before, goal)
         return
     fa = paired(after, goal)
-    ra, ta = (paired(after, before.clip(upper=goal)) for before, after, goal in (ends["RA"], ends["TA"]))
-    answer = every(fa.within(margin), ra.exceeds(-NO_LOSS), ta.exceeds(-NO_LOSS))
+    ra, ta = (_lost(before.clip(upper=goal), after, goal) for before, after, goal in (ends["RA"], ends["TA"]))
+    answer = every(fa.within(margin), ra.below(NO_LOSS), ta.below(NO_LOSS))
     shown = [f"{m} {arrow(*ours)}, retrained {mean_sd(goal)}" for m, (*ours, goal) in ends.items()]
     yield Finding((answer,), "; ".join(shown), fewest(fa, ra, ta))
 
@@ -131,9 +135,9 @@ def _keeps_utility(rows: pd.DataFrame) -> Iterator[Finding]:
 def _others_lose(rows: pd.DataFrame) -> Iterator[Finding]:
     """Losses: an answer for every other method without retained data."""
     goal, *left = by_method(rows, "RA", "retrain", *FREE)
-    losses = [(method, paired(goal, ra)) for method, ra in zip(FREE, left, strict=True)]
-    cases = [Comparison("", method, loss.exceeds(RED), mean_sd(loss.values), loss) for method, loss in losses]
-    yield summary(cases, "methods", "losing")
+    losses = [(method, _lost(goal, ra, goal)) for method, ra in zip(FREE, left, strict=True)]
+    cases = [Comparison("", method, loss.exceeds(RED), f"{mean_sd(loss.values)} %", loss) for method, loss in losses]
+    yield summary(cases, f"methods, of RA {mean_sd(goal)}", "losing percent:")
 
 
 def _cheap(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -249,13 +253,11 @@ def _told_apart(rows: pd.DataFrame) -> Iterator[Finding]:
 
 @together()
 def _asymmetric(rows: pd.DataFrame) -> Iterator[Finding]:
-    """C2: an answer before training and one after."""
+    """C2: an answer after training; how it was before, of random weights, is shown beside."""
     for method in ("untrained", "trained"):
         ratio = times(*(by_seed(rows, f"{logit}, median", method=method) for logit in ("target", "other")))
-        larger = ratio.exceeds(EQUAL)
-        equal = every(ratio.below(EQUAL), ratio.exceeds(1 / EQUAL))
         numbers = f"{method} {mean_sd(ratio.values, 2)} times that of others"
-        yield Finding((larger if method == "trained" else equal,), numbers, ratio.n)
+        yield Finding((ratio.exceeds(1),) if method == "trained" else (), numbers, ratio.n)
 
 
 @together("lower in: ")
@@ -293,7 +295,7 @@ def _robust(rows: pd.DataFrame) -> Iterator[Finding]:
     """C7: an answer for the earlier classes with RA, for a ruined model forgets too, and one for the others' KL."""
     (then, now), (goal, _) = (_earlier(rows, method) for method in ("mu-mis", "retrain"))
     ra, without = by_method(rows, "RA", "mu-mis", "retrain", step=rows["place"].max())
-    back, over, loss = paired(now, then), paired(then, goal), paired(without, ra)
+    back, over, loss = paired(now, then), paired(then, goal), _lost(without, ra, without)
     diverged, n = by_seed(rows, "diverged", method="mu-mis"), select(rows, method="mu-mis")["seed"].nunique()
     if len(diverged):
         yield Finding((False,), f"diverged at {len(diverged)} of {n} seeds", n)
@@ -316,7 +318,7 @@ def _others_along(rows: pd.DataFrame) -> Iterator[Finding]:
         cases.append(Finding((back.exceeds(REBOUND),), f"{method} FA {arrow(then, now)}", back.n))
     start = by_seed(rows, "RA", method="trained")
     end = by_seed(rows, "RA", method="ssd", step=rows["place"].max())
-    loss = paired(start, end)
+    loss = _lost(start, end, start)
     cases.append(Finding((loss.exceeds(RED),), f"ssd RA {arrow(start, end)}", loss.n))
     yield joined(cases, f"not recorded: {', '.join(absent)}; " if absent else "")
 
@@ -390,7 +392,7 @@ def _ruins(rows: pd.DataFrame, lr: float, steps: Steps) -> Iterator[Finding]:
     """Other: the other classes' term where it has forgotten as much."""
     both = looks(rows, "both", steps)
     part = looks(rows, "other", _as_low(rows, "other", both["FA"]))
-    loss = paired(both["RA"], part["RA"])
+    loss = _lost(both["RA"], part["RA"], both["RA"])
     yield Finding((loss.exceeds(RED),), _side_by_side(lr, both, part, "with other"), loss.n)
 
 
@@ -460,8 +462,8 @@ CLAIMS = (
         "mumis-C2",
         "The rise is one-sided: the target class's logit becomes more sensitive than the others, from equal order.",
         LATER,
-        f"Median norm for the target class by that for the others: within a factor of {EQUAL:g} before training, "
-        f"above {EQUAL:g} after.",
+        "Median norm for the target class by that for the others, after training: above 1. By how much is not said "
+        "anywhere we know; it is shown, as is the ratio before training.",
         ("mumis-fig2",), each_network, _asymmetric,
     ),
     Claim(
@@ -478,8 +480,8 @@ CLAIMS = (
         "Levelling the two on the forget set alone unlearns without loss on the rest.",
         ABSTRACT,
         f"Beside the retrained model: FA within {SAME_FA['class']:g} points (class) or {SAME_FA['subclass']:g} "
-        f"(sub-class); RA and TA less than {NO_LOSS:g} point below the lower of the original's and the retrained "
-        "model's. Where the original's FA is that near already, there is nothing to test.",
+        f"(sub-class); RA and TA less than {NO_LOSS:g} percent (of themselves) below the lower of the original's and "
+        "the retrained model's. Where the original's FA is that near already, there is nothing to test.",
         TABLE_ITEMS, tables, _keeps_utility,
     ),
     Claim(
@@ -504,8 +506,8 @@ CLAIMS = (
         "It withstands a sequence of requests: what was removed stays removed, and it stays nearest to retraining.",
         LATER,
         "FA of earlier requests, mean over them: right after its own no further above the retrained model's than in "
-        f"C4, and after the last less than {REBOUND:g} points above that, with an RA less than {RED:g} points below "
-        "the retrained model's: one answer. KL to the retrained model, mean over all steps, is more than "
+        f"C4, and after the last less than {REBOUND:g} points above that, with an RA less than {RED:g} percent "
+        "below the retrained model's: one answer. KL to the retrained model, mean over all steps, is more than "
         f"{LARGER:g} below every other method's: another.",
         ("mumis-fig5",), sequences, _robust,
     ),
@@ -539,14 +541,14 @@ CLAIMS = (
         "mumis-losses",
         "The other methods without retained data cost more than five points of accuracy.",
         LATER,
-        f"RA is more than {RED:g} points below the retrained model's.",
+        f"RA is more than {RED:g} percent below the retrained model's: five points of the paper's 76.5.",
         TABLE_ITEMS, tables, _others_lose,
     ),
     Claim(
         "mumis-sequence",
         "Along a sequence bad teacher and SalUn let removed classes come back, and SSD loses accuracy.",
         LATER,
-        f"FA of earlier requests rises by more than {REBOUND:g} points; SSD's RA falls by more than {RED:g}.",
+        f"FA of earlier requests rises by more than {REBOUND:g} points; SSD's RA falls by more than {RED:g} percent.",
         ("mumis-fig5",), sequences, _others_along,
     ),
     Claim(
@@ -561,9 +563,9 @@ CLAIMS = (
     ),
     Claim(
         "mumis-stop",
-        "No stopping rule would help there: after no pass is a run nearer to retraining than the original is.",
+        "Another stop would not help there: after no pass is a run nearer to retraining than the original is.",
         "ours, after C8",
-        f"Average gap at the best step of a run, picked by that gap itself, is less than {NO_DIFFERENCE:g} points "
+        f"Average gap after the best pass of a run, picked by that gap itself, is less than {NO_DIFFERENCE:g} points "
         f"below the original's: an answer for every learning rate. Where the original's is below {ROOM:g} point, "
         "there is nothing to test.",
         (STOPS,), each_network, _no_stop, "random",
@@ -597,8 +599,8 @@ CLAIMS = (
         "The other classes' term alone ruins accuracy on the rest.",
         LATER,
         "At equal forgetting, when FA is first as low as the whole loss's where that one stops with delta = "
-        f"{DELTA:g}, if that forgets (or at the end, if it never is): RA is more than {RED:g} points below the whole "
-        "loss's.",
+        f"{DELTA:g}, if that forgets (or at the end, if it never is): RA is more than {RED:g} percent below the "
+        "whole loss's.",
         ("mumis-tabA12",), runs, _ruins,
     ),
     Claim(

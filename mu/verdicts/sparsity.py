@@ -19,6 +19,7 @@ from mu.verdicts.differences import (
     NO_DIFFERENCE,
     Comparison,
     OverSeeds,
+    agreed,
     arrow,
     as_one,
     by_method,
@@ -52,10 +53,13 @@ SAME_TIME = 1.25
 # Attack success of a backdoor that is there, and of one that is gone. The paper's figure has 99.8 before; after, 47
 # on the dense model and 16 or less from 90 % sparsity on.
 PLANTED, REMOVED = 90.0, 20.0
+# Points of attack success below which FT has done nothing.
+ACTIVE = 5.0
 # What the removal may cost in clean accuracy. The paper's figure has 2.1 at 99 % sparsity, less below.
 LITTLE = 2.5
-# Probe accuracy that counts as the retrained model's: two standard errors of one model's accuracy on 2,000 images.
-SAME_PROBE = 2.0
+# Probe accuracy that counts as another model's: two standard errors of a difference of two accuracies near 40 % on
+# 2,000 images.
+SAME_PROBE = 3.1
 # A privacy score's difference that is none: two standard errors of one score, from 9,000 images, are 1.06.
 LEAK = 1.0
 NO_LEAKAGE = 50.0  # MIA-Privacy at chance; below it there is no leakage either
@@ -118,26 +122,32 @@ def _gaps(rows: pd.DataFrame, method: str, retrained: pd.DataFrame | None) -> li
     return [dense, sparse]
 
 
+def _forgotten(rows: pd.DataFrame, method: str) -> list[float]:
+    """How far the method moves what it is for, UA and MIA-Efficacy, on the dense and on the sparse model: means."""
+    return [
+        (after - before).abs().mean()
+        for metric in ("UA", "MIA-Efficacy")
+        for before, after in zip(*(dense_sparse(rows, metric, name) for name in ("trained", method)), strict=True)
+    ]
+
+
 def _disparity(rows: pd.DataFrame, retrained: pd.DataFrame | None = None) -> Iterator[Finding]:
-    """C1: an answer for every scenario and method; none where it leaves both models as they are."""
+    """C1: an answer for every scenario and method; none where it forgets nothing on either model."""
     cases, idle = [], []
     for scenario, shown in SCENARIOS.items():
         alike = select(rows, scenario=scenario)
         theirs = None if retrained is None else select(retrained, scenario=scenario)
-        untouched = _gaps(alike, "trained", theirs)
         for method in APPROXIMATE:
-            gaps = _gaps(alike, method, theirs)
-            moved = [(gap - at_first).abs().mean() for gap, at_first in zip(gaps, untouched, strict=True)]
-            nearer = paired(*gaps)
+            nearer = paired(*_gaps(alike, method, theirs))
             if not nearer.n or select(alike, method=method)["again"].all():
                 continue
-            if all(change < NO_DIFFERENCE for change in moved):
+            if all(change < NO_DIFFERENCE for change in _forgotten(alike, method)):
                 idle.append(nearer.values)
             else:
                 numbers = mean_sd(nearer.values)
                 cases.append(Comparison(shown, PAPER_NAMES[method], nearer.exceeds(0), numbers, nearer))
     own = " with values of its own" if rows["again"].any() else ""
-    none = untestable(f"no method{own} moves either model", *idle)
+    none = untestable(f"no method{own} forgets anything", *idle)
     yield summary(cases, "comparisons", "nearer by") if cases else none
 
 
@@ -201,11 +211,16 @@ def _own_mask_loses(rows: pd.DataFrame) -> Iterator[Finding]:
 
 @together()
 def _leaks_less(rows: pd.DataFrame) -> Iterator[Finding]:
-    """C9: an answer each for the original and FT."""
-    for method, shown in {"trained": "original", "fine-tune": "FT"}.items():
-        ends = dense_sparse(rows, "MIA-Privacy", method)
-        fall = paired(*(scores.clip(lower=NO_LEAKAGE) for scores in ends))
-        yield Finding((fall.exceeds(LEAK),), f"{shown} {arrow(*ends)}", fall.n)
+    """C9: an answer for the original, and one for FT, if all its values give the same."""
+    scores = lambda part, method: [s.clip(lower=NO_LEAKAGE) for s in dense_sparse(part, "MIA-Privacy", method)]
+    original = paired(*scores(rows, "trained"))
+    yield Finding(
+        (original.exceeds(LEAK),), f"original {arrow(*dense_sparse(rows, 'MIA-Privacy', 'trained'))}", original.n
+    )
+    values = dict(list(select(with_columns(rows, "tried"), method="fine-tune").groupby("tried")))
+    falls = [paired(*scores(part, "fine-tune")) for part in values.values()]
+    at = (f"{v:g} {arrow(*dense_sparse(part, 'MIA-Privacy', 'fine-tune'))}" for v, part in values.items())
+    yield Finding((agreed(*(fall.exceeds(LEAK) for fall in falls)),), f"FT at {', at '.join(at)}", fewest(*falls))
 
 
 # ---- The other records -----------------------------------------------------------------------------------
@@ -247,33 +262,46 @@ def _schedules(rows: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _backdoor(rows: pd.DataFrame) -> Iterator[Finding]:
-    """C6: an answer for every sparsity from 90 % on, if FT leaves a backdoor in the dense model."""
-    ends, cases = ("trained", "fine-tune"), []
-    before, dense = by_method(rows, "ASR", *ends, sparsity=0)
-    gone = dense.mean() < REMOVED
-    for sparsity in (s for s in TROJAN_SPARSITIES if s >= 90):
-        planted, left = by_method(rows, "ASR", *ends, sparsity=sparsity)
-        cost = paired(*by_method(rows, "SA", *ends, sparsity=sparsity))
-        removed = every(OverSeeds(planted).exceeds(PLANTED), OverSeeds(left).below(REMOVED))
-        numbers = f"{sparsity} % {arrow(planted, left)}, SA loses {mean_sd(cost.values)}"
-        answers = () if gone else (every(removed, cost.below(LITTLE)),)
-        cases.append(Finding(answers, numbers, fewest(cost, paired(dense, left))))
-    yield joined(cases, f"ASR dense {arrow(before, dense)}; ")
+    """C6: for every value of FT an answer for every sparsity from 90 % on.
+
+    None at a value that clears the dense model as well, or that does nothing to any.
+    """
+    rows, sparsities = with_columns(rows, "tried"), [s for s in TROJAN_SPARSITIES if s >= 90]
+    untouched = select(rows, method="trained")
+    for value, tuned in select(rows, method="fine-tune").groupby("tried"):
+        ends = {
+            metric: {s: [by_seed(part, metric, sparsity=s) for part in (untouched, tuned)] for s in (0, *sparsities)}
+            for metric in ("ASR", "SA")
+        }
+        gone = ends["ASR"][0][1].mean() < REMOVED
+        idle = all(paired(before, after).values.mean() < ACTIVE for before, after in ends["ASR"].values())
+        cases = []
+        for sparsity in sparsities:
+            (planted, left), cost = ends["ASR"][sparsity], paired(*ends["SA"][sparsity])
+            removed = every(OverSeeds(planted).exceeds(PLANTED), OverSeeds(left).below(REMOVED))
+            numbers = f"{sparsity} % {arrow(planted, left)}, SA loses {mean_sd(cost.values)}"
+            answers = () if gone or idle else (every(removed, cost.below(LITTLE)),)
+            cases.append(Finding(answers, numbers, fewest(cost, paired(ends["ASR"][0][1], left))))
+        yield joined(cases, f"FT at {value:g}, ASR dense {arrow(*ends['ASR'][0])}; ")
 
 
 @together()
 def _transfer(rows: pd.DataFrame) -> Iterator[Finding]:
-    """C7: an answer for every number of removed classes."""
+    """C7: an answer for every number of removed classes whose removal helps when the model is retrained."""
     for removed, part in rows.groupby("removed"):
-        retrained, probe, floor = by_method(part, "probe accuracy", "retrain", "l1-sparse", "untrained")
-        behind, learnt = paired(retrained, probe), paired(probe, floor)
+        names = ("trained", "retrain", "l1-sparse", "untrained")
+        original, retrained, probe, floor = by_method(part, "probe accuracy", *names)
+        gain, behind, learnt = paired(retrained, original), paired(retrained, probe), paired(probe, floor)
         faster = times(*by_method(part, "RTE", "retrain", "l1-sparse"))
         gone = OverSeeds(by_seed(part, "UA", method="l1-sparse"))
         numbers = f"{removed:g} classes: {mean_sd(probe)}, retrained {mean_sd(retrained)}, "
-        numbers += f"untrained {mean_sd(floor)}, {mean_sd(faster.values)} times as fast"
+        numbers += (
+            f"not removed {mean_sd(original)}, untrained {mean_sd(floor)}, {mean_sd(faster.values)} times as fast"
+        )
         useful = every(behind.below(SAME_PROBE), learnt.exceeds(SAME_PROBE))
         answer = every(useful, gone.exceeds(LEAST_UA), faster.exceeds(1))
-        yield Finding((answer,), numbers, fewest(behind, learnt, faster, gone))
+        helps = gain.values.mean() > SAME_PROBE
+        yield Finding((answer,) if helps else (), numbers, fewest(gain, behind, learnt, faster, gone))
 
 
 # ---- The claims ------------------------------------------------------------------------------------------
@@ -327,9 +355,10 @@ CLAIMS = (
         "Sparsity helps FT to remove a backdoor, at little cost.",
         "backdoor figure",
         f"At every sparsity from 90 % on: attack success is above {PLANTED:g} % before FT, below {REMOVED:g} % "
-        f"after; clean accuracy loses less than {LITTLE:g} points. Where FT leaves less than "
-        f"{REMOVED:g} % on the dense model, there is nothing to help with, and nothing to test.",
-        ("sparsity-fig5",), each_choice, _backdoor,
+        f"after; clean accuracy loses under {LITTLE:g} points. With each value of FT; but one that leaves less than "
+        f"{REMOVED:g} % on the dense model needs no help, and one that takes less than {ACTIVE:g} points from any "
+        "model does nothing: there is nothing to test.",
+        ("sparsity-fig5",), each_network, _backdoor,
     ),
     Claim(
         "sparsity-C7",
@@ -337,7 +366,8 @@ CLAIMS = (
         "a later account; the strength is ours",
         f"By proxy, for every number of removed classes: they are forgotten (UA above {LEAST_UA:g} %); probe "
         f"accuracy is less than {SAME_PROBE:g} points below that of the retrained model, and more than that above an "
-        "untrained one's; it takes less time (with fewer epochs, so this part is hardly a test).",
+        "untrained one's; it takes less time (with fewer epochs, so this part is hardly a test). Where retraining "
+        "gains no more than that over the model that keeps the classes, there is nothing to test.",
         ("sparsity-tab4",), each_network, _transfer,
     ),
     Claim(
@@ -353,8 +383,9 @@ CLAIMS = (
         "Sparsity reduces the leakage of retained samples.",
         "appendix; the claim is our reading",
         f"Class-wise, MIA-Privacy of the original and after FT is more than {LEAK:g} point lower at {SPARSE} % "
-        f"sparsity than dense; scores below {NO_LEAKAGE:g}, chance, count as {NO_LEAKAGE:g}.",
-        TABLE_ITEMS, by_rule, _leaks_less, "class",
+        f"sparsity than dense; scores below {NO_LEAKAGE:g}, chance, count as {NO_LEAKAGE:g}. An answer each; "
+        "for FT if it is the same at all values.",
+        TABLE_ITEMS, each_once, _leaks_less, "class",
     ),
     Claim(
         "sparsity-equal",
