@@ -21,7 +21,7 @@ import torch
 import mu
 import mu.experiments
 from mu import attacks, results
-from mu.experiments import CHAPTERS, Item, best, case, get_item, items, partial, primary_items, shown
+from mu.experiments import CHAPTERS, Item, best, case, get_item, items, partial, primary_items
 from mu.experiments.cache import kept
 from mu.experiments.case import Case
 from mu.experiments.item import distinct
@@ -29,6 +29,7 @@ from mu.experiments.partial import FORGOTTEN, KEEPS, Trial
 from mu.experiments.rows import ACCURACIES, named
 from mu.experiments.rows import rows as as_rows
 from mu.metrics import Scores, accuracy, evaluate
+from mu.names import place, shown
 from mu.results import PROFILES
 from mu.spill import Spill
 from mu.storage import CorruptFile, cache_folder
@@ -218,6 +219,17 @@ def test_progress_counts_cells_of_the_present_grid(monkeypatch, tmp_path):
 def test_a_key_without_a_name_is_shown_as_it_is():
     """Breaks if what the table of names lacks fails, or is empty."""
     assert [shown(key) for key in ("vgg16", "mumis", "partial")] == ["VGG-16", "MU-Mis", "partial"]
+
+
+def test_names_have_an_order():
+    """That of the table of names; what is not in it comes last. Breaks if it is the alphabet's."""
+    assert sorted(["zzz", "cifar10", "vgg16", "mnist", "lenet"], key=place) == [
+        "lenet",
+        "vgg16",
+        "mnist",
+        "cifar10",
+        "zzz",
+    ]
 
 
 def test_unknown_names_are_refused_with_the_right_ones():

@@ -4,6 +4,7 @@
 """
 
 import math
+import time
 from dataclasses import asdict, replace
 
 import pandas as pd
@@ -245,6 +246,23 @@ def test_methods_without_recipe_or_seed_get_none(handed):
     assert handed[1] == {"name": "mu-mis", "delta": 1.1, "lr": 0.2, "seed": 2000, "surrogate": None}
 
 
+def test_what_a_method_is_told_is_not_in_its_seconds(monkeypatch):
+    """The accuracy to expect takes a tenth of a second to work out, unlearning none. Breaks if it is timed."""
+    case, model = Swept(settings("class"), 0, "cpu"), nn.Linear(1, 1)
+
+    def options(*_):
+        end = time.process_time() + 0.1
+        while time.process_time() < end:
+            pass
+        return {}
+
+    monkeypatch.setattr(case, "options", options)
+    monkeypatch.setattr(mu, "unlearn", lambda *_, **__: model)
+    unlearned, seconds = case.unlearn(tried("lotus", 1.0), 1.0, model)
+    assert unlearned is model
+    assert seconds < 0.05
+
+
 def test_what_diverges_is_recorded_as_such_and_the_rest_goes_on(monkeypatch):
     """An error at one value, weights without finite answers at the next, and the third is scored."""
     case = Swept(settings("class", sweeps=[tried("fine-tune", 1.0, 2.0, 3.0)]), 0, "cpu")
@@ -255,7 +273,7 @@ def test_what_diverges_is_recorded_as_such_and_the_rest_goes_on(monkeypatch):
         model = reinitialise(original, 1).eval()
         if value == 2:
             nn.init.constant_(model.head.bias, math.nan)
-        return model
+        return model, 1.0
 
     monkeypatch.setattr(case, "unlearn", unlearn)
     rows = pd.DataFrame(method_rows(case, lambda *_: {"Avg. Gap": 1.0}))
@@ -329,7 +347,7 @@ def test_one_answer_that_is_not_finite_is_divergence(part, monkeypatch):
             getattr(out, part)[-1, 0] = math.inf
         return out
 
-    monkeypatch.setattr(case, "unlearn", lambda *_: lost)
+    monkeypatch.setattr(case, "unlearn", lambda *_: (lost, 1.0))
     monkeypatch.setattr(sweeps, "outputs", outputs)
     assert [row["metric"] for row in method_rows(case, lambda *_: {"Avg. Gap": 1.0})] == ["diverged"]
 

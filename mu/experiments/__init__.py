@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from mu import results
 from mu.experiments import beyond, mumis, partial, sparsity
-from mu.experiments.item import CHAPTERS, NAMES, PAPERS, Cell, Item, shown
+from mu.experiments.item import CHAPTERS, PAPERS, Cell, Item
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mu.results import Record
 
-__all__ = ["CHAPTERS", "NAMES", "PAPERS", "Cell", "Item", "best", "get_item", "items", "primary_items", "shown"]
+__all__ = ["CHAPTERS", "PAPERS", "Cell", "Item", "best", "get_item", "items", "primary_items"]
 
 _ITEMS = {item.id: item for item in (*partial.ITEMS, *mumis.ITEMS, *sparsity.ITEMS, *beyond.ITEMS)}
 

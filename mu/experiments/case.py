@@ -73,6 +73,7 @@ class Case:
     settings: dict
     seed: int
     device: str
+    data: Dataset | None = None  # the data set as loaded, where several cases share it
 
     def __post_init__(self) -> None:
         s = self.settings
@@ -80,7 +81,7 @@ class Case:
         self.after = 1000 + self.seed
         self.split = s.get("split", self.seed)
         self.label = s.get("forget", s.get("label", TARGET))
-        data = mu.load_dataset(s["dataset"], device=self.device)
+        data = self.data or mu.load_dataset(s["dataset"], device=self.device)
         if "samples" in s:
             data, self.validation = hold_out(data, s["samples"], self.split)
         self.task = self.request(data)
@@ -155,13 +156,18 @@ class Case:
     def _pruned(self, rounds: int, rate: float) -> Trained:
         """By magnitude, round by round, each of which is kept: IMP at one sparsity goes on from another's."""
         more = {"samples": self.task.train, "recipe": self.recipe, "seed": self.seed}
-        early = self._on_all("rewound", self.build, lambda model: pruning.rewound(model, **more)).model
+        early = self.early(f"rewound, {self.task.train.fingerprint}", self.build, self.task.train, self.seed)
         made = self._dense()
         for k in range(1, rounds + 1):
             make = lambda _, before=made.model: pruning.imp(before, early, rounds=1, rate=rate, **more)
             after = self._on_all(f"pruned {rate:g}, round {k}", self._build_pruned, make)
             made = after._replace(seconds=after.seconds + made.seconds)
         return made
+
+    def early(self, part: str, build: Callable, samples: Samples, seed: int) -> nn.Module:
+        """The model early in training on these samples, to which survivors are rewound."""
+        make = lambda model: pruning.rewound(model, samples, self.recipe, seed=seed)
+        return self.kept(part, build, make).model
 
     def _on_all(self, part: str, build: Callable, make: Callable) -> Trained:
         """A model that has seen what is to be forgotten."""

@@ -25,17 +25,6 @@ PAPERS = {
 }  # key of an item id -> BibTeX key
 CHAPTERS = (*PAPERS, "beyond")  # what item ids begin with: a paper, or what none of them has
 
-NAMES = {  # data sets, networks and papers as shown, in the order shown
-    "mlp": "MLP", "lenet": "LeNet", "convnet": "ConvNet", "alexnet": "AlexNet", "resnet9": "ResNet9",
-    "resnet18": "ResNet-18", "vgg16": "VGG-16", "vit": "ViT", "convnet-slim": "ConvNet, 1/8 width",
-    "alexnet-slim": "AlexNet, 1/8 width", "resnet9-slim": "ResNet9, 1/8 width",
-    "resnet18-slim": "ResNet-18, 1/4 width", "vgg16-slim": "VGG-16, 1/4 width", "vit-slim": "ViT, 1/3 width",
-    "mnist": "MNIST", "mnist5k": "MNIST 5k", "mnist5k-pairs": "MNIST 5k in pairs", "organamnist": "OrganAMNIST",
-    "svhn": "SVHN", "cifar10": "CIFAR-10", "cifar100": "CIFAR-100", "cifar20": "CIFAR-20",
-    "folder:faces:32": "Pins faces", "folder:tiny-imagenet:64": "Tiny ImageNet", "folder:imagenet:64": "ImageNet",
-    "mumis": "MU-Mis", "beyond": "beyond the papers",
-}  # fmt: skip
-
 ONE_SEED = dict.fromkeys(PROFILES, 1)
 FOLDERS = {"faces": "folder:faces:32", "tiny-imagenet": "folder:tiny-imagenet:64", "imagenet": "folder:imagenet:64"}
 
@@ -55,11 +44,6 @@ def network_of(profile: str, name: str) -> str:
     if profile == "paper" or f"{name}-slim" not in MODELS:
         return name
     return "resnet9-slim" if profile in ("quick", "smoke") and name in ("resnet18", "vgg16") else f"{name}-slim"
-
-
-def shown(key: str) -> str:
-    """What the book calls a data set, a network or a paper; the key itself if it has no other name."""
-    return NAMES.get(key, key)
 
 
 class Progress(NamedTuple):

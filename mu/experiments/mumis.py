@@ -9,7 +9,6 @@ sequence picks, at its first request, by the same rule.
 from __future__ import annotations
 
 import contextlib
-import copy
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -31,7 +30,7 @@ from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl
 from mu.models import predict
 from mu.sensitivity import Sensitivity, sensitivity
 from mu.tasks import Task
-from mu.timing import stopwatch, timed
+from mu.timing import timed
 from mu.training import Recipe, train
 from mu.unlearning.mu_mis import BATCH, DELTA
 
@@ -323,11 +322,11 @@ def course(settings: dict, seed: int, device: str) -> Iterator[dict]:
     case = Case(settings, seed, device)
     original, task, look = case.original().model, case.task, followed(case.task, settings["looked"])
     steps_a_pass = _steps_a_pass(case)
-    curve, looks = [], [(0, original)]
+    curve, looks = [], {0: look(original)}
 
     def follow(step: int, model: nn.Module) -> None:
         if (step + 1) % steps_a_pass == 0:
-            looks.append((step + 1, copy.deepcopy(model)))
+            looks[step + 1] = look(model)
 
     with contextlib.suppress(FloatingPointError):  # the course ends there
         mu.unlearn(
@@ -336,9 +335,9 @@ def course(settings: dict, seed: int, device: str) -> Iterator[dict]:
         )  # fmt: skip
     columns = {"lr": settings["lr"], "variant": settings["variant"]}
     finite = {passed.step for passed in curve}  # where a course diverged, the last model is none
-    for step, model in looks:
+    for step, seen in looks.items():
         if step in finite:
-            yield from rows("mu-mis", look(model), step=step, **columns)
+            yield from rows("mu-mis", seen, step=step, **columns)
     for passed in curve:
         values = {metric: getattr(passed, metric) for metric in ("target", "other", "ratio", "loss")}
         yield from rows("mu-mis", values, step=passed.step, **columns)
@@ -395,7 +394,8 @@ def sequence(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Accuracies and KL after each request of a sequence, of the retrained models or of one method."""
     labels = settings["sequence"]
     requests = [{**settings, "forget": label, "removed": labels[:i]} for i, label in enumerate(labels)]
-    cases = [Following(request, seed, device) for request in requests]
+    data = mu.load_dataset(settings["dataset"], device=device)
+    cases = [Following(request, seed, device, data) for request in requests]
     return _unlearn_along(cases) if settings["sweeps"] else _retrain_along(cases)
 
 
@@ -418,8 +418,7 @@ def _unlearn_along(cases: list[Following]) -> Iterator[dict]:
     for step, case in enumerate(cases, 1):
         forgotten = forgotten + case.task.forget
         try:
-            with stopwatch(case.device) as watch:
-                model = case.unlearn(sweep, value, model, surrogate)
+            model, seconds = case.unlearn(sweep, value, model, surrogate)
             logits = predict(model, forgotten)
             if not logits.isfinite().all():
                 raise FloatingPointError
@@ -427,7 +426,7 @@ def _unlearn_along(cases: list[Following]) -> Iterator[dict]:
             yield from rows(method, {"diverged": 1}, step=step, **columns)
             return
         yield from _after(case, method, model, step, **columns)
-        values = {"KL": kl(predict(case.retrained(original).model, forgotten), logits), "RTE": watch.seconds}
+        values = {"KL": kl(predict(case.retrained(original).model, forgotten), logits), "RTE": seconds}
         yield from rows(method, values, step=step, **columns)
 
 

@@ -30,11 +30,12 @@ from mu import attacks, explain
 from mu.data import Samples
 from mu.experiments.cache import Trained
 from mu.experiments.case import Case, untrained
-from mu.experiments.item import NAMES, ONE_SEED, Item, data_of, distinct, network_of
+from mu.experiments.item import ONE_SEED, Item, data_of, distinct, network_of
 from mu.experiments.rows import named, rows
 from mu.ledger import Ledger, Recorder, RunningSum
 from mu.metrics import Outputs, accuracy, confidence, evaluate, outputs
 from mu.models import predict
+from mu.names import shown
 from mu.selection import RULES, Layout
 from mu.storage import cache_folder
 from mu.timing import stopwatch
@@ -117,7 +118,7 @@ class Trial(Case):
     def ledgers(self, keeps=KEEPS, rule: str = "top") -> list[Ledger]:
         return [Ledger(keep, rule, only=self.task.forget.indices) for keep in keeps]
 
-    def recorded(self, ledgers: Sequence[Ledger] = ()) -> Trained:
+    def recorded(self, ledgers: Sequence[Ledger]) -> Trained:
         """The original model with its ledgers, from the cache if it is there."""
         which = [[s.keep, s.rule, *(s.layers or ())] for s in (ledger.selection for ledger in ledgers)]
         part = f"recorded, {self.task.train.fingerprint}, for {self.task.forget.fingerprint}"
@@ -213,7 +214,7 @@ def accuracy_curves(settings: dict, seed: int, device: str) -> Iterator[dict]:
     record("trained", "training", 0.0, model)
     watch = follow("trained", "training", 0.0, trial.task.train)
     original = train(model, trial.task.train, trial.recipe, seed=seed, ledger=ledgers, on_step=watch)
-    conventional = mu.unlearn("amnesiac", original, trial.task, ledger=ledgers[-1])
+    conventional = trial.take_back(original, ledgers[-1])
     chosen, by_share = trial.choose(original, ledgers)
     end = float(trial.recipe.epochs)
     for method, keep, unlearned in (
@@ -396,7 +397,7 @@ def probes(settings: dict, seed: int, device: str) -> Iterator[dict]:
 def step_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Label flipping and ascent, whole and partial, all stopped at the same forgetting, with their steps."""
     trial = Trial(settings, seed, device)
-    original = trial.recorded().model
+    original = trial.original().model
     yield from trial.accuracy_rows("trained", original)
     yield from trial.accuracy_rows("retrain", trial.retrained(original).model)
     for base in STEPPING:
@@ -416,7 +417,7 @@ def paces(settings: dict, seed: int, device: str) -> Iterator[dict]:
     as the partial form took, forgotten or not; only on all data, where going on does no harm by itself.
     """
     trial = Trial(settings, seed, device)
-    original = trial.recorded().model
+    original = trial.original().model
     yield from trial.accuracy_rows("trained", original)
 
     def tried(method: str, variant: str, **options) -> tuple[list[dict], int]:
@@ -450,15 +451,15 @@ def activation_maps(settings: dict, seed: int, device: str) -> Iterator[dict]:
     _, by_share = trial.choose(original, ledgers)
     models = {
         "trained": original,
-        "amnesiac": mu.unlearn("amnesiac", original, task, ledger=ledgers[-1]),
+        "amnesiac": trial.take_back(original, ledgers[-1]),
         "partial-amnesiac": by_share,
     }
     right = predict(original, task.test).argmax(1) == task.test.labels
     for label in (settings["label"], kept_class):
-        shown = (right & (task.test.labels == label)).nonzero().flatten()[:100]
-        if not len(shown):  # a class the trained model never gets right has no map to compare with
-            shown = (task.test.labels == label).nonzero().flatten()[:100]
-        images, labels = task.test.images[shown].float() / 255, task.test.labels[shown]
+        looked = (right & (task.test.labels == label)).nonzero().flatten()[:100]
+        if not len(looked):  # a class the trained model never gets right has no map to compare with
+            looked = (task.test.labels == label).nonzero().flatten()[:100]
+        images, labels = task.test.images[looked].float() / 255, task.test.labels[looked]
         before = explain.grad_cam(original, images, labels)
         yield from _pixels("trained", "pixel", images[0].mean(0), label)
         for method, model in models.items():
@@ -659,7 +660,7 @@ ITEMS = (
         _shares, SEEDS, affected_share,
     ),
     *(
-        Item(name, f"All methods on {NAMES[data]} with {'the ' * (network == 'mlp')}{NAMES[network]}",
+        Item(name, f"All methods on {shown(data)} with {'the ' * (network == 'mlp')}{shown(network)}",
              _table((data, network)), SEEDS, method_grid)
         for name, (data, network) in TABLES.items()
     ),

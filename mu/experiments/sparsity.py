@@ -165,10 +165,8 @@ def references(settings: dict, seed: int, device: str) -> Iterator[dict]:
     original, retain, recipe = case.original().model, case.task.retain, case.recipe
     dense = Case({**settings, "sparsity": 0}, seed, device)
     untouched = dense.original().model
-    early = case.kept(
-        f"retain {retain.fingerprint} rewound", lambda: reinitialise(untouched, case.after),
-        lambda model: pruning.rewound(model, retain, recipe, seed=case.after),
-    ).model  # fmt: skip
+    anew = lambda: reinitialise(untouched, case.after)
+    early = case.early(f"retain {retain.fingerprint} rewound", anew, retain, case.after)
     whole, published = dense.retrained(untouched).model, case.retrained(original).model
     epoch, same_mask = pruning.rewind_epoch(recipe), apply_masks(early, masks_of(original))
     models = {

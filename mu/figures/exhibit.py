@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-BY_RULE = "Each method's hyper-parameter is the one that a rule without retrained model and test set picks."
+BY_RULE = "Hyper-parameters are chosen by our rule, which sees neither the retrained model nor the test set."
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import LogLocator
 
-from mu.experiments import NAMES, shown
 from mu.experiments.mumis import ALONG, DELTA, LEVELS, METHODS, RETAIN_FREE
 from mu.figures import tables
 from mu.figures.drawing import COLOURS, MARKED, MARKS, PALETTE, line, log_axis, names_down, panels, percent
 from mu.figures.exhibit import BY_RULE, Exhibit
 from mu.figures.tables import indexed, method_line
+from mu.names import shown
 from mu.reading import printed, select
 from mu.reading.mumis import (
     CASE,
@@ -64,7 +64,7 @@ def main_table(rows: pd.DataFrame, item: str) -> pd.DataFrame:
 
     def line(part: pd.DataFrame) -> dict[str, str]:
         data, kind, forget, method = part.iloc[0][["dataset", "scenario", "forget", "method"]]
-        where = {"dataset": NAMES.get(data, data), "scenario": paper_scenario(kind, forget)}
+        where = {"dataset": shown(data), "scenario": paper_scenario(kind, forget)}
         paper = partial(printed, item, method=PAPER_NAMES.get(method), **where)
         return method_line(chosen(part, "rule"), METRICS, paper, {"KL": 2})
 
@@ -214,14 +214,14 @@ def along(rows: pd.DataFrame) -> Figure:
     names = {method if len(method) < 10 else method.replace("-", "-\n"): method for method in methods}
 
     def panel(axis: Axes, method: str, part: pd.DataFrame) -> None:
-        shown = part[(part["method"] == method) | ((part["method"] == "trained") & (part["step"] == 0))]
-        for place, fa in select(shown, metric="FA").groupby("place"):
+        known = part[(part["method"] == method) | ((part["method"] == "trained") & (part["step"] == 0))]
+        for place, fa in select(known, metric="FA").groupby("place"):
             line(axis, fa[fa["step"] <= place], "step", colour=COLOURS["trained"], label="FA, class still in")
             removed = fa[fa["step"] >= place]
             line(axis, removed, "step", colour=TARGET_COLOUR, label="FA, class removed", zorder=3)
             here = select(removed, step=place)["value"].mean()
             axis.plot(place, here, "o", color=TARGET_COLOUR, markersize=4.5, zorder=3)
-        ra = select(shown, metric="RA")
+        ra = select(known, metric="RA")
         line(axis, ra, "step", colour=mpl.rcParams["text.color"], label="RA", linestyle=":")
         percent(axis)
         axis.set_yticks((0, 50, 100))
@@ -348,8 +348,8 @@ def speed(rows: pd.DataFrame) -> pd.DataFrame:
         return {"milliseconds an image": f"{1000 * per:.3g}", "images": f"{images:,.0f}", "passes": f"{passes:.0f}",
                 "seconds": seconds}  # fmt: skip
 
-    shown = {"retrain": "retraining", "mu-mis": "MU-Mis, one pass"}
-    lines = {name: cost(method) for method, name in shown.items() if method in set(rows["method"])}
+    titles = {"retrain": "retraining", "mu-mis": "MU-Mis, one pass"}
+    lines = {name: cost(method) for method, name in titles.items() if method in set(rows["method"])}
     most = affordable(rows, 100).mean()
     if most > 0:
         lines["MU-Mis, a hundredth of retraining"] = cost("mu-mis", most)
@@ -389,14 +389,14 @@ def state(course: pd.DataFrame, step: float) -> dict[str, float]:
     return {"step": step, **accuracies, **slopes}
 
 
-def variants(rows: pd.DataFrame, shown: tuple[str, ...]) -> pd.DataFrame:
+def variants(rows: pd.DataFrame, compared: tuple[str, ...]) -> pd.DataFrame:
     """Variants of the loss before the run, where the rule ends that with both terms and their own, and at the end."""
     states = {("original", START): []}  # in the table's order -> states, one per seed
-    states |= {(VARIANT_NAMES[variant], moment): [] for variant in shown for moment in (TOGETHER, ALONE, END)}
+    states |= {(VARIANT_NAMES[variant], moment): [] for variant in compared for moment in (TOGETHER, ALONE, END)}
     for _, alike in whole(rows).groupby([*CASE, "lr"]):
         known = {key["variant"]: course for key, course in courses(alike)}
         together = stop(known["both"], DELTA) if "both" in known else math.inf
-        tried = [variant for variant in shown if variant in known]
+        tried = [variant for variant in compared if variant in known]
         states["original", START] += [state(known[variant], 0) for variant in tried[:1]]
         for variant in tried:
             course, name = known[variant], VARIANT_NAMES[variant]
@@ -432,12 +432,12 @@ TABLE_CAPTIONS = {
 }  # fmt: skip
 
 
-def _variants(what: str, *shown: str) -> Exhibit:
+def _variants(what: str, *compared: str) -> Exhibit:
     facts = (
         f"Where the rule stops with δ = {DELTA:g}; slopes are sensitivities as shares of those at the start. Mean ± "
         "sd over seeds; a dash: the course does not get there, or its rule does not stop."
     )
-    return Exhibit(f"{what} {COURSE_NOTE} {facts}", partial(variants, shown=shown))
+    return Exhibit(f"{what} {COURSE_NOTE} {facts}", partial(variants, compared=compared))
 
 
 EXHIBITS = {

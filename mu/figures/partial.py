@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mu.experiments import NAMES
 from mu.experiments.partial import FORGOTTEN, SCALED, STEPPING, TABLES
 from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, log_axis, names_down, panels, percent
 from mu.figures.exhibit import Exhibit
 from mu.figures.tables import indexed, method_line
+from mu.names import place, shown
 from mu.reading import listed, same_seeds, select
 from mu.reading.partial import SCENARIOS, at_smallest_share
 from mu.selection import RULES
@@ -101,7 +101,7 @@ def rules(rows: pd.DataFrame) -> pd.DataFrame:
         removals = {rule: select(least, rule=rule) for rule in (*RULES, SCALED)}
         removals["all entries"] = select(part, keep=1)
         for rule, removed in removals.items():
-            lines[NAMES[model], rule] = {
+            lines[shown(model), rule] = {
                 "seeds that forget": f"{removed['seed'].nunique()} of {part['seed'].nunique()}",
                 "smallest share": listed(removed["keep"]),
                 **method_line(removed, metrics),
@@ -120,16 +120,16 @@ def step_sweep(rows: pd.DataFrame) -> Figure:
         look = {"color": COLOURS[base], "capsize": 2, "elinewidth": 1, "markersize": 5}
         whole = select(part, method=base).set_index("seed")["non-target accuracy"]
         axis.axvline(0, color=COLOURS["trained"], linestyle=":", linewidth=1.4)
-        for place, (rule, keep) in enumerate(applied):
+        for down, (rule, keep) in enumerate(applied):
             partial = select(part, method=f"partial-{base}", rule=rule, keep=keep).set_index("seed")
             gain = (partial["non-target accuracy"] - whole).dropna()
             fill = None if partial["UA"].mean() >= 100 - 2 * FORGOTTEN else "none"
-            axis.plot(gain, [place] * len(gain), "|", color=COLOURS[base], alpha=0.5)
-            axis.errorbar(gain.mean(), place, xerr=gain.std(), fmt="o", markerfacecolor=fill, **look)
+            axis.plot(gain, [down] * len(gain), "|", color=COLOURS[base], alpha=0.5)
+            axis.errorbar(gain.mean(), down, xerr=gain.std(), fmt="o", markerfacecolor=fill, **look)
         names_down(axis, [f"{ENTRIES[rule]}, {100 * keep:g} %" for rule, keep in applied])
 
     blocks = {
-        f"{NAMES[model]}\n{name}": select(wide, model=model, scenario=scenario)
+        f"{shown(model)}\n{name}": select(wide, model=model, scenario=scenario)
         for model in rows["model"].unique()
         for scenario, name in SCENARIOS.items()
     }
@@ -171,7 +171,7 @@ def paces(rows: pd.DataFrame) -> pd.DataFrame:
             known = asked[asked["method"].isin((base, f"partial-{base}"))]
             for (method, variant), part in known.groupby(["method", "variant"], sort=False):
                 name = {"partial": method, "as many steps": f"{base}, as many steps"}.get(variant)
-                title = f"{NAMES[model]}, {block}"
+                title = f"{shown(model)}, {block}"
                 lines[title, name or f"{base}, rate {variant}"] = method_line(part, metrics, digits={"steps": 0})
     return indexed(lines, "request", "method")
 
@@ -219,7 +219,7 @@ def method_grid(rows: pd.DataFrame) -> pd.DataFrame:
     rows = _with_forget_accuracy(rows).fillna({"epochs": 0})
     datasets, lines = rows["dataset"].unique(), {}
     for dataset, (scenario, block), method in itertools.product(datasets, BLOCKS.items(), IN_ORDER):
-        title = f"{NAMES.get(dataset, dataset)}, {block}" if len(datasets) > 1 else block
+        title = f"{shown(dataset)}, {block}" if len(datasets) > 1 else block
         part = select(rows, dataset=dataset, scenario=scenario, method=method)
         for epochs, tuned in part.groupby("epochs"):
             after = "" if method == "fine-tune" else " + fine-tuning"
@@ -234,7 +234,7 @@ def probes(rows: pd.DataFrame) -> pd.DataFrame:
     lines = {}
     for (model, method, variant), part in rows.groupby(["model", "method", "variant"], sort=False):
         name = method if variant == "plain" else f"{method}, {variant}"
-        lines[NAMES[model], name] = method_line(part, PROBES)
+        lines[shown(model), name] = method_line(part, PROBES)
     return indexed(lines, "network", "method")
 
 
@@ -247,26 +247,25 @@ def recorders(rows: pd.DataFrame) -> pd.DataFrame:
         ways = select(rows, model=model).groupby(["recorder", "keep"], observed=True)
         for (recorder, keep), measured in ways:
             name = f"{recorder}, keep {keep:g}" if keep else recorder
-            lines[NAMES[model], name] = method_line(measured, COSTS, digits={"bytes per parameter": 3})
+            lines[shown(model), name] = method_line(measured, COSTS, digits={"bytes per parameter": 3})
     return indexed(lines, "network", "recorder")
 
 
 def _in_usual_order(column: pd.Series) -> list:
-    """The different values: data sets and networks as the book orders them, others as they come."""
-    values = list(column.dropna().unique())
-    return [name for name in NAMES if name in values] or values
+    """The different values, as the book orders them; those without a name as they come."""
+    return sorted(column.dropna().unique(), key=place)
 
 
 def _panels(
     draw: Callable[[Axes, pd.DataFrame], None], rows: pd.DataFrame, columns: dict[str, str], x: str, by: str = "model"
 ) -> Figure:
     """A row of panels for each value of a column (networks by size), and one for each metric (title -> metric)."""
-    shown = {NAMES.get(value, value): value for value in _in_usual_order(rows[by])}
+    names = {shown(value): value for value in _in_usual_order(rows[by])}
 
     def panel(axis: Axes, value: str, metric: str) -> None:
         draw(axis, select(rows, metric=metric, **{by: value}))
 
-    return panels(panel, columns, shown, x=x)
+    return panels(panel, columns, names, x=x)
 
 
 def _level(axis: Axes, rows: pd.DataFrame, method: str, dash: str, label: str) -> None:
@@ -299,7 +298,7 @@ TABLE_NOTE = (
 
 
 def _table(data: str, network: str) -> Exhibit:
-    return Exhibit(f"All methods on {NAMES[data]}, {NAMES[network]}, forgetting class 3. {TABLE_NOTE}", method_grid)
+    return Exhibit(f"All methods on {shown(data)}, {shown(network)}, forgetting class 3. {TABLE_NOTE}", method_grid)
 
 
 EXHIBITS = {

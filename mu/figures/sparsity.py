@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 from mu import results
-from mu.experiments import NAMES
 from mu.experiments.item import data_of, network_of
 from mu.experiments.sparsity import CORE, METHODS, SCALES, SCHEDULES, SPARSE
 from mu.figures import tables
 from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, log_axis, panels, percent
 from mu.figures.exhibit import BY_RULE, Exhibit
 from mu.figures.tables import indexed, method_line
+from mu.names import NAMES
 from mu.reading import listed, printed, same_seeds, select, with_columns
 from mu.reading.sparsity import (
     METRICS,

@@ -14,7 +14,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from mu import verdicts
-from mu.experiments import CHAPTERS, PAPERS, Item, best, get_item, items, primary_items, shown
+from mu.experiments import CHAPTERS, PAPERS, Item, best, get_item, items, primary_items
+from mu.names import shown
 from mu.pages.writing import Written, block, link, notebook_link, number_table, text_table
 from mu.reading import mumis, sparsity
 from mu.results import LEADING

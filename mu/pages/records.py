@@ -16,8 +16,9 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from mu import figures, reproduced, results
-from mu.experiments import Item, best, get_item, items, shown
+from mu.experiments import Item, best, get_item, items
 from mu.figures.reproduced import against_ours
+from mu.names import shown
 from mu.pages.writing import (
     Written,
     block,

@@ -9,8 +9,8 @@ from functools import partial
 import pandas as pd
 
 from mu import reading, results
-from mu.experiments import NAMES, shown
 from mu.experiments.mumis import ALONG, BABY, DELTAS, LAMP, METHODS, MUSHROOM, ROCKET, SEA
+from mu.names import NAMES, shown
 from mu.reading import beside_retrained, renamed, select, with_columns
 from mu.unlearning.mu_mis import Guard
 

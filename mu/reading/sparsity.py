@@ -7,8 +7,8 @@ from functools import partial
 import pandas as pd
 
 from mu import reading
-from mu.experiments import NAMES
 from mu.experiments.sparsity import METHODS
+from mu.names import NAMES
 from mu.reading import renamed, with_columns
 
 METRICS = {"UA": "UA", "MIA-Efficacy": "MIA-Efficacy", "RA": "RA", "TA": "TA", "Avg. Gap": "Disparity Ave."}

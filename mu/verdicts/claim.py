@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import stats
 
 from mu import results
-from mu.experiments import shown
+from mu.names import shown
 
 CONFIDENCE = 0.95  # with which a margin must be passed; ours
 FAMILY = 5  # answers from which some may have come by chance; ours

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pandas as pd
 from scipy import stats
 
-from mu.experiments import NAMES
+from mu.names import place
 from mu.reading import mean_sd, select
 from mu.verdicts.claim import CONFIDENCE, Answer, Decide, Finding, Part, Rows, that_count
 
@@ -50,9 +50,9 @@ def networks(rows: pd.DataFrame, *more: str) -> Iterator[tuple[tuple, pd.DataFra
     """Rows of every network, and of every value of further columns, in the order of the names."""
     columns = ["dataset", "model", *more]
     if set(columns) <= set(rows.columns):
-        order = {name: i for i, name in enumerate(NAMES)}
-        groups = list(rows.groupby(columns, dropna=True))
-        yield from sorted(groups, key=lambda group: (order.get(group[0][0], 99), order.get(group[0][1], 99)))
+        yield from sorted(
+            rows.groupby(columns, dropna=True), key=lambda group: [place(name) for name in group[0][:2]]
+        )
 
 
 def each_network(frames: Rows, *more: str) -> Iterator[Part]:

@@ -18,14 +18,14 @@
 # %% [markdown]
 # # Figure 1: what one sample does to the learned function
 #
-# Figure 1 of {cite:t}`cheng2026mumis` is a sketch, by a third-party account: a sample, the gradient steps it causes, the function that is
-# learned. We compute one. Images have a single pixel, there are two classes, left and right of the middle, and 24 samples. One sample of the
-# left has the label of the right: the odd one. It is to be forgotten.
+# What does one training sample do to the function that a model learns? We compute an example. Images have a single pixel, and there are 24 samples of two classes, left and
+# right of the middle. One sample on the left has the label of the right. This odd sample is to be forgotten.
 #
-# The curves are the difference of the two logits against the pixel value: of the network with random weights, trained on all samples, and
-# trained on all but the odd one.
+# The curves show the difference of the two logits against the pixel value, for three networks: with random weights, trained on all samples, and trained on all but the odd one.
+# The run is the same under every {term}`profile` and takes a minute at most.
 #
-# This is the same under every {term}`profile`, and takes a minute at most.
+# Figure 1 of {cite:t}`cheng2026mumis` is a sketch of the same idea: a sample, the gradient steps it causes, the function that is learned. Source: secondary
+# ({term}`account <account, the>`).
 #
 # ```{record} mumis-fig1
 # ```
@@ -33,14 +33,14 @@
 # %% [markdown]
 # ## What to see
 #
-# Next to the odd sample (its pixel value is 50; curves are computed at every fourth value, so at 48) the difference is {value}`mumis-fig1 logit difference method=trained x=48` trained and
-# {value}`mumis-fig1 logit difference method=retrain x=48` retrained. Above zero the model answers *right*.
+# The odd sample has the pixel value 50. The curves are computed at every fourth value, so we read them beside it, at 48. There the difference is
+# {value}`mumis-fig1 logit difference method=trained x=48` trained and {value}`mumis-fig1 logit difference method=retrain x=48` retrained. Above zero the model answers *right*.
 #
-# * Trained: the curve bends to reach the odd sample, and so it is steep beside it. That slope is what the method reads.
-# * Retrained: without the sample there is no bend.
-# * MU-Mis itself is not shown: with two classes the other class $c'$ is always the same one, and the loss can trade the slope of one logit
-#   for that of the other while their difference keeps its own.
-# * One seed, one pixel: a picture of the idea, and no evidence for it.
+# * Trained, the curve bends to reach the odd sample, and so it is steep beside it. That slope is what the method reads.
+# * Retrained without the sample, it does not bend.
+# * MU-Mis itself is not shown. With two classes the other class $c'$ is always the same one, and the loss can trade the slope of one logit for that of the other while
+#   their difference keeps its own.
+# * One seed, one pixel: this is a picture of the idea, and no evidence for it.
 
 # %% [markdown]
 # ## Live run

@@ -18,16 +18,18 @@
 # %% [markdown]
 # # Figure 2: input sensitivity before and after training
 #
-# {cite:t}`cheng2026mumis` show how $\lVert\nabla_x f\rVert_F$ is distributed over training samples, left with random weights and right after
-# training. That much is known from the caption, by a third-party account; data set, network and axes are our reading: CIFAR-100 and ResNet-18.
-# The orders of magnitude as reported:
+# Does training make a model more sensitive to the pixels of its training images? The paper says yes, by orders of magnitude. Under `laptop` we find such a rise
+# too, but images that the model never saw show it as well.
+#
+# {cite:t}`cheng2026mumis` show how $\lVert\nabla_x f\rVert_F$ is distributed over training samples, left with random weights and right after training. Data set,
+# network and axes are our reading: CIFAR-100 and ResNet-18. Source: secondary ({term}`account <account, the>` of the caption). The reported orders of magnitude:
 #
 # ```{reported} mumis-fig2
 # ```
 #
-# Here it is the norm of all logits' gradients together, the Jacobian, not squared, by normalised pixels, with batch norm on its statistics
-# ({ref}`definition <metric-sensitivity>`). Each of these four changes the magnitude, and none of them is reported. So the crosses in the figure, which are theirs, cannot be
-# compared with ours in size; only the direction can.
+# Our norm is that of all logits' gradients together (the Jacobian), not squared, by normalised pixels, with batch norm on its statistics
+# ({ref}`definition <metric-sensitivity>`). Each of these four choices changes the magnitude, and none is reported. So the crosses in the figure, which are the
+# paper's, can be compared with ours in direction only, not in size.
 #
 # ```{record} mumis-fig2
 # ```
@@ -35,18 +37,14 @@
 # %% [markdown]
 # ## What to see
 #
-# Medians: {value}`mumis-fig2 jacobian, median method=untrained digits=3` with random weights and {value}`mumis-fig2 jacobian, median method=trained digits=3` after training.
+# The median is {value}`mumis-fig2 jacobian, median method=untrained digits=3` with random weights and {value}`mumis-fig2 jacobian, median method=trained digits=3` after training.
 #
-# * The claim is that training raises sensitivity at the samples it uses, by orders of magnitude. Under `laptop` it does. The axis is logarithmic:
-#   each bin is a tenth of an order.
-# * It does not follow that the rise belongs to the samples. Training makes logits larger everywhere, and slopes with them. So there are held-out
-#   images beside them (ours), which the model never saw. Their median after training is as large:
-#   {value}`mumis-fig2 jacobian, held out, median method=trained digits=3`.
-# * How well the norm tells the two apart, as AUC: {value}`mumis-fig2 jacobian, AUC method=untrained` % before training,
-#   {value}`mumis-fig2 jacobian, AUC method=trained` % after; 50 is not at all. Of the target class's logit alone
-#   {value}`mumis-fig2 target, AUC method=trained` %, of the others {value}`mumis-fig2 other, AUC method=trained` %. Under `laptop` none of them
-#   does: what training raised is the slope at any image.
-# * {item}`mumis-fig3` splits the same samples by logit.
+# * Under `laptop` sensitivity at the training samples rises by orders of magnitude, as claimed. The axis is logarithmic: each bin is a tenth of an order.
+# * It does not follow that the rise belongs to the samples. One explanation: training makes logits larger everywhere, and slopes with them. So we added held-out
+#   images, which the model never saw. Their median after training is as large: {value}`mumis-fig2 jacobian, held out, median method=trained digits=3`.
+# * How well does the norm tell the two apart? The AUC for all logits is {value}`mumis-fig2 jacobian, AUC method=untrained` % before training and
+#   {value}`mumis-fig2 jacobian, AUC method=trained` % after; 50 is not at all. After training it is {value}`mumis-fig2 target, AUC method=trained` % for the target class's
+#   logit alone and {value}`mumis-fig2 other, AUC method=trained` % for the others. Under `laptop` none of them does: training raised the slope at any image.
 
 # %% [markdown]
 # ## Live run

@@ -18,9 +18,11 @@
 # %% [markdown]
 # # Figure 3: the target class and the others
 #
-# The samples of {doc}`fig2` again, from the same record. {cite:t}`cheng2026mumis` split sensitivity, by a third-party account, into that of the
-# {term}`target class <target class of a sample>`'s logit, $\lVert\nabla_x f_c\rVert_F$, and the mean over all {term}`irrelevant classes <irrelevant class>`. The
-# claim: alike before training, and after it that of the target class is larger. This asymmetry is what the method takes back.
+# Does training make a sample's own class more sensitive than the other classes? The paper claims that both are alike before training, and that afterwards the sensitivity of the
+# own class is larger. This asymmetry is what MU-Mis takes back.
+#
+# The samples are those of {item}`mumis-fig2`, from the same record. Their sensitivity is split into that of the {term}`target class <target class of a sample>`'s logit,
+# $\lVert\nabla_x f_c\rVert_F$, and the mean over all {term}`irrelevant classes <irrelevant class>`, as in {cite:t}`cheng2026mumis`. Source: secondary ({term}`account <account, the>`).
 #
 # ```{record} mumis-fig3
 # ```
@@ -34,8 +36,8 @@
 # | mean of the others | {value}`mumis-fig2 other, median method=untrained digits=3` | {value}`mumis-fig2 other, median method=trained digits=3` |
 #
 # * Left: with random weights the two histograms lie on each other, as claimed.
-# * Right: after training under `laptop` the target class lies to the right, but by little. Both rose by more than two orders of magnitude, and they
-#   still overlap over most of their width.
+# * Right: after training under `laptop` the target class lies to the right, but only a little. Both rose by more than two orders of magnitude, and they still overlap over most of
+#   their width.
 # * The mean over irrelevant classes is narrower than one class's value, because it is a mean. MU-Mis does not use it: it draws one class.
 
 # %% [markdown]

@@ -18,9 +18,10 @@
 # %% [markdown]
 # # Figure 6: gaps in utility and in what was removed
 #
-# Two gaps to the retrained model along the sequence of {doc}`fig5`, from its record. That {cite:t}`cheng2026mumis` have such a figure
-# is known from a third-party account, the definitions are ours ({ref}`formulas <metric-sequence-gaps>`): *utility* is the distance of RA; *resilience* is the mean
-# distance of FA over all classes removed so far, the earlier ones as well.
+# How far does each method move away from the retrained model over a sequence of requests? The figure shows two gaps along the sequence of {item}`mumis-fig5`, from its record.
+# *Utility* is the distance of RA. *Resilience* is the mean distance of FA over all classes removed so far, the earlier ones included.
+#
+# The definitions are ours ({ref}`formulas <metric-sequence-gaps>`). {cite:t}`cheng2026mumis` have a figure of two such gaps. Source: secondary ({term}`account <account, the>`).
 #
 # ```{record} mumis-fig6
 # ```
@@ -30,17 +31,15 @@
 #
 # Under `laptop`, one seed:
 #
-# * *Utility*, full classes: the gap of SSD is the smallest after the last request, that of MU-Mis the largest. RA of SSD is
-#   {value}`mumis-fig5 RA method=ssd scenario=class step=5` %, of MU-Mis {value}`mumis-fig5 RA method=mu-mis scenario=class step=5` %, retrained
-#   {value}`mumis-fig5 RA method=retrain scenario=class step=5` %.
+# * *Utility*, full classes: after the last request the gap of SSD is the smallest and that of MU-Mis the largest. RA is {value}`mumis-fig5 RA method=ssd scenario=class step=5` %
+#   for SSD, {value}`mumis-fig5 RA method=mu-mis scenario=class step=5` % for MU-Mis and {value}`mumis-fig5 RA method=retrain scenario=class step=5` % for the retrained model.
 # * *Utility*, sub-classes: here SSD has the largest gap, with an RA of {value}`mumis-fig5 RA method=ssd scenario=subclass step=5` %. MU-Mis has
 #   {value}`mumis-fig5 RA method=mu-mis scenario=subclass step=5` %, the retrained model {value}`mumis-fig5 RA method=retrain scenario=subclass step=5` %.
-# * *Resilience*, full classes: the retrained FA is zero, and the gap is FA itself. It stays within a few points, but bad teacher's rises at the last request. For MU-Mis that is no merit: after the
-#   second request it is right on hardly anything.
-# * *Resilience*, sub-classes: the gaps of MU-Mis and SSD rise most. They over-forget: of *sea*, the last one, the retrained model has an FA of
+# * *Resilience*, full classes: the retrained FA is zero, so the gap is FA itself. It stays within a few points, but that of bad teacher rises at the last request. For MU-Mis this is
+#   no merit: after the second request it classifies hardly anything correctly.
+# * *Resilience*, sub-classes: the gaps of MU-Mis and SSD rise most. They over-forget. On *sea*, the last one, the retrained model has an FA of
 #   {value}`mumis-fig5 FA method=retrain scenario=subclass asked=71 step=5` %, MU-Mis {value}`mumis-fig5 FA method=mu-mis scenario=subclass asked=71 step=5` %,
 #   SSD {value}`mumis-fig5 FA method=ssd scenario=subclass asked=71 step=5` %.
-# * Resilience at step $k$ holds the first class as much as the $k$-th.
 # * The retrained model differs from step to step. A gap can move because the reference does.
 
 # %% [markdown]

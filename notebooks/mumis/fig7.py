@@ -18,9 +18,10 @@
 # %% [markdown]
 # # Figure 7: distance to the retrained model
 #
-# {ref}`KL <metric-kl>` from the retrained model's answers to those of each method, on the training samples of all classes removed so far, along the
-# sequence of {doc}`fig5` and from its record. {cite:t}`cheng2026mumis` claim, by a third-party account, that MU-Mis is lowest. How their KL is
-# computed is our reading.
+# Which method's answers stay nearest to those of the retrained model? The paper claims that MU-Mis has the lowest {ref}`KL <metric-kl>`.
+#
+# The KL goes from the retrained model's answers to those of each method, on the training samples of all classes removed so far, along the sequence of {item}`mumis-fig5` and from its
+# record. How {cite:t}`cheng2026mumis` compute their KL is our reading. Source: secondary ({term}`account <account, the>`).
 #
 # ```{record} mumis-fig7
 # ```
@@ -38,12 +39,11 @@
 # | SSD | {value}`mumis-fig5 KL method=ssd scenario=class step=5 digits=2` | {value}`mumis-fig5 KL method=ssd scenario=subclass step=5 digits=2` |
 # | SalUn | {value}`mumis-fig5 KL method=salun scenario=class step=5 digits=2` | {value}`mumis-fig5 KL method=salun scenario=subclass step=5 digits=2` |
 #
-# * The claim is that MU-Mis is lowest. Under `laptop`, one seed, it is not. Over the full classes its KL grows with every request, while its RA is lost
-#   ({item}`mumis-fig5`); over the sub-classes bad teacher is lower.
-# * KL sees what accuracy does not: *which* wrong answer is given, and how surely. A retrained model gives a removed image the answer of its nearest
-#   relatives.
+# * Under `laptop`, one seed, MU-Mis is not the lowest. Over the full classes its KL grows with every request, while its RA is lost ({item}`mumis-fig5`). Over the sub-classes bad
+#   teacher is lower.
+# * KL sees what accuracy does not: *which* wrong answer is given, and how surely. A retrained model gives a removed image the answer of its nearest relatives.
 # * A method that teaches wrong answers can have the right FA and a large KL.
-# * Zero is not the floor: two retrained models differ as well. Their distance after one request is in {doc}`floor`.
+# * Zero is not the floor: two retrained models differ as well. Their distance after one request is in {item}`another table <mumis-floor>`.
 
 # %% [markdown]
 # ## Live run

@@ -18,10 +18,12 @@
 # %% [markdown]
 # # Figure A2: what delta changes
 #
-# Where the stopping rule of MU-Mis would have ended each run of {doc}`figA1`, for several $\delta$, and FA, RA and TA there. {cite:t}`cheng2026mumis` say, by a third-party account,
-# that the result hardly depends on $\delta$ at a fixed learning rate. The axes are our reading. Nothing is run again: the stops are read off the recorded courses.
+# How much does the result of MU-Mis depend on $\delta$, the threshold of its stopping rule? Reportedly hardly at all, at a fixed learning rate.
 #
-# A cross says that for a seed or more the course was over before; then its end counts.
+# For each run of {item}`mumis-figA1` and several $\delta$, we read off the recorded course where the rule would have ended it, and FA, RA and TA there. Nothing is run again. A cross
+# says that for a seed or more the course was over before; then its end counts.
+#
+# {cite:t}`cheng2026mumis` have such a figure; the axes are our reading. Source: secondary ({term}`account <account, the>`).
 #
 # ```{record} mumis-figA2
 # ```
@@ -29,17 +31,18 @@
 # %% [markdown]
 # ## What to see
 #
-# Under `laptop`:
+# Under `laptop` the result depends on $\delta$:
 #
-# * For every $\delta$ below 1 the run ends as soon as the sensitivity has passed its minimum, after one to three passes. FA is still high there in
-#   most seeds. A line that is flat because every $\delta$ stops after the same pass says nothing about $\delta$.
+# * For every $\delta$ below 1 the run ends as soon as the sensitivity has passed its minimum, after one to three passes. FA is still high there in most seeds. A line that is flat
+#   because every $\delta$ stops after the same pass says nothing about $\delta$.
 # * From 1 to 1.1 FA falls. In {item}`mumis-tab1`, which stops by the same rule, it goes from
 #   {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1 lr=0.001` % to {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1.1 lr=0.001` % at rate 0.001 and from
 #   {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1 lr=0.003` % to {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1.1 lr=0.003` % at rate 0.003.
-# * $\delta$ of 1.1 and 1.2 is the window: FA is a few percent and RA within about two points of its start, at both rates. There the lines of the two
-#   rates agree: the rule stops the faster run earlier.
-# * From 1.3 on RA falls, and at the larger rate further.
-# * So the result depends on $\delta$. The claim that it hardly does: {verdict}`mumis-delta`.
+# * $\delta$ of 1.1 and 1.2 is the window: FA is a few percent, and RA is within about two points of its start, at both rates. There the lines of the two rates agree, because the
+#   rule stops the faster run earlier.
+# * From 1.3 on RA falls, and further at the larger rate.
+#
+# Claim: results hardly depend on $\delta$. **Verdict:** {verdict}`mumis-delta`.
 
 # %% [markdown]
 # ## Live run

@@ -16,10 +16,11 @@
 # ---
 
 # %% [markdown]
-# # How far apart two retrained models are
+# # How far apart two retrained models are (MU-Mis)
 #
-# Every gap and every KL in {doc}`this chapter </book/mumis>` is a distance to *one* retrained model. Retraining again, from other first weights and in
-# another order of batches, gives another model. Its distance is one draw of what chance alone makes ({ref}`how to read it <metric-floor>`). The paper has no such number that we know of; this one is ours.
+# How much of a distance to the retrained model is chance? Every gap and every KL in {doc}`this chapter </book/mumis>` is a distance to *one* retrained model. Retraining again, from
+# other initial weights and with another order of batches, gives another model. The distance between the two is one draw of what chance alone makes
+# ({ref}`how to read it <metric-floor>`). The paper has no such number that we know of; this one is ours.
 #
 # ```{record} mumis-floor
 # ```
@@ -34,9 +35,9 @@
 # | *sea* of CIFAR-20 | {value}`mumis-floor Avg. Gap scenario=subclass forget=71` | {value}`mumis-floor KL scenario=subclass forget=71 digits=2` |
 # | a random tenth of CIFAR-10 | {value}`mumis-floor Avg. Gap scenario=random` | {value}`mumis-floor KL scenario=random digits=2` |
 #
-# * KL is far from 0 between two models of equal standing: on samples that neither saw, both are sure and differ. That one method has a smaller KL than
-#   another says something only above this level.
-# * FA of a class or sub-class is read off 100 test images: one image is a point.
+# * KL is far from 0 between two models of equal standing: on samples that neither saw, both are sure and differ. That one method has a smaller KL than another says something only
+#   above this level.
+# * FA of a class or sub-class is computed on 100 test images, so one image is a point.
 # * In {item}`mumis-tab1`, {item}`mumis-tab2` and {item}`mumis-tabA7` the first retrained model is the reference, the row `retrain`.
 
 # %% [markdown]

@@ -18,13 +18,16 @@
 # %% [markdown]
 # # Forget sets by memorisation
 #
-# Some samples a model knows only because it saw them. {cite:t}`cheng2026mumis` compare, by a third-party account, forget sets of low, medium and high
-# {term}`memorisation` on CIFAR-10 and find that high ones cost more accuracy on the rest. Neither the table's number nor its cells are known.
+# Only stand-ins are recorded for this table, under `quick`: embedded digits and a slim ResNet9. Some samples a model knows only because it saw them. Does forgetting
+# them cost more accuracy on the rest?
 #
-# Memorisation is estimated after {cite:t}`feldman2020does`: for each sample, how often models trained with it are right on it, minus how often those trained without it
-# are ({ref}`definition <metric-memorisation>`). The number of models is small, see the chapter's {ref}`table of sizes <mumis-sizes>`; so a sample's value is coarse, and many are tied. The
-# forget set is a tenth of the training samples: those of the lowest values, of values by one half, as in the public code of {cite:t}`zhao2024rum`, or of the highest. Values are picked
-# by the {ref}`rule <mumis-choice>`, as in {doc}`tab1`.
+# {cite:t}`cheng2026mumis` compare forget sets of low, medium and high {term}`memorisation` on CIFAR-10 and find that high ones do. Neither the table's number nor its
+# cells are known. Source: secondary ({term}`account <account, the>`).
+#
+# Memorisation is estimated after {cite:t}`feldman2020does`: for each sample, how often models trained with it classify it correctly, minus how often those trained
+# without it do ({ref}`definition <metric-memorisation>`). The number of models is small ({ref}`table of sizes <mumis-sizes>`), so the values are coarse, and many are
+# tied. The forget set is a tenth of the training samples, by value: the lowest, those nearest one half (as in the public code of {cite:t}`zhao2024rum`), or the highest.
+# Hyper-parameters are picked by the {ref}`selection rule <mumis-choice>`, as in {item}`mumis-tab1`.
 #
 # ```{record} mumis-memo
 # ```
@@ -32,9 +35,9 @@
 # %% [markdown]
 # ## What to see
 #
-# * FA of the original and of the retrained model say how far the groups are what they are called: retraining should lose more of *high* than of *low*.
+# * FA of the original and of the retrained model show whether the groups deserve their names: retraining should lose more of *high* than of *low*.
 # * Where there is nothing to undo, a method can only do harm.
-# * RUM is told how far each sample is memorised: by the scores that made these groups.
+# * RUM is told how far each sample is memorised, by the scores that made these groups.
 
 # %% [markdown]
 # ## Live run

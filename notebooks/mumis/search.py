@@ -16,10 +16,10 @@
 # ---
 
 # %% [markdown]
-# # Every value tried
+# # Every value tried (MU-Mis)
 #
-# This table is ours. {doc}`tab1` and {doc}`tuning` show the values that a choice picks. Here are all of them, so that another choice can be made by eye, and
-# a grid that ends too early can be seen.
+# What would another choice of values give? {item}`mumis-tab1` and {item}`the comparison of choices <mumis-tuning>` show only the values that a choice picks. This table, which is
+# ours, shows all of them. So another choice can be made by eye, and a grid that ends too early can be seen.
 #
 # ```{record} mumis-search
 # ```
@@ -27,13 +27,13 @@
 # %% [markdown]
 # ## What to see
 #
-# * The last column marks what the rule picks in a seed. *edge*: it is the first or last value of the grid, and the method may do better beyond it. Under `laptop` MU-Mis is among these, with its largest $\delta$.
-# * The {ref}`rule <mumis-choice>` works where its distance and Avg. Gap order the values alike. It expects an FA of zero, and where more forgetting costs
-#   RA it can pick a value that goes further than the oracle's, as of MU-Mis.
-# * MU-Mis is reportedly nearly flat in $\delta$. Under `laptop` it is not, in the mean: at rate 0.001 FA goes from
-#   {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1 lr=0.001` % at $\delta=1$ to {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1.1 lr=0.001` %
-#   at 1.1, at rate 0.003 from {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1 lr=0.003` % to
-#   {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1.1 lr=0.003` %. From 1.1 to 1.2 it moves little.
+# * The last column marks what the selection rule picks in a seed. *edge* means the first or last value of the grid: the method may do better beyond it. Under `laptop` MU-Mis
+#   is among these, with its largest $\delta$.
+# * The {ref}`selection rule <mumis-choice>` works where its distance and Avg. Gap order the values alike. It expects an FA of zero. Where more forgetting costs RA, it can pick
+#   a value that goes further than the oracle's, as it does for MU-Mis.
+# * MU-Mis is reportedly nearly flat in $\delta$. Under `laptop` it is not, in the mean. At rate 0.001 FA goes from
+#   {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1 lr=0.001` % at $\delta=1$ to {value}`mumis-tab1 FA dataset=cifar100 method=mu-mis tried=1.1 lr=0.001` % at 1.1
+#   ({item}`mumis-figA2` has rate 0.003 as well). From 1.1 to 1.2 it moves little.
 
 # %% [markdown]
 # ## Live run

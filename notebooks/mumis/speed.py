@@ -18,13 +18,14 @@
 # %% [markdown]
 # # What it costs at full size
 #
-# This table is ours. The small profiles train for a dozen epochs on a few thousand images, so there MU-Mis is compared with a retraining that is cheap itself.
-# {cite:t}`cheng2026mumis` have, by a third-party account, 10,367 seconds of retraining beside 83 of MU-Mis in one of their tables: 125 times. On CIFAR-100 it is 7,432 beside 30: 248 times.
+# How much cheaper than retraining is MU-Mis at full size? In the small profiles retraining is cheap itself: a dozen epochs on a few thousand images. This table, which
+# is ours, estimates the cost from what can be measured anywhere, a step.
 #
-# What can be measured anywhere is a step. Timed here, in one run on one machine: an epoch of training on some images, and a pass of MU-Mis over as many. Times the images and
-# passes of the full size, CIFAR-100 and 200 epochs, that gives the time of retraining, and how many passes of MU-Mis take a hundredth of it.
+# Timed in one run on one machine are an epoch of training on some images and a pass of MU-Mis over as many. Multiplied by the images and passes of the full size, CIFAR-100
+# and 200 epochs, this gives the time of retraining, and how many passes of MU-Mis take a hundredth of it. Under `laptop` and `paper` the network is ResNet-18 at full width.
 #
-# Under `laptop` and `paper` the network is ResNet-18 at full width.
+# {cite:t}`cheng2026mumis` have 10,367 seconds of retraining beside 83 of MU-Mis in one of their tables, 125 times. On CIFAR-100 it is 7,432 beside 30, 248 times. Source:
+# secondary ({term}`account <account, the>`).
 #
 # ```{record} mumis-speed
 # ```
@@ -32,10 +33,10 @@
 # %% [markdown]
 # ## What to see
 #
-# * An image costs MU-Mis several times what it costs training: it needs derivatives of derivatives, and its rule looks at the sensitivity after every pass.
-# * It is the images and passes that make it cheap: a hundredth of the images, and no 200 epochs.
+# * A single image costs MU-Mis several times what it costs training: it needs derivatives of derivatives, and its rule looks at the sensitivity after every pass.
+# * MU-Mis is cheap because of the number of images and passes: a hundredth of the images, and no 200 epochs.
 # * How many passes a run takes is not measured here. {item}`mumis-figA1` has it at small size, with a line where the rule stops; {doc}`/book/verdicts` puts both together.
-# * The best of three after a warm-up. Seconds on different hardware cannot be compared; the last row's passes can.
+# * Times are the best of three after a warm-up. Seconds on different hardware cannot be compared; the last row's passes can.
 # * A search over learning rates and $\delta$ costs as many runs as it tries, and is not in the table.
 
 # %% [markdown]

@@ -18,15 +18,14 @@
 # %% [markdown]
 # # Table 3: every method on a full class, ViT
 #
-# The same comparison as {doc}`tab1` for a vision transformer on Tiny ImageNet. Two cells are known, from a third-party account:
+# Only stand-ins are recorded for this table, under `quick`: embedded digits and a slim ViT. It repeats the comparison of {item}`mumis-tab1` for a vision transformer on Tiny
+# ImageNet, which is read from your own copy ({ref}`own-images`) and was not at hand.
+#
+# In {cite:t}`cheng2026mumis` the ViT is probably pretrained, at 224 pixels. Ours has the size that the {term}`profile` names, starts from random weights and sees 64 pixels.
+# Values are picked by the {ref}`selection rule <mumis-choice>`, as in {item}`mumis-tab1`. Two cells are known. Source: secondary ({term}`account <account, the>`):
 #
 # ```{reported} mumis-tab3
 # ```
-#
-# In {cite:t}`cheng2026mumis` the ViT is probably pretrained, at 224 pixels. Ours has the size that the {term}`profile` names, starts from random
-# weights and sees 64 pixels. Tiny ImageNet is read from your own copy ({ref}`own-images`); it was not at hand, so nothing is recorded on it.
-# Values are picked
-# by the {ref}`rule <mumis-choice>`, as in {doc}`tab1`.
 #
 # ```{record} mumis-tab3
 # ```
@@ -34,10 +33,9 @@
 # %% [markdown]
 # ## What to see
 #
-# * A ViT from random weights on few images is a weak model, and a gap to a weak retrained model says little.
-# * A ViT has no batch norm, so nothing hangs on its statistics here.
-# * MU-Mis differentiates a derivative. For attention this needs the plain form of its kernel, which is slower than the fused one that the other
-#   methods use.
+# * A ViT trained from random weights on few images is a weak model, and a gap to a weak retrained model says little.
+# * A ViT has no batch norm, so nothing depends on its statistics here.
+# * MU-Mis differentiates a derivative. For attention this needs the plain form of its kernel, which is slower than the fused one that the other methods use.
 
 # %% [markdown]
 # ## Live run

@@ -18,11 +18,10 @@
 # %% [markdown]
 # # Table A10: every method on a sub-class, ViT
 #
-# The sub-class *sea* of {doc}`tab2` with a vision transformer. That {cite:t}`cheng2026mumis` have it in their appendix is known from a third-party
-# account; no cell of it is. Their ViT is probably pretrained; ours starts from random weights.
+# Does the sub-class *sea* of {item}`mumis-tab2` come out the same with a vision transformer? Values are picked by the {ref}`selection rule <mumis-choice>`, as in {item}`mumis-tab1`.
 #
-# Values are picked
-# by the {ref}`rule <mumis-choice>`, as in {doc}`tab1`.
+# {cite:t}`cheng2026mumis` have this table in their appendix; no cell of it is known. Source: secondary ({term}`account <account, the>`). Their ViT is probably pretrained; ours starts from
+# random weights.
 #
 # ```{record} mumis-tabA10
 # ```
@@ -30,11 +29,14 @@
 # %% [markdown]
 # ## What to see
 #
-# * A ViT from random weights on few images is a weak model, and a gap to a weak retrained model says little. Under `laptop`, one seed, TA of the original is {value}`mumis-tabA10 TA method=trained` %.
-# * FA of the retrained model is the goal, not zero: {value}`mumis-tabA10 FA method=retrain` %, before {value}`mumis-tabA10 FA method=trained` %. A method that does nothing has a gap of {value}`mumis-tabA10 Avg. Gap method=trained` points.
-# * MU-Mis goes through the attention twice and gets some of the way: FA {value}`mumis-tabA10 FA method=mu-mis` %, gap {value}`mumis-tabA10 Avg. Gap method=mu-mis`. From the same data gradient ascent
-#   ({value}`mumis-tabA10 Avg. Gap method=gradient-ascent`) and random labels ({value}`mumis-tabA10 Avg. Gap method=random-label`) come nearer, in less time. FA is of 100 test images: one image is a point.
-# * MUNBa forgets the sub-class entirely ({value}`mumis-tabA10 FA method=munba` %), which is further from retraining than nothing at all.
+# * A ViT trained from random weights on few images is a weak model, and a gap to a weak retrained model says little. Under `laptop`, one seed, the original has a TA of
+#   {value}`mumis-tabA10 TA method=trained` %.
+# * The goal for FA is that of the retrained model, {value}`mumis-tabA10 FA method=retrain` %, not zero. The original has {value}`mumis-tabA10 FA method=trained` %, and a method that does
+#   nothing has a gap of {value}`mumis-tabA10 Avg. Gap method=trained` points.
+# * MU-Mis goes through the attention twice and gets some of the way: FA {value}`mumis-tabA10 FA method=mu-mis` %, gap {value}`mumis-tabA10 Avg. Gap method=mu-mis`. From the same data
+#   gradient ascent ({value}`mumis-tabA10 Avg. Gap method=gradient-ascent`) and random labels ({value}`mumis-tabA10 Avg. Gap method=random-label`) come nearer, in less time. FA is
+#   computed on 100 test images, so one image is a point.
+# * MUNBa forgets the sub-class entirely ({value}`mumis-tabA10 FA method=munba` %), which is further from retraining than doing nothing.
 
 # %% [markdown]
 # ## Live run

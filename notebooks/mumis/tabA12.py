@@ -18,11 +18,13 @@
 # %% [markdown]
 # # Table A12: which terms of the loss are needed
 #
-# The loss of MU-Mis has two terms: the sensitivity of the target class is to fall, that of another class to rise {eq}`mu-mis-loss`. {cite:t}`cheng2026mumis`
-# leave out one at a time; TC is the first alone, OC the second. By a third-party account TC forgets incompletely and OC breaks the rest. No cell is known.
+# Are both terms of the loss needed? The loss of MU-Mis (equation {eq}`mu-mis-loss`) lowers the sensitivity of the target class and raises that of another class. The table leaves out one
+# term at a time: TC is the first alone, OC the second. Reportedly TC forgets incompletely and OC breaks the rest.
 #
-# Each variant runs without a stopping rule, all at the same learning rate: that of the {term}`profile`, not chosen. The table compares them at the step where the whole loss
-# would stop, at the step where their own sensitivities would stop them, and at the end. Slopes are shares of those at the start.
+# Each variant runs without a stopping rule, all at the same learning rate, which is that of the {term}`profile` and not chosen. They are compared at the step where the whole loss would
+# stop, at the step where their own sensitivities would stop them, and at the end. Slopes are shares of those at the start.
+#
+# {cite:t}`cheng2026mumis` have this table; no cell of it is known. Source: secondary ({term}`account <account, the>`).
 #
 # ```{record} mumis-tabA12
 # ```
@@ -42,10 +44,11 @@
 # * Here the first term does the forgetting. TC gets as far as the whole loss, at nearly the same RA. OC forgets little by then and costs at least as much.
 # * Past the stop the whole loss ruins the model: RA is {value}`mumis-tabA12 RA variant=both step=44 seed=0` % near its end. TC loses much less: it has
 #   {value}`mumis-tabA12 RA variant=target step=64 seed=0` % at its last step. OC forgets only where it ruins the model too.
-# * Reportedly the paper claims that TC forgets incompletely, {verdict}`mumis-target`, and that OC breaks the rest, {verdict}`mumis-other`.
+# * Claim: the target class's term alone forgets too little. **Verdict:** {verdict}`mumis-target`.
+# * Claim: the other classes' term alone ruins accuracy on the rest. **Verdict:** {verdict}`mumis-other`.
 # * Equal steps are not equal progress. One term alone has another gradient, and may need another rate.
 # * RA is measured on a part of the test images here, as many as the profile sets.
-# * A course that became infinite ends there; its last row is of the last look at which its sensitivity was finite.
+# * A course that became infinite ends there; its last row is the last look at which its sensitivity was finite.
 
 # %% [markdown]
 # ## Live run

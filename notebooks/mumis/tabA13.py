@@ -18,9 +18,11 @@
 # %% [markdown]
 # # Table A13: Frobenius or spectral norm
 #
-# The norm in the loss can be another one. {cite:t}`cheng2026mumis` compare the Frobenius with "the L2 norm" and find, by a third-party account, hardly any difference. For a
-# gradient the two are the same unless it is read as a matrix, so we take the largest singular value of each colour channel, summed over channels
-# ({py:func}`mu.sensitivity.squared_norm`). That is our reading. The record is that of {doc}`tabA12`.
+# Does it matter which norm the loss has? {cite:t}`cheng2026mumis` compare the Frobenius norm with "the L2 norm" and find hardly any difference. Source: secondary
+# ({term}`account <account, the>`).
+#
+# For a gradient the two norms are the same unless it is read as a matrix. So we take the largest singular value of each colour channel, summed over channels
+# ({py:func}`mu.sensitivity.squared_norm`). That is our reading. The record is that of {item}`mumis-tabA12`.
 #
 # ```{record} mumis-tabA13
 # ```
@@ -29,11 +31,11 @@
 # ## What to see
 #
 # * In seed 0 (`laptop`), where the whole loss stops by the Frobenius norm, FA is {value}`mumis-tabA12 FA variant=both step=12 seed=0` % and RA
-#   {value}`mumis-tabA12 RA variant=both step=12 seed=0` %. By the spectral norm they are {value}`mumis-tabA12 FA variant=spectral step=12 seed=0` % and
+#   {value}`mumis-tabA12 RA variant=both step=12 seed=0` %. With the spectral norm they are {value}`mumis-tabA12 FA variant=spectral step=12 seed=0` % and
 #   {value}`mumis-tabA12 RA variant=spectral step=12 seed=0` % at the same step.
-# * The spectral norm is at most the Frobenius norm. So its steps are shorter at the same learning rate, and its own rule stops it later: there FA is
+# * The spectral norm is at most the Frobenius norm. So its steps are shorter at the same learning rate, and its own rule stops it later. There FA is
 #   {value}`mumis-tabA12 FA variant=spectral step=22 seed=0` % and RA {value}`mumis-tabA12 RA variant=spectral step=22 seed=0` %.
-# * So most of the difference is the length of the step. The claim that the norm makes none: {verdict}`mumis-norm`.
+# * So most of the difference is the length of the step. Claim: Frobenius or spectral norm makes no difference. **Verdict:** {verdict}`mumis-norm`.
 
 # %% [markdown]
 # ## Live run

@@ -18,11 +18,9 @@
 # %% [markdown]
 # # Table A9: every method on a full class, VGG-16
 #
-# The CIFAR-100 part of {doc}`tab1` with VGG-16. That {cite:t}`cheng2026mumis` have it in their appendix, with a spread over seeds, is known from a
-# third-party account; no cell of it is.
+# Do the results of {item}`mumis-tab1` depend on the network? This is its CIFAR-100 part with VGG-16. Values are picked by the {ref}`selection rule <mumis-choice>`, as there.
 #
-# Values are picked
-# by the {ref}`rule <mumis-choice>`, as in {doc}`tab1`.
+# {cite:t}`cheng2026mumis` have it in their appendix, with a spread over seeds; no cell of it is known. Source: secondary ({term}`account <account, the>`).
 #
 # ```{record} mumis-tabA9
 # ```
@@ -30,12 +28,12 @@
 # %% [markdown]
 # ## What to see
 #
-# * VGG-16 has no residual connections, and its gradients differ in size. The learning rate of MU-Mis scales with one over the squared sensitivity, so
-#   a rate carried over from ResNet-18 need not fit.
-# * Under `laptop` the network has learnt little: TA of the original is {value}`mumis-tabA9 TA method=trained` %. All gaps are small then, that of doing nothing
+# * VGG-16 has no residual connections, and its gradients differ in size. The rate that suits MU-Mis scales with one over the squared sensitivity, so a rate carried over from ResNet-18
+#   need not fit.
+# * Under `laptop` the network has learnt little: TA of the original is {value}`mumis-tabA9 TA method=trained` %. All gaps are small then. That of doing nothing is
 #   {value}`mumis-tabA9 Avg. Gap method=trained` points, and there are {value}`mumis-tabA9 FA method=trained` points of FA to lose. So the order of the methods says little here.
-# * Gradient ascent is nearer to retraining ({value}`mumis-tabA9 Avg. Gap method=gradient-ascent`) than MU-Mis ({value}`mumis-tabA9 Avg. Gap method=mu-mis`), from the same data
-#   and in less time. A gap near 0 says that as many images are right, not that the same ones are.
+# * Gradient ascent is nearer to retraining ({value}`mumis-tabA9 Avg. Gap method=gradient-ascent`) than MU-Mis ({value}`mumis-tabA9 Avg. Gap method=mu-mis`), from the same data and in
+#   less time. A gap near 0 says that as many images are classified correctly, not that the same ones are.
 
 # %% [markdown]
 # ## Live run
@@ -43,7 +41,7 @@
 # Run it yourself: change the first cell and run all ({doc}`profiles and their costs </book/rerun>`). If nothing is shown below the cells, this page was
 # built from saved records.
 #
-# Under `quick` the embedded digits and a slim ResNet9 stand in for CIFAR-100 and VGG-16: then this is {doc}`tab1` again.
+# Under `quick` the embedded digits and a slim ResNet9 stand in for CIFAR-100 and VGG-16: then this is {item}`mumis-tab1` again.
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper

@@ -16,15 +16,16 @@
 # ---
 
 # %% [markdown]
-# # What the choice of hyper-parameters changes
+# # What the choice of hyper-parameters changes (MU-Mis)
 #
-# This table is ours. Every method here has a number that decides how far it goes: most often the learning rate; for SSD a threshold; for MU-Mis
-# learning rate and $\delta$ together. Three choices stand side by side, from the runs of {doc}`tab1`: a value that public code uses; the value that a
-# {ref}`rule <mumis-choice>` picks without retrained model and test images; the value nearest to the retrained model (*oracle*). The values picked are
-# in brackets; several, where seeds differ.
+# How much does a result owe to the choice of a hyper-parameter? Every method here has a number that decides how far it goes: most often the learning rate; for SSD a threshold; for
+# MU-Mis learning rate and $\delta$ together. This table, which is ours, sets three choices side by side, from the runs of {item}`mumis-tab1`:
 #
-# *Published* is what the method's own public code, or that of SSD, has for CIFAR-100 or near. For MU-Mis and for random labels no such value
-# is known.
+# * *published*: a value that the method's own public code, or that of SSD, has for CIFAR-100 or near. For MU-Mis and for random labels no such value is known.
+# * *rule*: the value that the {ref}`selection rule <mumis-choice>` picks without retrained model and test images.
+# * *oracle*: the value nearest to the retrained model, best in hindsight.
+#
+# The values picked are in brackets; there are several where seeds differ.
 #
 # ```{record} mumis-tuning
 # ```
@@ -33,14 +34,14 @@
 # ## What to see
 #
 # * By construction, no column is below the oracle. How far the rule lies above it is the price of not knowing the answer.
-# * MU-Mis has two numbers to choose and so as many values as any other method here, or more. A larger grid lowers the oracle.
-# * A method that needs its value hit exactly shows a wide gap between rule and oracle. Under `laptop` it is below a point for most methods: the Avg. Gap of MU-Mis is
+# * MU-Mis has two numbers to choose, and so as many values as any other method here, or more. A larger grid lowers the oracle.
+# * A method that needs its value hit exactly shows a wide gap between rule and oracle. Under `laptop` that gap is below a point for most methods. The Avg. Gap of MU-Mis is
 #   {value}`mumis-tab1 Avg. Gap dataset=cifar100 method=mu-mis choice=rule` by the rule and
 #   {value}`mumis-tab1 Avg. Gap dataset=cifar100 method=mu-mis choice=oracle` by the oracle.
-# * Published values carry over less well. That of SCRUB is {value}`mumis-tab1 Avg. Gap dataset=cifar100 method=scrub choice=published` at the published value and
+# * Published values carry over less well. SCRUB has {value}`mumis-tab1 Avg. Gap dataset=cifar100 method=scrub choice=published` at the published value and
 #   {value}`mumis-tab1 Avg. Gap dataset=cifar100 method=scrub choice=rule` by the rule.
 # * Reportedly MU-Mis is nearly flat in $\delta$. {item}`mumis-figA2` says otherwise.
-# * The rule may read retained and held-out samples. Who runs a method *because* there are none has less to choose by.
+# * The rule may read retained and held-out samples. Whoever runs a method *because* there are none has less to choose by.
 
 # %% [markdown]
 # ## Live run

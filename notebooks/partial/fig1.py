@@ -18,13 +18,13 @@
 # %% [markdown]
 # # Figure 1: accuracy while training and unlearning
 #
-# Figure 1 of {cite:t}`gogineni2025partial` follows test accuracy over the epochs: first a model is trained, then a
-# class is removed, by conventional and by partial amnesiac unlearning. We know this topic from a later account.
-# The figure itself, its axes and its values were not available to us. The layout here is that of the predecessor's
-# figure {cite:p}`graves2021amnesiac`: training, a removal request, and then training on without the removed samples.
+# What does it cost the other classes to remove one, by conventional and by partial amnesiac unlearning? The class to forget is digit 3.
+# It is rare: only a few of its samples are in training, scattered by shuffling. The left panels show the price of
+# forgetting, the right panels the forgetting itself.
 #
-# The class to forget is the digit 3. It is rare: only a few of its samples are in training, scattered by shuffling.
-# The curve on the left is the price of forgetting, the curve on the right is the forgetting itself.
+# Figure 1 of {cite:t}`gogineni2025partial` follows test accuracy over the epochs of training and removal. We know this topic from a later
+# account; the figure itself, its axes and its values were not available to us. The layout is that of the predecessor's
+# figure {cite:p}`graves2021amnesiac`: training, a removal request, and then training on without the removed samples.
 #
 # ```{record} partial-fig1
 # ```
@@ -32,20 +32,20 @@
 # %% [markdown]
 # ## What to see
 #
-# Right after the subtraction, test accuracy in percent, from the figure above:
+# Test accuracy right after the subtraction, in percent:
 #
 # | | MLP | LeNet | ResNet9 |
 # |:---|---:|---:|---:|
-# | other classes, amnesiac | {value}`partial-fig1 non-target accuracy method=amnesiac model=mlp phase=removal` | {value}`partial-fig1 non-target accuracy method=amnesiac model=lenet phase=removal` | {value}`partial-fig1 non-target accuracy method=amnesiac model=resnet9-slim phase=removal` |
-# | other classes, partial amnesiac | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=mlp phase=removal` | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=lenet phase=removal` | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=resnet9-slim phase=removal` |
-# | digit 3, amnesiac | {value}`partial-fig1 target accuracy method=amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=amnesiac model=lenet phase=removal` | {value}`partial-fig1 target accuracy method=amnesiac model=resnet9-slim phase=removal` |
-# | digit 3, partial amnesiac | {value}`partial-fig1 target accuracy method=partial-amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=partial-amnesiac model=lenet phase=removal` | {value}`partial-fig1 target accuracy method=partial-amnesiac model=resnet9-slim phase=removal` |
+# | other classes, conventional | {value}`partial-fig1 non-target accuracy method=amnesiac model=mlp phase=removal` | {value}`partial-fig1 non-target accuracy method=amnesiac model=lenet phase=removal` | {value}`partial-fig1 non-target accuracy method=amnesiac model=resnet9-slim phase=removal` |
+# | other classes, partial | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=mlp phase=removal` | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=lenet phase=removal` | {value}`partial-fig1 non-target accuracy method=partial-amnesiac model=resnet9-slim phase=removal` |
+# | digit 3, conventional | {value}`partial-fig1 target accuracy method=amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=amnesiac model=lenet phase=removal` | {value}`partial-fig1 target accuracy method=amnesiac model=resnet9-slim phase=removal` |
+# | digit 3, partial | {value}`partial-fig1 target accuracy method=partial-amnesiac model=mlp phase=removal` | {value}`partial-fig1 target accuracy method=partial-amnesiac model=lenet phase=removal` | {value}`partial-fig1 target accuracy method=partial-amnesiac model=resnet9-slim phase=removal` |
 #
-# * Both removals bring the digit 3 to zero, or near it, in one step and before any further training.
-# * Conventional removal drops the curve of the other classes at the dashed line. The drop is deeper for the MLP than
+# * Both removals bring digit 3 to zero, or near it, at once and before any further training.
+# * Conventional removal makes the curve of the other classes drop at the dashed line, more for the MLP than
 #   for LeNet. The epochs after it bring the curve back.
-# * Partial removal leaves that curve near its level. Near is not at: {item}`partial-tab1` has the rows without and with fine-tuning.
-# * The digit 3 starts below the others, because a class with few samples is learnt less well. Read its fall from
+# * Partial removal leaves that curve near its level, not at it; {item}`partial-tab1` has the rows without and with fine-tuning.
+# * Digit 3 starts below the other classes, because a class with few samples is learnt less well. Read its fall from
 #   where it stood, not from the top.
 # * Each run picks its own kept share, by a rule that sees the forget set alone ({ref}`why <choice-of-keep>`).
 

@@ -18,8 +18,8 @@
 # %% [markdown]
 # # Figure 2: the same on OrganAMNIST
 #
-# Figure 2 of {cite:t}`gogineni2025partial` repeats figure 1 on OrganAMNIST with a ConvNet, an AlexNet and a ResNet9, as a
-# later account says. The layout is that of {doc}`fig1`. The class to forget is 3, the heart, with a few scattered samples in training.
+# Does {item}`partial-fig1` look the same on medical images? The class to forget is 3, the heart, with a few scattered samples in training.
+# According to a later account, Figure 2 of {cite:t}`gogineni2025partial` repeats Figure 1 on OrganAMNIST with a ConvNet, an AlexNet and a ResNet9.
 #
 # ```{record} partial-fig2
 # ```
@@ -27,8 +27,9 @@
 # %% [markdown]
 # ## What to see
 #
-# The figure is built as {item}`partial-fig1`: on the left the other classes, with a dot right after the removal, on the right the class to forget. Where the
-# line of training is at zero itself, the network never learnt the class, and its row shows nothing.
+# Only stand-ins are recorded: digits in place of OrganAMNIST. Once there are real data, read the figure like {item}`partial-fig1`: the other classes are on
+# the left, with a dot right after the removal, and the class to forget is on the right. Where the training line itself is at zero on the right,
+# the network never learnt the class, and its row shows nothing.
 
 # %% [markdown]
 # ## Live run
@@ -36,8 +37,8 @@
 # Run it yourself: change the first cell and run all ({doc}`profiles and their costs </book/rerun>`). If nothing is shown below the cells, this page was
 # built from saved records.
 #
-# Under `quick`, digits stand in for OrganAMNIST, so that the code runs everywhere. Real numbers
-# need `organamnist.npz` (`mu data fetch organamnist`).
+# Under `quick`, digits stand in for OrganAMNIST, so that the code runs everywhere. For real numbers, fetch
+# `organamnist.npz` (`mu data fetch organamnist`).
 
 # %% tags=["parameters"]
 profile = "quick"  # smoke, quick, laptop or paper

@@ -18,11 +18,11 @@
 # %% [markdown]
 # # Figure 3: class activation maps
 #
-# Figure 3 of {cite:t}`gogineni2025partial` shows class activation maps before and after the removal; that is all we know of it. LeNet has no
-# global pooling, so a plain class activation map does not exist for it; Grad-CAM {cite:p}`selvaraju2017gradcam` on its last convolution does.
+# Where in an image does the evidence for a class lie, before and after the removal? The upper row shows an image of the forgotten class, the lower
+# row one of a retained class, each with the map for its own label. The claim would be that the upper maps lose their evidence and the lower ones keep theirs.
 #
-# Above an image of the forgotten class, below one of a retained class, each with the map for its own label. The claim would be
-# that the upper maps lose their evidence, and that the lower ones keep theirs.
+# Figure 3 of {cite:t}`gogineni2025partial` shows class activation maps before and after the removal; that is all we know of it. LeNet has no
+# global pooling, so it has no plain class activation map. We use Grad-CAM {cite:p}`selvaraju2017gradcam` on its last convolution.
 #
 # ```{record} partial-fig3
 # ```
@@ -30,20 +30,21 @@
 # %% [markdown]
 # ## What to see
 #
-# Over the first hundred test images of each class that the trained model gets right: how alike the map after the removal is to the one
-# before, as the mean correlation, without those whose first map is empty; and the mean of the map's highest value.
+# The table averages over the first hundred test images of each class that the trained model classifies correctly. *Likeness* is the mean correlation of
+# the map after the removal with the one before, without images whose first map is empty. *Highest* is the mean of the map's highest value.
 #
 # | | forgotten: likeness | retained: likeness | forgotten: highest | retained: highest |
 # |:---|---:|---:|---:|---:|
 # | trained | | | {value}`partial-fig3 cam peak method=trained label=3 digits=2` | {value}`partial-fig3 cam peak method=trained label=1 digits=2` |
-# | amnesiac | {value}`partial-fig3 cam similarity method=amnesiac label=3 digits=2` | {value}`partial-fig3 cam similarity method=amnesiac label=1 digits=2` | {value}`partial-fig3 cam peak method=amnesiac label=3 digits=2` | {value}`partial-fig3 cam peak method=amnesiac label=1 digits=2` |
+# | conventional | {value}`partial-fig3 cam similarity method=amnesiac label=3 digits=2` | {value}`partial-fig3 cam similarity method=amnesiac label=1 digits=2` | {value}`partial-fig3 cam peak method=amnesiac label=3 digits=2` | {value}`partial-fig3 cam peak method=amnesiac label=1 digits=2` |
 # | partial | {value}`partial-fig3 cam similarity method=partial-amnesiac label=3 digits=2` | {value}`partial-fig3 cam similarity method=partial-amnesiac label=1 digits=2` | {value}`partial-fig3 cam peak method=partial-amnesiac label=3 digits=2` | {value}`partial-fig3 cam peak method=partial-amnesiac label=1 digits=2` |
 #
-# * The class is scored with {value}`partial-fig3 class score method=trained label=3` % before, {value}`partial-fig3 class score method=amnesiac label=3` % after conventional and
-#   {value}`partial-fig3 class score method=partial-amnesiac label=3` % after partial removal. If the evidence were gone, one would expect lower maps as well. Under `laptop` they
-#   are not: the column *forgotten: highest* is higher after both removals. That would say the class is outvoted and not erased, but heights of two models compare only
-#   as far as their logits do.
-# * The maps of the forgotten class change more than those of the retained class: the columns of likeness.
+# * The forgotten class is scored with {value}`partial-fig3 class score method=trained label=3` % before,
+#   {value}`partial-fig3 class score method=amnesiac label=3` % after conventional and
+#   {value}`partial-fig3 class score method=partial-amnesiac label=3` % after partial removal. If the evidence were gone, one would expect lower maps as well.
+#   Under `laptop` they are not lower: the column *forgotten: highest* rises with both removals. That would mean that the class is outvoted and not erased,
+#   but the heights of two models' maps compare only as far as their logits do.
+# * The maps of the forgotten class change more than those of the retained class, as the columns of likeness show.
 #
 # A map is a picture of one image under one method of attribution. It shows where the score comes from, not whether the
 # class can still be read from the features.

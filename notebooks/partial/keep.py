@@ -18,14 +18,16 @@
 # %% [markdown]
 # # How much to keep, and which entries
 #
-# This figure is ours; the paper has none like it that we know of. The share of each update that
-# {cite:t}`gogineni2025partial` keep was not available to us, nor was the rule that picks the entries. So we show
-# what both do: the same removal at every kept share, by five rules. The sweep is the evidence behind the choice of
-# `keep` everywhere else in the chapter.
+# What share of each update has to be kept, and does it matter which entries? This sweep repeats the same removal at every kept share, by
+# five rules that pick the entries. It is the evidence behind the choice of `keep` everywhere else in the chapter.
 #
 # `top` keeps the largest changes of each layer, `bottom` the smallest, `random` draws entries anew at every step,
 # `fixed` draws them once, and `cyclic` moves a block on from step to step. `bottom` is a control: if it forgot as well
-# as `top`, size would not matter.
+# as `top`, size would not matter. `scaled` is another: it picks no entries at all and takes back that share *of every entry*. If it did as well as `top`,
+# what counts would be how much is taken back, not which entries.
+#
+# The share that {cite:t}`gogineni2025partial` keep was not available to us, nor was their rule for picking the entries. The figure
+# is ours; we know of none like it in the paper.
 #
 # ```{record} partial-keep
 # ```
@@ -33,8 +35,8 @@
 # %% [markdown]
 # ## What to see
 #
-# LeNet, right after the removal. *Forgotten* is UA, the share of forget samples that are no longer classified
-# correctly. Accuracies in percent.
+# LeNet, right after the removal, in percent. *Forgotten* is UA, the share of forget samples that are no longer classified
+# correctly.
 #
 # | rule, kept share | other classes | forgotten | ledger |
 # |:---|---:|---:|---:|
@@ -45,14 +47,14 @@
 # | `bottom`, 0.1 | {value}`partial-keep non-target accuracy model=lenet rule=bottom keep=0.1` | {value}`partial-keep UA model=lenet rule=bottom keep=0.1` | {value}`partial-keep stored bytes model=lenet rule=bottom keep=0.1` |
 # | all, 1 | {value}`partial-keep non-target accuracy model=lenet rule=top keep=1` | {value}`partial-keep UA model=lenet rule=top keep=1` | {value}`partial-keep stored bytes model=lenet rule=top keep=1` |
 #
-# * Too small a share does not forget; too large a share pays the conventional price. In between lies the window that
-#   makes the method work. Its width differs between networks.
-# * The size of an entry matters for how many are needed: at a share of 0.1 `top` forgets more than the same number of random entries. Whether it
-#   also costs the other classes less is another question: {item}`partial-rules`.
-# * `bottom` is the control. At a share of 0.5 its UA is {value}`partial-keep UA model=lenet rule=bottom keep=0.5` %, and the trained model has
+# * Too small a share does not forget; too large a share pays the price of conventional removal. In between lies the window in which
+#   the method works. Its width differs between networks.
+# * How many entries are needed depends on their size: at a share of 0.1 `top` forgets more than as many random entries. Whether it
+#   also costs the other classes less is another question, for {item}`the comparison at equal forgetting <partial-rules>`.
+# * The control, `bottom`, has a UA of {value}`partial-keep UA model=lenet rule=bottom keep=0.5` % at a share of 0.5; the trained model has
 #   {value}`partial-keep UA model=lenet method=trained` %.
-# * Bytes fall with the kept share, but not in proportion: the mask that says which entries were kept costs one bit a
-#   parameter at every step {eq}`ledger-bytes`.
+# * Bytes fall with the kept share, but not in proportion: the mask that says which entries were kept costs one bit per
+#   parameter at every step (equation {eq}`ledger-bytes`).
 
 # %% [markdown]
 # ## Live run

@@ -18,11 +18,11 @@
 # %% [markdown]
 # # What recording costs
 #
-# A ledger is worth its bytes only because the forget set may be chosen after training. This page measures what it costs to record
-# every step: bytes per parameter and step, and time per step, against the kept share.
+# What does it cost to record every step? This page measures bytes per parameter and step, and time per step, against the kept share.
+# A ledger is worth its bytes only because the forget set may be chosen after training.
 #
-# Beside it: float32 differences stored whole, a running sum (one vector, if the forget set is known before), and the least that
-# any code could need for values of two bytes at the kept places.
+# Beside the ledger stand float32 differences stored whole, a running sum (one vector, if the forget set is known before training), and the
+# fewest bytes that any code could need for the kept places and their two-byte values (*entropy bound*).
 #
 # ```{record} partial-ledger
 # ```
@@ -32,21 +32,18 @@
 #
 # At a kept share of 0.1:
 #
-# | network | bytes per parameter and step | slow-down of a step, % | of dense recording, % |
+# | network | bytes per parameter and step | slow-down of a step, % | the same with dense recording, % |
 # |:---|---:|---:|---:|
 # | LeNet | {value}`partial-ledger bytes per parameter model=lenet recorder=ledger keep=0.1 digits=3` | {value}`partial-ledger slow-down model=lenet recorder=ledger keep=0.1` | {value}`partial-ledger slow-down model=lenet recorder=dense` |
 # | ResNet9 | {value}`partial-ledger bytes per parameter model=resnet9 recorder=ledger keep=0.1 digits=3` | {value}`partial-ledger slow-down model=resnet9 recorder=ledger keep=0.1` | {value}`partial-ledger slow-down model=resnet9 recorder=dense` |
 # | ResNet-18 | {value}`partial-ledger bytes per parameter model=resnet18 recorder=ledger keep=0.1 digits=3` | {value}`partial-ledger slow-down model=resnet18 recorder=ledger keep=0.1` | {value}`partial-ledger slow-down model=resnet18 recorder=dense` |
 #
-# A running sum takes 8 bytes per parameter for the whole run, however many steps it has. The dotted *entropy bound* is the fewest bytes that any code needs
-# for the kept places and their two-byte values.
-#
-# What we aim at: at most 0.35 bytes per parameter and step, and steps slowed by at most 30 % on a processor and 20 % on a GPU. On the processor of the
-# `laptop` record, one seed, all three networks stay below the bytes and the 30 % at this share. The smaller the network, the harder: a step of LeNet takes milliseconds, and its ten
-# layers are cut one by one.
-#
-# A *mask* marks the kept places. It costs one bit per parameter however little is kept; below a share of about 0.06 it is the larger part. Times on a
-# shared processor scatter: a slow-down of a few percent is within the noise.
+# * We aim at no more than 0.35 bytes per parameter and step, and at steps slowed by at most 30 % on a processor and 20 % on a GPU. On the processor of the
+#   `laptop` record, one seed, all three networks meet the first two aims at this share. Smaller networks find it harder: a step of LeNet takes
+#   milliseconds, and its ten layers are cut one by one.
+# * A *mask* marks the kept places. It costs one bit per parameter however little is kept; below a share of about 0.06 it is the larger part.
+# * A running sum takes 8 bytes per parameter for the whole run, however many steps it has.
+# * Times on a shared processor scatter: a slow-down of a few percent is within the noise.
 
 # %% [markdown]
 # ## Live run

@@ -18,9 +18,10 @@
 # %% [markdown]
 # # Which entries: the rules at equal forgetting
 #
-# The sweep ({item}`partial-keep`) compares rules that pick entries share by share. At one share one rule forgets and another does not, so their
-# costs do not compare. Here every rule is given the smallest share at which it forgets. What the paper prunes by is not known: `top` is our
-# reading, the others are controls.
+# Which rule for picking entries costs the other classes least, and which stores least? {item}`The sweep over kept shares <partial-keep>` compares the rules
+# share by share. But at one share one rule forgets and another does not, so their costs do not compare. Here every rule has the smallest share at
+# which it forgets. It is not known by which rule the paper prunes: `top` is our reading, the others are controls. `scaled` picks no entries: it takes back
+# whole steps, shrunk to that share of their size.
 #
 # ```{record} partial-rules
 # ```
@@ -30,20 +31,21 @@
 #
 # Under `laptop`:
 #
-# * The largest entries forget at a small share of a layer. LeNet: at a share of 0.05 UA is {value}`partial-keep UA model=lenet rule=top keep=0.05` %, with
-#   {value}`partial-keep non-target accuracy model=lenet rule=top keep=0.05` % left on the other classes.
-# * Random entries need several times as many. LeNet: at 0.1 UA is {value}`partial-keep UA model=lenet rule=random keep=0.1` %, at 0.5
-#   {value}`partial-keep UA model=lenet rule=random keep=0.5` %, with {value}`partial-keep non-target accuracy model=lenet rule=random keep=0.5` % on the other classes.
-# * So they need several times the bytes, {value}`partial-keep stored bytes model=lenet rule=random keep=0.5` beside
+# * The largest entries forget at a small share of a layer. On LeNet, a share of 0.05 has a UA of {value}`partial-keep UA model=lenet rule=top keep=0.05` % and
+#   leaves {value}`partial-keep non-target accuracy model=lenet rule=top keep=0.05` % on the other classes.
+# * Several times as many random entries are needed. On LeNet, a share of 0.1 has a UA of {value}`partial-keep UA model=lenet rule=random keep=0.1` %, and
+#   one of 0.5 a UA of {value}`partial-keep UA model=lenet rule=random keep=0.5` %, with
+#   {value}`partial-keep non-target accuracy model=lenet rule=random keep=0.5` % left on the other classes.
+# * So random entries need several times the bytes, {value}`partial-keep stored bytes model=lenet rule=random keep=0.5` instead of
 #   {value}`partial-keep stored bytes model=lenet rule=top keep=0.05`, for an accuracy within about a point. The same holds for the MLP and ResNet9. Which
-#   entries are kept decides what is stored, hardly what it costs the other classes.
-# * The smallest never forget: at a share of 0.5 UA is {value}`partial-keep UA model=lenet rule=bottom keep=0.5` % for LeNet,
+#   entries are kept decides what is stored, and hardly what the removal costs the other classes.
+# * The smallest entries never forget: at a share of 0.5, UA is {value}`partial-keep UA model=lenet rule=bottom keep=0.5` % for LeNet,
 #   {value}`partial-keep UA model=mlp rule=bottom keep=0.5` % for the MLP and {value}`partial-keep UA model=resnet9-slim rule=bottom keep=0.5` % for ResNet9.
-# * The ledger stores for every rule which entries it kept, a bit a parameter and step {eq}`ledger-bytes`. For `fixed` and `cyclic` that could be worked
-#   out instead.
+# * For every rule the ledger stores which entries it kept, one bit per parameter and step (equation {eq}`ledger-bytes`). For `fixed` and `cyclic` this could
+#   be worked out instead.
 # * The shares are a grid: the smallest that forgets lies between two points of it. `top` was tried at more shares than the others, which
 #   therefore overshoot more, to their disadvantage.
-# * A rule that forgets in some seeds only has its mean over those.
+# * A rule that forgets at some seeds only has its mean over those.
 
 # %% [markdown]
 # ## Live run

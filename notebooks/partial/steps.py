@@ -18,14 +18,14 @@
 # %% [markdown]
 # # Label flipping and ascent, layer by layer
 #
-# By their titles, Algorithms 2 and 3 of {cite:t}`gogineni2025partial` apply label flipping and gradient ascent layer-wise partially. We read that
-# as a share of every step. This sweep is ours: three shares and the whole step, three rules that pick the entries, a few samples or the whole class.
+# Do label flipping and gradient ascent preserve more if only a part of every step is applied? This sweep tries three shares and the whole step,
+# three rules that pick the entries, and a few samples or the whole class. By their titles, Algorithms 2 and 3 of {cite:t}`gogineni2025partial` apply
+# these methods layer-wise partially, which we read as a share of every step; the sweep is ours.
 #
-# All runs stop by one rule that looks at the forget set: at most 1 % of it (of 512 samples, if there are more) still
-# classified correctly. So points can be compared at
-# equal forgetting. A dot is empty where more than 2 % of the whole forget set is still right: the limit of
-# steps was reached, or the rule looked at the part that was forgotten first. There the comparison is not at equal forgetting, and the verdicts
-# count it as not held.
+# All runs end by one stopping rule that looks at the forget set: at most 1 % of it (of 512 samples, if there are more) is still
+# classified correctly. So points can be compared at equal forgetting. A dot is empty where more than 2 % of the whole forget set is still classified
+# correctly: the limit of steps was reached, or the rule looked at the part that was forgotten first. There the comparison is not at equal forgetting, and the
+# verdicts count it as not held.
 #
 # ```{record} partial-steps
 # ```
@@ -33,20 +33,22 @@
 # %% [markdown]
 # ## What to see
 #
-# MLP, whole class, largest entries, share 0.1; the number of steps is part of the price:
+# MLP, whole class; the partial forms apply the largest entries, at a share of 0.1. The number of steps is part of the price.
 #
 # | | other classes, % | steps |
 # |:---|---:|---:|
-# | label flip, forget set | {value}`partial-steps non-target accuracy method=label-flip model=mlp scenario=class` | {value}`partial-steps steps method=label-flip model=mlp scenario=class digits=0` |
+# | label flipping, forget set | {value}`partial-steps non-target accuracy method=label-flip model=mlp scenario=class` | {value}`partial-steps steps method=label-flip model=mlp scenario=class digits=0` |
 # | the same, partial | {value}`partial-steps non-target accuracy method=partial-label-flip model=mlp scenario=class keep=0.1 rule=top` | {value}`partial-steps steps method=partial-label-flip model=mlp scenario=class keep=0.1 rule=top digits=0` |
-# | label flip, all data | {value}`partial-steps non-target accuracy method=label-flip-all model=mlp scenario=class` | {value}`partial-steps steps method=label-flip-all model=mlp scenario=class digits=0` |
+# | label flipping, all data | {value}`partial-steps non-target accuracy method=label-flip-all model=mlp scenario=class` | {value}`partial-steps steps method=label-flip-all model=mlp scenario=class digits=0` |
 # | the same, partial | {value}`partial-steps non-target accuracy method=partial-label-flip-all model=mlp scenario=class keep=0.1 rule=top` | {value}`partial-steps steps method=partial-label-flip-all model=mlp scenario=class keep=0.1 rule=top digits=0` |
 # | ascent | {value}`partial-steps non-target accuracy method=ascent model=mlp scenario=class` | {value}`partial-steps steps method=ascent model=mlp scenario=class digits=0` |
 # | the same, partial | {value}`partial-steps non-target accuracy method=partial-ascent model=mlp scenario=class keep=0.1 rule=top` | {value}`partial-steps steps method=partial-ascent model=mlp scenario=class keep=0.1 rule=top digits=0` |
 #
-# Under `laptop` the partial form of label flipping on all data leaves more on the other classes, for several times as many steps. Of the other two little is sure at three seeds.
-# Whether the selection makes the difference, or smaller and more steps would do as well, is asked by {item}`partial-pace`.
-# {doc}`Verdicts </book/verdicts>` says for which networks, shares and rules the partial form is the better one.
+# Under `laptop` the partial form of label flipping on all data leaves more on the other classes, for several times as many steps. For the other two, three
+# seeds do not settle it.
+#
+# The {item}`pace control <partial-pace>` asks whether the selection matters, or whether smaller and more steps would do as well.
+# The {doc}`verdicts </book/verdicts>` say where the partial form is the better one.
 
 # %% [markdown]
 # ## Live run

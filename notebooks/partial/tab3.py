@@ -18,8 +18,9 @@
 # %% [markdown]
 # # Table 3: all methods on MNIST, ResNet9
 #
-# The same table as {doc}`tab1`, for ResNet9 on MNIST. Block A forgets class 3 when only a few of its samples are in training, block B
-# when all of them are. Label flipping and gradient ascent stop at equal forgetting (at most 1 % of the forget set still right) or at a limit of steps.
+# How do all methods compare on ResNet9? This is the table of {item}`partial-tab1` for ResNet9 on MNIST. Block A forgets digit 3 when only a few of its samples
+# are in training, block B when all of them are. Label flipping and gradient ascent stop at equal forgetting (at most 1 % of the forget set still classified
+# correctly) or at a limit of steps.
 #
 # ```{record} partial-tab3
 # ```
@@ -27,19 +28,17 @@
 # %% [markdown]
 # ## What to see
 #
-# Right after the removal with few samples, the other classes are at {value}`partial-tab3 non-target accuracy method=amnesiac scenario=rare epochs=0` %
-# for amnesiac and at {value}`partial-tab3 non-target accuracy method=partial-amnesiac scenario=rare epochs=0` % for partial amnesiac unlearning; the
-# trained model has {value}`partial-tab3 non-target accuracy method=trained scenario=rare` %. With the whole class,
-# {value}`partial-tab3 affected share method=trained scenario=class` % of the steps used it. Taking them back leaves
-# {value}`partial-tab3 non-target accuracy method=amnesiac scenario=class epochs=0` % if it is done whole, and
-# {value}`partial-tab3 non-target accuracy method=partial-amnesiac scenario=class epochs=0` % in part, with a share of
-# {value}`partial-tab3 kept share scenario=class method=partial-amnesiac digits=3`.
-#
-# From few samples the trained model is right on {value}`partial-tab3 target accuracy method=trained scenario=rare` % of the class's test images: there is something to
-# forget.
-#
-# Conventional removal of the whole class leads nearly back to the start. Such a model answers almost every image with one class. In one
-# seed that is the forgotten class itself: hence a deviation larger than its mean, and no forgetting.
+# * *Block A.* The trained model recognises {value}`partial-tab3 target accuracy method=trained scenario=rare` % of the class's test images, so there is something
+#   to forget. Right after the removal, accuracy on the other classes is
+#   {value}`partial-tab3 non-target accuracy method=amnesiac scenario=rare epochs=0` % with conventional and
+#   {value}`partial-tab3 non-target accuracy method=partial-amnesiac scenario=rare epochs=0` % with partial removal; the
+#   trained model has {value}`partial-tab3 non-target accuracy method=trained scenario=rare` %.
+# * *Block B.* {value}`partial-tab3 affected share method=trained scenario=class` % of the steps used the class. Taking them back whole leaves
+#   {value}`partial-tab3 non-target accuracy method=amnesiac scenario=class epochs=0` % on the other classes; taking them back in part leaves
+#   {value}`partial-tab3 non-target accuracy method=partial-amnesiac scenario=class epochs=0` %, with a kept share of
+#   {value}`partial-tab3 kept share scenario=class method=partial-amnesiac digits=3`.
+# * Conventional removal of the whole class leads nearly back to the start, and such a model answers almost every image with one class. At one
+#   seed this is the forgotten class itself: hence a deviation larger than its mean, and no forgetting.
 
 # %% [markdown]
 # ## Live run

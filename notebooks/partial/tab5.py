@@ -18,8 +18,8 @@
 # %% [markdown]
 # # Table 5: all methods on OrganAMNIST, AlexNet
 #
-# The same table as {doc}`tab1`, for AlexNet on OrganAMNIST. Block A forgets class 3 when only a few of its samples are in training, block B
-# when all of them are. Label flipping and gradient ascent stop at equal forgetting (at most 1 % of the forget set still right) or at a limit of steps.
+# How do all methods compare on medical images? This is the table of {item}`partial-tab1` for AlexNet on OrganAMNIST. Block A forgets class 3 when only a few
+# of its samples are in training, block B when all of them are.
 #
 # ```{record} partial-tab5
 # ```
@@ -27,8 +27,8 @@
 # %% [markdown]
 # ## What to see
 #
-# * Rows and blocks are those of {item}`partial-tab1`.
-# * Where the trained model is right on none of the class's test images, there is nothing to forget, and block A says nothing.
+# Only stand-ins are recorded: digits in place of OrganAMNIST. Once there are real data, first look at the row `trained`. Where it recognises none of the
+# class's test images, there is nothing to forget, and block A says nothing.
 
 # %% [markdown]
 # ## Live run

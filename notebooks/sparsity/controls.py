@@ -19,9 +19,9 @@
 # # What else forgets: controls
 #
 # Class-wise, two of the methods do more than their names say. Gradient ascent leaves batch norm in training mode, so its statistics are
-# estimated anew, on images of the forgotten class alone. Fisher forgetting replaces the class's row of the {term}`head` by noise. Both are so in the
-# public code of {cite:t}`jia2023sparsity`. The paper has no such experiment; this one is ours. It runs both methods again, without the one and
-# without the other. Fine-tuning moves the statistics as well, but on the samples to keep; it is here with frozen ones, for comparison.
+# estimated anew, on images of the forgotten class alone. Fisher forgetting replaces the class's row of the {term}`head` by noise. This experiment runs
+# both again, each without its side effect. Fine-tuning moves the statistics as well, but on the samples to keep; it is here with frozen statistics for
+# comparison. Both side effects are in the public code of {cite:t}`jia2023sparsity`; the experiment is ours.
 #
 # ```{record} sparsity-controls
 # ```
@@ -39,16 +39,16 @@
 # | Fisher at $10^{-9}$ | {value}`sparsity-controls UA sparsity=0 method=fisher variant="as in the main table" tried=1e-9` | {value}`sparsity-controls RA sparsity=0 method=fisher variant="as in the main table" tried=1e-9` | {value}`sparsity-controls TA sparsity=0 method=fisher variant="as in the main table" tried=1e-9` |
 # | the same, row kept | {value}`sparsity-controls UA sparsity=0 method=fisher variant="row kept" tried=1e-9` | {value}`sparsity-controls RA sparsity=0 method=fisher variant="row kept" tried=1e-9` | {value}`sparsity-controls TA sparsity=0 method=fisher variant="row kept" tried=1e-9` |
 #
-# * Under `laptop`, one seed, the weights hardly move there: without statistics and row the model is nearly the trained one. What is forgotten is forgotten by
-#   those two.
-# * Once the statistics are frozen, the loss has to be climbed by the weights, and the rule picks another rate.
+# * Under `laptop`, one seed, the weights hardly move at these values: without its side effect, either method leaves nearly the trained model. What is forgotten is
+#   forgotten by the new statistics and the replaced row.
+# * So on the dense model, under `laptop`, the results of these two methods in {item}`sparsity-tab3` or {item}`sparsity-fig3` say little about ascent or about Fisher
+#   information. They say what the public recipe does.
+# * Once the statistics are frozen, the weights have to climb the loss, and the selection rule picks another rate.
 # * With the row kept, Fisher forgetting does not single out the class: more noise lowers RA long before UA rises.
-# * Fine-tuning cannot do without: with frozen statistics the published rate, 0.01, leaves the dense model an RA of
+# * Fine-tuning cannot do without the new statistics. With frozen ones the published rate, 0.01, leaves the dense model an RA of
 #   {value}`sparsity-controls RA sparsity=0 method=fine-tune variant="statistics frozen" tried=0.01` % (as in the main table:
-#   {value}`sparsity-controls RA sparsity=0 method=fine-tune variant="as in the main table" tried=0.01`), and larger rates diverge (`laptop`, one seed). How much of its forgetting
-#   is the statistics' is not shown by that.
-# * So on the dense model, under `laptop`, a line of these two methods in {item}`sparsity-tab3` or {item}`sparsity-fig3` says little about ascent or about Fisher
-#   information. It says what the public recipe does.
+#   {value}`sparsity-controls RA sparsity=0 method=fine-tune variant="as in the main table" tried=0.01`), and larger rates diverge (`laptop`, one seed). This does not show how
+#   much of its forgetting is due to the statistics.
 
 # %% [markdown]
 # ## Live run

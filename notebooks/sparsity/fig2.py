@@ -18,13 +18,12 @@
 # %% [markdown]
 # # Figure 2: three pruners
 #
-# Pruning has to come before forgetting, so it must cost little accuracy and little time, and its mask should depend little on what is to be
+# Which pruner should come before unlearning? It must cost little accuracy and little time, and its mask should depend little on what is to be
 # forgotten. {cite:t}`jia2023sparsity` compare one-shot magnitude pruning (OMP, their default) {cite:p}`ma2021omp`, iterative
-# magnitude pruning (IMP) {cite:p}`frankle2019lottery` and SynFlow {cite:p}`tanaka2020synflow`, which looks at no data. Layout and
-# choice of axes are reconstructed; no number of this figure could be read.
+# magnitude pruning (IMP) {cite:p}`frankle2019lottery` and SynFlow {cite:p}`tanaka2020synflow`, which looks at no data. The layout and
+# the choice of axes are reconstructed; no number of this figure could be read.
 #
-# The original model is shown, before any unlearning. IMP prunes a fifth of what remains in every round, so its points lie at other
-# sparsities.
+# The figure shows the original model, before any unlearning.
 #
 # ```{record} sparsity-fig2
 # ```
@@ -32,14 +31,14 @@
 # %% [markdown]
 # ## What to see
 #
-# * Left: the accuracy of the original as more is pruned. Under `laptop`, one seed, OMP keeps it: {value}`sparsity-figA2 TA method=trained pruner=omp sparsity=50` % at 50 and
+# * Under `laptop` only OMP and SynFlow are recorded so far, at one seed. IMP is in the paper and in the code, but has no points here yet.
+# * Left: the accuracy of the original as more is pruned. OMP keeps it: {value}`sparsity-figA2 TA method=trained pruner=omp sparsity=50` % at 50 and
 #   {value}`sparsity-figA2 TA method=trained pruner=omp sparsity=95` % at 95 % sparsity. SynFlow, which sees no data, does not:
 #   {value}`sparsity-figA2 TA method=trained pruner=synflow sparsity=50` and {value}`sparsity-figA2 TA method=trained pruner=synflow sparsity=95` %.
-# * Right: IMP trains once for every round. OMP trains twice in all, SynFlow once.
-# * OMP and IMP start from the trained dense model, whose time is counted as well, and IMP adds a training each round. Where cells ran
-#   side by side, the right panel holds by orders of magnitude only.
+# * Right: by construction OMP trains twice, SynFlow once and IMP once per round. OMP and IMP start from the trained dense model, whose time is counted as well.
+#   Where cells ran side by side, the right panel holds by orders of magnitude only.
 # * The accuracy is on test images without the class to forget ({ref}`TA <metric-ta>`), although nothing has been forgotten yet.
-# * OMP and IMP find their masks on all data, those to be forgotten among them. Only SynFlow's mask is free of them.
+# * OMP and IMP find their masks on all data, including those to be forgotten. Only SynFlow's mask is free of them.
 
 # %% [markdown]
 # ## Live run

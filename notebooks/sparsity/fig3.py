@@ -18,11 +18,11 @@
 # %% [markdown]
 # # Figure 3: unlearning against sparsity
 #
-# The central figure of {cite:t}`jia2023sparsity`: prune first by OMP, to several sparsities, then unlearn one class with each
-# method. The paper claims that UA and MIA-Efficacy rise with sparsity while RA hardly moves. Which lines rise is known; the layout and
+# What does sparsity change for each method? The model is first pruned by OMP, to several sparsities; then each method unlearns one class. This is the central
+# figure of {cite:t}`jia2023sparsity`, who claim that UA and MIA-Efficacy rise with sparsity while RA hardly moves. Which lines rise is known; the layout and
 # the values are not.
 #
-# The dotted line is retraining under the same mask, at every sparsity anew. The goal is to lie on it, not to be high.
+# The dotted line is retraining under the same mask, anew at every sparsity. The goal is to lie on it, not to be high.
 #
 # ```{record} sparsity-fig3
 # ```
@@ -30,19 +30,19 @@
 # %% [markdown]
 # ## What to see
 #
-# * The lines are one seed (seed 0) and jump with the value that the {ref}`rule <choice-of-value>` picks anew at every sparsity. The diamonds at 0 and 95 %, means
-#   of all seeds, are what to read.
+# * Read the diamonds at 0 and 95 %, which are means of all seeds. The lines are one seed (seed 0), and they jump with the value that the
+#   {ref}`selection rule <choice-of-value>` picks anew at every sparsity.
 # * UA, dense and 95 % sparse: fine-tuning {value}`sparsity-tab3 UA scenario=class sparsity=0 method=fine-tune` % and
 #   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=fine-tune` %, influence {value}`sparsity-tab3 UA scenario=class sparsity=0 method=influence` % and
 #   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=influence` %, gradient ascent {value}`sparsity-tab3 UA scenario=class sparsity=0 method=gradient-ascent` % and
-#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=gradient-ascent` %. Under `laptop` it rises by more than the spread of the seeds for gradient ascent
-#   alone, and in most seeds because the rule takes a larger rate for the sparse model: at a rate of 0.0001 UA is
+#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=gradient-ascent` %. Under `laptop` UA rises by more than the spread of the seeds for gradient ascent
+#   alone. In most seeds that is because the rule takes a larger rate for the sparse model: at a rate of 0.0001 UA is
 #   {value}`sparsity-tab3 UA scenario=class sparsity=0 method=gradient-ascent tried=0.0001` % and
-#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=gradient-ascent tried=0.0001` %. All values: {item}`sparsity-search`.
-# * Lower left: what a method pays on the retained samples. Gradient ascent: RA {value}`sparsity-tab3 RA scenario=class sparsity=0 method=gradient-ascent` % and
-#   {value}`sparsity-tab3 RA scenario=class sparsity=95 method=gradient-ascent` %.
-# * Lower right: the dotted line itself. Where it falls, the reference has become weaker, and a smaller gap means less. At 99 %, in seed 0, its TA is
-#   {value}`sparsity-tab3 TA scenario=class sparsity=99 method=retrain seed=0` %, and dense {value}`sparsity-tab3 TA scenario=class sparsity=0 method=retrain seed=0` %.
+#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=gradient-ascent tried=0.0001` %. {item}`Another figure <sparsity-search>` shows all values.
+# * Lower left: what a method pays on the retained samples. For gradient ascent RA is {value}`sparsity-tab3 RA scenario=class sparsity=0 method=gradient-ascent` % dense and
+#   {value}`sparsity-tab3 RA scenario=class sparsity=95 method=gradient-ascent` % at 95 %.
+# * Lower right: watch the dotted line itself. Where it falls, the reference has become weaker, and a smaller gap means less. In seed 0 its TA is
+#   {value}`sparsity-tab3 TA scenario=class sparsity=0 method=retrain seed=0` % dense and {value}`sparsity-tab3 TA scenario=class sparsity=99 method=retrain seed=0` % at 99 %.
 
 # %% [markdown]
 # ## Live run

@@ -18,12 +18,12 @@
 # %% [markdown]
 # # Figure 4: $\ell_1$-sparse unlearning
 #
-# Sparsity without pruning first: $\ell_1$-sparse unlearning fine-tunes the *dense* model under a penalty that decays over the run.
-# {cite:t}`jia2023sparsity` claim 77 points more UA than plain fine-tuning for a class, in the same time. Their radar shows it for a
-# class and for a random tenth; its values for $\ell_1$-sparse had to be read off the figure: UA 100 and MIA-Efficacy 100 for the class,
+# Can one have the gain of sparsity without pruning first? $\ell_1$-sparse unlearning fine-tunes the *dense* model under a penalty that decays over the run.
+# {cite:t}`jia2023sparsity` claim 77 points more UA than plain fine-tuning for a class, in the same time. Their radar shows a
+# class and a random tenth. Its values for $\ell_1$-sparse had to be read off the figure: UA 100 and MIA-Efficacy 100 for the class,
 # 5.33 and 12.6 for the random tenth.
 #
-# Drawn from the record of {doc}`tab3`.
+# The charts are drawn from the record of {item}`sparsity-tab3`.
 #
 # ```{record} sparsity-fig4
 # ```
@@ -40,12 +40,12 @@
 # | FT, random | {value}`sparsity-tab3 UA scenario=random sparsity=0 method=fine-tune` | {value}`sparsity-tab3 MIA-Efficacy scenario=random sparsity=0 method=fine-tune` | {value}`sparsity-tab3 RA scenario=random sparsity=0 method=fine-tune` | {value}`sparsity-tab3 TA scenario=random sparsity=0 method=fine-tune` | {value}`sparsity-tab3 RTE scenario=random sparsity=0 method=fine-tune` |
 # | $\ell_1$-sparse, random | {value}`sparsity-tab3 UA scenario=random sparsity=0 method=l1-sparse` | {value}`sparsity-tab3 MIA-Efficacy scenario=random sparsity=0 method=l1-sparse` | {value}`sparsity-tab3 RA scenario=random sparsity=0 method=l1-sparse` | {value}`sparsity-tab3 TA scenario=random sparsity=0 method=l1-sparse` | {value}`sparsity-tab3 RTE scenario=random sparsity=0 method=l1-sparse` |
 #
-# * Class, under `laptop`: at the rule's rate FT reaches the rim on UA. In the mean $\ell_1$-sparse does not; its spread is one seed far below the
+# * Class, under `laptop`: at the rule's rate FT reaches the rim on UA. In the mean $\ell_1$-sparse does not; its spread comes from one seed far below the
 #   others. FT pays more in RA.
-# * Random: the rim is not failure on the forget set. The retrained model is right on part of it, and the method should be as well. Both fall short of
-#   retraining on UA and MIA-Efficacy, $\ell_1$-sparse further than FT.
+# * Random: the rim does not mean that the whole forget set is misclassified. The retrained model classifies part of it correctly, and the method should as well. Both fall
+#   short of retraining on UA and MIA-Efficacy, $\ell_1$-sparse further than FT.
 # * FT in this chart has the learning rate that the rule picks; $\ell_1$-sparse keeps the paper's 0.01 and has its penalty weight picked. A
-#   larger rate alone can forget more. {doc}`tuning` shows how much of the gap between the two is the rate.
+#   larger rate alone can forget more. {item}`A table of the choices <sparsity-tuning>` shows how much of the gap between the two is due to the rate.
 # * The published update shrinks weights and leaves no exact zero. The result is not a sparse model.
 
 # %% [markdown]

@@ -18,14 +18,13 @@
 # %% [markdown]
 # # Figure 5: removing a backdoor
 #
-# A tenth of the training images, from any class, carry a black square (white on digits) near one corner and the label of class 0. A model trained on them answers 0
-# to every image with the square: a backdoor, or Trojan. {cite:t}`jia2023sparsity` ask to forget the poisoned images, by fine-tuning
-# on the clean rest, and show that from 90 % sparsity on the attack fails while clean accuracy hardly moves. $\ell_1$-sparse unlearning does it from
+# Can unlearning remove a backdoor, and does sparsity help? A tenth of the training images, from any class, carry a black square (white on digits) near one corner and the
+# label of class 0. A model trained on them answers 0 to every image with the square: a backdoor, or Trojan. {cite:t}`jia2023sparsity` forget the poisoned images by
+# fine-tuning on the clean rest. They show that from 90 % sparsity on the attack fails while clean accuracy hardly moves, and that $\ell_1$-sparse unlearning does the same from
 # the dense model.
 #
-# Left the attack success rate ({ref}`ASR <metric-asr>`), right the accuracy on clean test images ({ref}`SA <metric-sa>`). Crosses are
-# read off the paper's figure. Rates and penalties are picked by a {ref}`rule <choice-of-value>`. It sees the poisoned images and held-out clean
-# ones, never a trigger put on a test image.
+# The left panel shows the attack success rate ({ref}`ASR <metric-asr>`), the right one the accuracy on clean test images ({ref}`SA <metric-sa>`). Rates and penalties are
+# picked by the {ref}`selection rule <choice-of-value>`. It sees the poisoned images and held-out clean ones, never a trigger put on a test image.
 #
 # ```{record} sparsity-fig5
 # ```
@@ -38,25 +37,26 @@
 # | 0 % | {value}`sparsity-fig5 ASR sparsity=0 method=trained` | {value}`sparsity-fig5 ASR sparsity=0 method=fine-tune tried=0.01` | {value}`sparsity-fig5 ASR sparsity=0 method=fine-tune` | {value}`sparsity-fig5 SA sparsity=0 method=trained` | {value}`sparsity-fig5 SA sparsity=0 method=fine-tune tried=0.01` | {value}`sparsity-fig5 SA sparsity=0 method=fine-tune` |
 # | 95 % | {value}`sparsity-fig5 ASR sparsity=95 method=trained` | {value}`sparsity-fig5 ASR sparsity=95 method=fine-tune tried=0.01` | {value}`sparsity-fig5 ASR sparsity=95 method=fine-tune` | {value}`sparsity-fig5 SA sparsity=95 method=trained` | {value}`sparsity-fig5 SA sparsity=95 method=fine-tune tried=0.01` | {value}`sparsity-fig5 SA sparsity=95 method=fine-tune` |
 #
-# * Learning rate 0.01 is the published one. In the paper's figure it leaves an ASR of 47.0 % on the dense and of 14.7 % on the 95 %
+# * Learning rate 0.01 is the published one. In the paper's figure it leaves an ASR of 47.0 % on the dense and 14.7 % on the 95 %
 #   sparse model.
-# * The paper counts test images of class 0 as well, to which 0 is the right answer. With $a$ the percentage of
-#   triggered images of class 0 that are still answered 0, its number is $0.1\,a+0.9\times$ ours, on ten equal classes; a clean model has about 10. If $a$ is 100,
-#   its 47.0 are 41.1 of ours, and its 14.7 are 5.2. Ours with class 0, dense, rate 0.01:
-#   {value}`sparsity-fig5 ASR, target class included sparsity=0 method=fine-tune tried=0.01` %.
 # * Under `laptop`, one seed, the published rate leaves the backdoor in place, dense and sparse. A rate of 0.1, the largest tried and the one that the rule picks, removes it. At
-#   that rate sparsity gets no further and pays as much clean accuracy. Between the two, at 0.03, sparsity does help: ASR
+#   that rate sparsity gets no further and pays as much clean accuracy. Between the two, at 0.03, sparsity does help: ASR is
 #   {value}`sparsity-fig5 ASR sparsity=0 method=fine-tune tried=0.03` % dense, {value}`sparsity-fig5 ASR sparsity=90 method=fine-tune tried=0.03` % at 90 % and
-#   {value}`sparsity-fig5 ASR sparsity=95 method=fine-tune tried=0.03` % at 95 % sparsity, where SA is
+#   {value}`sparsity-fig5 ASR sparsity=95 method=fine-tune tried=0.03` % at 95 % sparsity. SA there is
 #   {value}`sparsity-fig5 SA sparsity=0 method=fine-tune tried=0.03`, {value}`sparsity-fig5 SA sparsity=90 method=fine-tune tried=0.03` and
-#   {value}`sparsity-fig5 SA sparsity=95 method=fine-tune tried=0.03` %; all three still carry the backdoor. The effect lies between rates that were tried.
-# * With class 0 counted, a clean model is near ten. Below ten fine-tuning has gone too far: triggered images of class 0 are no longer answered 0 either. Dense, by
-#   the rule, it is {value}`sparsity-fig5 ASR, target class included sparsity=0 method=fine-tune` %. With SA that low the model has paid with accuracy, and not
+#   {value}`sparsity-fig5 SA sparsity=95 method=fine-tune tried=0.03` %. All three still carry the backdoor. The effect lies between rates that were tried.
+# * The paper also counts test images of class 0, to which 0 is the right answer. If $a$ is the percentage of
+#   triggered images of class 0 that are still answered 0, its number is $0.1\,a+0.9\times$ ours, on ten equal classes; a clean model has about 10. If $a$ is 100,
+#   its 47.0 are 41.1 of ours, and its 14.7 are 5.2. Ours with class 0, dense, at rate 0.01, is
+#   {value}`sparsity-fig5 ASR, target class included sparsity=0 method=fine-tune tried=0.01` %.
+# * With class 0 counted, a number below ten means that fine-tuning has gone too far: triggered images of class 0 are no longer answered 0 either. Dense, by
+#   the rule, it is {value}`sparsity-fig5 ASR, target class included sparsity=0 method=fine-tune` %. With SA that low, the model has paid with accuracy; it has not
 #   unlearnt the trigger alone.
-# * $\ell_1$-sparse, dense: at the weight published for the backdoor, $10^{-4}$, ASR {value}`sparsity-fig5 ASR sparsity=0 method=l1-sparse choice=published` % and SA
-#   {value}`sparsity-fig5 SA sparsity=0 method=l1-sparse choice=published` %; at the one that the rule picks, which the figure has,
+# * For $\ell_1$-sparse from the dense model, the weight published for the backdoor, $10^{-4}$, gives an ASR of
+#   {value}`sparsity-fig5 ASR sparsity=0 method=l1-sparse choice=published` % and an SA of
+#   {value}`sparsity-fig5 SA sparsity=0 method=l1-sparse choice=published` %. The weight that the rule picks, shown in the figure, gives
 #   {value}`sparsity-fig5 ASR sparsity=0 method=l1-sparse` % and {value}`sparsity-fig5 SA sparsity=0 method=l1-sparse` %.
-# * One trigger, of one size, at one place. Nothing here says what a trigger that was made to survive fine-tuning would do.
+# * This is one trigger, of one size, at one place. Nothing here says what a trigger that was made to survive fine-tuning would do.
 
 # %% [markdown]
 # ## Live run

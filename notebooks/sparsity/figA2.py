@@ -18,11 +18,9 @@
 # %% [markdown]
 # # Figure A2: unlearning after three pruners
 #
-# {cite:t}`jia2023sparsity` repeat the comparison for three pruners: OMP, IMP and SynFlow ({doc}`fig2` has their cost). Fine-tuning after each,
-# one class to be forgotten. The layout follows an earlier state of the public code, and no number
+# Does the *way* of pruning matter for unlearning, or only how much is pruned? One class is forgotten by fine-tuning after each of three pruners: OMP, IMP and SynFlow
+# ({item}`sparsity-fig2` has their cost). {cite:t}`jia2023sparsity` have this comparison. The layout follows an earlier state of the public code, and no number
 # could be read.
-#
-# The question behind it: does the *way* of pruning matter, or only how much is pruned?
 #
 # ```{record} sparsity-figA2
 # ```
@@ -30,14 +28,16 @@
 # %% [markdown]
 # ## What to see
 #
-# * Lines that lie on each other would say that the amount counts and not the way.
-# * SynFlow's mask has never seen a training image. A gain with it is not a trace of the forgotten samples in the mask.
-# * Each pruner has its own retrained reference, under its own mask.
-# * Under `laptop`, one seed, OMP and SynFlow. Fine-tuning forgets nearly all of the class after either. What differs is the model: at 95 % SynFlow's original has an RA of
-#   {value}`sparsity-figA2 RA method=trained pruner=synflow sparsity=95` % and OMP's {value}`sparsity-figA2 RA method=trained pruner=omp sparsity=95` %. The references differ in the same way, RA {value}`sparsity-figA2 RA method=retrain pruner=synflow sparsity=95` and {value}`sparsity-figA2 RA method=retrain pruner=omp sparsity=95` %. Disparity Ave. is
-#   {value}`sparsity-figA2 Avg. Gap method=fine-tune pruner=synflow sparsity=95` and {value}`sparsity-figA2 Avg. Gap method=fine-tune pruner=omp sparsity=95` points: alike, the one to a much weaker model.
-# * SynFlow's sparse original gets {value}`sparsity-figA2 UA method=trained pruner=synflow sparsity=95` % of the class wrong before anything is forgotten. Where a mask leaves too little to learn with, there is less to forget.
-# * IMP has points at other sparsities, and fewer of them: each round is another training.
+# * Under `laptop` only OMP and SynFlow are recorded so far, at one seed. IMP is in the paper and in the code, but has no points here yet.
+# * If the lines lay on each other, only the amount of pruning would count, not the way. Each pruner has its own retrained reference, under its own mask.
+# * Fine-tuning forgets nearly all of the class after either pruner. What differs is the model: at 95 % SynFlow's original has an RA of
+#   {value}`sparsity-figA2 RA method=trained pruner=synflow sparsity=95` % and OMP's {value}`sparsity-figA2 RA method=trained pruner=omp sparsity=95` %. The references differ in the
+#   same way, with an RA of {value}`sparsity-figA2 RA method=retrain pruner=synflow sparsity=95` and {value}`sparsity-figA2 RA method=retrain pruner=omp sparsity=95` %. Disparity
+#   Ave. is alike, {value}`sparsity-figA2 Avg. Gap method=fine-tune pruner=synflow sparsity=95` and {value}`sparsity-figA2 Avg. Gap method=fine-tune pruner=omp sparsity=95` points, but
+#   SynFlow's is the distance to a much weaker model.
+# * SynFlow's sparse original misclassifies {value}`sparsity-figA2 UA method=trained pruner=synflow sparsity=95` % of the class before anything is forgotten. Where a mask leaves too
+#   little to learn with, there is less to forget.
+# * SynFlow's mask has never seen a training image. A gain with it could not be a trace of the forgotten samples in the mask.
 
 # %% [markdown]
 # ## Live run

@@ -16,10 +16,11 @@
 # ---
 
 # %% [markdown]
-# # How far apart two retrained models are
+# # How far apart two retrained models are (sparsity)
 #
-# Every gap in {doc}`this chapter </book/sparsity>` is a distance to *one* retrained model. Retraining again, from other first weights and in another
-# order of batches, gives another model. Its gap is one draw of what chance alone makes ({ref}`how to read it <metric-floor>`). The paper has no such number; this one is ours.
+# How large a gap can chance alone make? Every gap in {doc}`this chapter </book/sparsity>` is a distance to *one* retrained model. Retraining again, from other
+# first weights and in another order of batches, gives another model. Its gap to the first is one draw of that chance ({ref}`how to read it <metric-floor>`). The paper
+# has no such number; this one is ours.
 #
 # ```{record} sparsity-floor
 # ```
@@ -27,12 +28,14 @@
 # %% [markdown]
 # ## What to see
 #
-# * Dense, {ref}`Disparity Ave. <metric-avg-gap>` of the second model to the first: {value}`sparsity-floor Avg. Gap scenario=class sparsity=0` points class-wise,
-#   {value}`sparsity-floor Avg. Gap scenario=random sparsity=0` at random; at 95 % sparsity {value}`sparsity-floor Avg. Gap scenario=class sparsity=95`
-#   and {value}`sparsity-floor Avg. Gap scenario=random sparsity=95`. Of {item}`sparsity-tab3`, under `laptop`, only class-wise Fisher forgetting comes about as near:
-#   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=0 method=fisher` dense and {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fisher` at 95 %.
+# * {ref}`Disparity Ave. <metric-avg-gap>` of the second model to the first, dense, is {value}`sparsity-floor Avg. Gap scenario=class sparsity=0` points class-wise and
+#   {value}`sparsity-floor Avg. Gap scenario=random sparsity=0` at random. At 95 % sparsity it is {value}`sparsity-floor Avg. Gap scenario=class sparsity=95`
+#   and {value}`sparsity-floor Avg. Gap scenario=random sparsity=95`.
+# * In {item}`sparsity-tab3`, under `laptop`, only class-wise Fisher forgetting, in both forms, comes about as near. With our form it is
+#   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=0 method=fisher` dense and {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fisher` at 95 %; the published
+#   form has one seed.
 # * Both models carry the same mask and never saw the forget set. Class-wise both have a UA of 100 by definition, so a quarter of this gap is 0.
-# * At random UA and MIA-Efficacy are shares of a forget set that is small under `laptop`, and the models are weak. At full size the floor should be
+# * At random, UA and MIA-Efficacy are shares of a forget set that is small under `laptop`, and the models are weak. At full size the floor should be
 #   lower.
 
 # %% [markdown]

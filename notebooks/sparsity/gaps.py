@@ -18,8 +18,8 @@
 # %% [markdown]
 # # How far from retraining, metric by metric
 #
-# {ref}`Disparity Ave. <metric-avg-gap>` of {item}`sparsity-tab3` is a mean of four distances to the retrained model. Here they are, one by one, with the paper's behind
-# ours.
+# Where does a method miss the retrained model? {ref}`Disparity Ave. <metric-avg-gap>` of {item}`sparsity-tab3` is a mean of four distances. Here they are one by one,
+# with the paper's behind ours.
 #
 # ```{record} sparsity-gaps
 # ```
@@ -27,12 +27,12 @@
 # %% [markdown]
 # ## What to see
 #
-# * `trained` is the distance of doing nothing. A method with that line left the model as it was.
+# * `trained` is the distance of doing nothing. A method with the same line left the model as it was.
 # * A mean can hide its parts. In the paper FT's TA gap for a class grows with sparsity, from 0.52 to 2.52 points, and GA's RA gap from 7.40 to 12.25, while both
 #   means fall.
-# * Class-wise, under `laptop`, FT and FF nearly meet UA and MIA-Efficacy, and what is left is RA and TA; IU and, dense, l1-sparse miss UA by more than RA. Of a random tenth methods
-#   leave the samples in, and UA and MIA-Efficacy are far off.
-# * The printed gaps are between means over seeds, ours are means of gaps at each seed. The second is the larger where seeds lie on both sides of the goal.
+# * Class-wise, under `laptop`, FT and FF nearly meet UA and MIA-Efficacy; what is left is RA and TA. IU misses UA by more than RA, and so does $\ell_1$-sparse on the dense model.
+# * On a random tenth, under `laptop`, every method is far off on UA and MIA-Efficacy: in the mean each forgets less than the retrained model, and some hardly anything.
+# * The printed gaps are between means over seeds; ours are means of the gaps at each seed. The second is the larger where seeds lie on both sides of the goal.
 
 # %% [markdown]
 # ## Live run

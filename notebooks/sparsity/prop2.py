@@ -18,14 +18,14 @@
 # %% [markdown]
 # # Proposition 2: error and bound
 #
-# Proposition 2 of {cite:t}`jia2023sparsity` bounds the error of gradient ascent on a model with mask $m$ {eq}`sparsity-prop2-bound`: learning
-# rate squared, times steps, times the distance the unmasked weights travelled in training, times the largest curvature among them. The mask
-# shrinks the last two, so the bound falls with sparsity. The paper has no check by experiment that we know of; this one is ours.
+# Does the error of gradient ascent fall with sparsity, as its bound does? Proposition 2 of {cite:t}`jia2023sparsity` bounds the error on a model with mask $m$, see
+# equation {eq}`sparsity-prop2-bound`: learning rate squared, times steps, times the distance the unmasked weights travelled in training, times the largest curvature
+# among them. The mask shrinks the last two, so the bound falls with sparsity. We know of no experiment in the paper that checks it; this one is ours.
 #
-# It is made where the theory applies: plain SGD in a fixed order, no momentum, no weight decay, no augmentation, no batch norm. The first batch is to be
-# forgotten. Retraining is the same run without it; unlearning adds its first gradient back, as in the theory it extends
-# {cite:p}`thudi2022unrolling`. Masks by size and, as a control, at random, with the same share of
-# every layer, so that none is lost whole; every sparsity starts from the same initial weights.
+# We check it where the theory applies: plain SGD in a fixed order, no momentum, no weight decay, no augmentation, no batch norm. The first batch is to be
+# forgotten. Retraining is the same run without it; unlearning adds its first gradient back, as in the theory that the proposition extends
+# {cite:p}`thudi2022unrolling`. Masks are by size and, as a control, at random. Each keeps the same share of
+# every layer, so that no layer is lost whole. Every sparsity starts from the same initial weights.
 #
 # ```{record} sparsity-prop2
 # ```
@@ -47,13 +47,13 @@
 # | error | {value}`sparsity-prop2 error sparsity=0 mask=random digits=4` | {value}`sparsity-prop2 error sparsity=95 mask=random digits=4` | {value}`sparsity-prop2 error sparsity=99 mask=random digits=4` |
 # | bound | {value}`sparsity-prop2 bound sparsity=0 mask=random digits=4` | {value}`sparsity-prop2 bound sparsity=95 mask=random digits=4` | {value}`sparsity-prop2 bound sparsity=99 mask=random digits=4` |
 #
-# * The proposition bounds the error, up to a constant. To explain why sparsity helps, error and bound have to fall together. Under `laptop`, three seeds, from dense to 99 %, with masks by size they do, on average; in between, their orders agree
-#   loosely. With masks at random the bound falls as well and the error rises. The bound does not predict the error.
-# * It is stated up to a constant, so the height of the bound means nothing. Only its shape does.
-# * A vector with fewer entries is shorter. The last two rows of the first table, and the lower right panel, divide by what pruning shrinks anyway. Over the
-#   norm of the retrained weights the error still falls; over the root of the number of weights left it rises.
+# * To explain why sparsity helps, error and bound have to fall together. Under `laptop`, three seeds, with masks by size they do so on average, from dense to 99 %; in
+#   between, their orders agree loosely. With masks at random the bound falls as well, but the error rises. So the bound does not predict the error.
+# * The bound is stated up to a constant. Its height means nothing; only its shape does.
+# * A vector with fewer entries is shorter. The last two rows of the first table, and the lower right panel, divide by what pruning shrinks anyway. Divided by the
+#   norm of the retrained weights the error still falls; divided by the root of the number of weights left it rises.
+# * The random masks keep as many weights as those by size. So it counts which weights are kept, and not only how many.
 # * $\sigma$ is found by Lanczos iteration over the weights that are left, at the end of training, on its first two batches.
-# * The random masks are a control. They keep as many weights as those by size, so which weights are kept counts, and not only how many.
 # * One step of ascent on one batch is far from the several epochs of ascent in {item}`sparsity-tab3`, which have momentum and batch norm. The check is about
 #   the proposition, not about that table.
 

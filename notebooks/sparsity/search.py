@@ -16,10 +16,10 @@
 # ---
 
 # %% [markdown]
-# # Every value tried, on the dense and on the sparse model
+# # Every value tried (sparsity)
 #
-# The comparison in {doc}`tab3` has another hyper-parameter on the sparse model than on the dense one, each picked for itself. What does pruning do where nothing else
-# changes? Here is every value that was tried, of both models, side by side. The paper has no such figure; it is ours.
+# What does pruning do where nothing else changes? In {item}`sparsity-tab3` the hyper-parameter is picked for the dense and the sparse model apart, and may differ. Here every
+# value that was tried is shown for both models, side by side. The paper has no such figure; it is ours.
 #
 # FT is fine-tuning, GA gradient ascent, FF Fisher forgetting, IU influence unlearning.
 #
@@ -29,20 +29,30 @@
 # %% [markdown]
 # ## What to see
 #
-# * *UA: the dashed line lies to the right of the solid one.* At equal values less is forgotten from the sparse model. Under `laptop`, class-wise, dense and sparse: FT at 0.01
-#   {value}`sparsity-tab3 UA scenario=class sparsity=0 method=fine-tune tried=0.01` and {value}`sparsity-tab3 UA scenario=class sparsity=95 method=fine-tune tried=0.01` %, IU at 1 {value}`sparsity-tab3 UA scenario=class sparsity=0 method=influence tried=1` and {value}`sparsity-tab3 UA scenario=class sparsity=95 method=influence tried=1` %, l1-sparse at 0.002 {value}`sparsity-tab3 UA scenario=class sparsity=0 method=l1-sparse tried=0.002` and
-#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=l1-sparse tried=0.002` %. That it is more, for FT and IU: {verdict}`sparsity-equal`. GA hardly moves: at 0.0003 {value}`sparsity-tab3 UA scenario=class sparsity=0 method=gradient-ascent tried=0.0003` and
+# * *UA: for FT, IU and $\ell_1$-sparse the dashed line lies to the right of the solid one.* Class-wise, under `laptop`, they forget less of the class from the sparse model at equal
+#   values, on average, though the spreads are wide. UA, dense and sparse, is {value}`sparsity-tab3 UA scenario=class sparsity=0 method=fine-tune tried=0.01` and
+#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=fine-tune tried=0.01` % for FT at 0.01, {value}`sparsity-tab3 UA scenario=class sparsity=0 method=influence tried=1` and
+#   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=influence tried=1` % for IU at 1, and
+#   {value}`sparsity-tab3 UA scenario=class sparsity=0 method=l1-sparse tried=0.002` and {value}`sparsity-tab3 UA scenario=class sparsity=95 method=l1-sparse tried=0.002` % for
+#   $\ell_1$-sparse at 0.002. GA hardly moves: at 0.0003 UA is {value}`sparsity-tab3 UA scenario=class sparsity=0 method=gradient-ascent tried=0.0003` and
 #   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=gradient-ascent tried=0.0003` %.
-# * *It looks as if pruning shortened the step.* Fewer weights move, and by a rate that fitted all of them. The sparse model then needs a larger value for the same effect, and the rule
-#   often picks one. At random it shows at a glance: the sparse model's lines are the dense one's, moved to the right. Whether the larger value alone explains a gain in {doc}`tab3` is read off here: by the solid line at that value.
-# * *Class-wise, Disparity of GA is lower on the sparse model at every rate*, and not by forgetting more: it keeps more of the rest. Class-wise at 0.0003 RA is
-#   {value}`sparsity-tab3 RA scenario=class sparsity=0 method=gradient-ascent tried=0.0003` % dense and {value}`sparsity-tab3 RA scenario=class sparsity=95 method=gradient-ascent tried=0.0003` % sparse, the gap
+# * Our check: FT and IU forget more of a class from a sparse model also at one and the same hyper-parameter. **Verdict:** {verdict}`sparsity-equal`.
+# * *It looks as if pruning shortened the step.* Fewer weights move, at a rate that fitted all of them. The sparse model then needs a larger value for the same effect, and the
+#   selection rule often picks one. At random this shows at a glance: the sparse model's lines are the dense one's, moved to the right. To see whether the larger value alone explains
+#   a gain in {item}`sparsity-tab3`, look at the solid line at that value.
+# * *Class-wise, the Disparity of GA is lower on the sparse model at every rate.* It does not forget more; it keeps more of the rest. At 0.0003 RA is
+#   {value}`sparsity-tab3 RA scenario=class sparsity=0 method=gradient-ascent tried=0.0003` % dense and {value}`sparsity-tab3 RA scenario=class sparsity=95 method=gradient-ascent tried=0.0003` % sparse, and the gap
 #   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=0 method=gradient-ascent tried=0.0003` and {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=gradient-ascent tried=0.0003` points.
-# * *The lowest point of a line* is one value for all seeds. For class-wise FT it is lower sparse ({value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fine-tune tried=0.03` points, dense {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=0 method=fine-tune tried=0.03`, both at 0.03);
-#   with a value picked for each seed it is not ({item}`sparsity-tuning`). IU and l1-sparse have about the same lowest point on both. So have all at random, on the sparse model GA, FF and l1-sparse at a
-#   larger value: GA {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=0 method=gradient-ascent tried=0.003` points at 0.003 dense and {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=95 method=gradient-ascent tried=0.01` at 0.01 sparse, l1-sparse
-#   {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=0 method=l1-sparse tried=0.0005` at 0.0005 and {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=95 method=l1-sparse tried=0.005` at 0.005.
-# * *Where a line still falls at its right end*, the grid ends too soon. At random none does, class-wise that of FF on the sparse model alone, slightly; picks of single seeds may lie at an end ({doc}`tuning` marks them).
+# * *The lowest point of a line* is one value for all seeds.
+#   * Class-wise, FT's is lower on the sparse model ({value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fine-tune tried=0.03` points, dense
+#     {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=0 method=fine-tune tried=0.03`, both at 0.03). With a value {item}`picked for each seed <sparsity-tuning>` it is not. IU and
+#     $\ell_1$-sparse have about the same lowest point on both models.
+#   * At random, all methods have about the same lowest point on both; GA, FF and $\ell_1$-sparse reach it at a larger value on the sparse model. GA has
+#     {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=0 method=gradient-ascent tried=0.003` points at 0.003 dense and
+#     {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=95 method=gradient-ascent tried=0.01` at 0.01 sparse, $\ell_1$-sparse
+#     {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=0 method=l1-sparse tried=0.0005` at 0.0005 and {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=95 method=l1-sparse tried=0.005` at 0.005.
+# * *Where a line still falls at its right end*, the grid ends too soon. At random no line does. Class-wise only that of FF on the sparse model does, slightly. Picks of single seeds
+#   may lie at an end; {item}`the table of choices <sparsity-tuning>` marks them.
 # * Bands are one standard deviation over seeds, and wide: one seed may forget the class at a rate where another keeps it.
 
 # %% [markdown]

@@ -16,12 +16,12 @@
 # ---
 
 # %% [markdown]
-# # What it costs
+# # What an epoch and the slow methods cost
 #
-# This table is ours. {cite:t}`jia2023sparsity` print minutes of each method on their hardware. Their Fisher forgetting takes nearly as long as
-# retraining: 38.91 of 43.23 minutes. Most of that is the way it is computed: one backward pass for every class and batch.
+# How long do the training loop and the two slow methods take? {cite:t}`jia2023sparsity` print minutes of each method on their hardware. Their Fisher forgetting takes
+# nearly as long as retraining: 38.91 of 43.23 minutes. Most of that is due to the way it is computed, one backward pass for every class and batch.
 #
-# Measured here, in one run on one machine: an epoch of training in a plain loop as most public code has it, the same epoch in this package, and
+# This table is ours. It has, in one run on one machine, an epoch of training in a plain loop as most public code has it, the same epoch in this package, and
 # Fisher forgetting and influence unlearning on the number of samples that the profile uses.
 #
 # ```{record} sparsity-speed
@@ -30,13 +30,13 @@
 # %% [markdown]
 # ## What to see
 #
-# * An epoch: {value}`sparsity-speed seconds loop="plain loop" digits=2` s in the plain loop,
+# * An epoch takes {value}`sparsity-speed seconds loop="plain loop" digits=2` s in the plain loop and
 #   {value}`sparsity-speed seconds loop="this package" digits=2` s here. On a CPU both compute in single precision; on a GPU the row *float32*
 #   separates what the lower precision gains.
-# * Fisher: {value}`sparsity-speed seconds loop=fisher digits=2` s, influence:
-#   {value}`sparsity-speed seconds loop=influence digits=2` s. They grow with the number of gradients, and their cost on all retained samples is
-#   larger in proportion: what the paper's 38.91 minutes are for. On all of them Fisher would take about as long as retraining here, too.
-# * The best of three runs after a warm-up. Seconds on different hardware cannot be compared; ratios within one column can.
+# * Fisher forgetting takes {value}`sparsity-speed seconds loop=fisher digits=2` s and influence unlearning
+#   {value}`sparsity-speed seconds loop=influence digits=2` s. Both grow with the number of gradients, so on all retained samples, as in the paper's 38.91 minutes, they cost
+#   more in proportion. There Fisher would take about as long as retraining here, too.
+# * Times are the best of three runs after a warm-up. Seconds on different hardware cannot be compared; ratios within one column can.
 # * Nothing here uses the zeros of a sparse model. A mask is a multiplication, and costs a little.
 
 # %% [markdown]

@@ -18,11 +18,11 @@
 # %% [markdown]
 # # Table A1: training settings
 #
-# The appendix of {cite:t}`jia2023sparsity` lists how the models were trained. Its table of January 2024 prints batch size 128 and one
-# learning rate for gradient ascent; the public code has batch size 256, and users report different settings that come near its results
+# How were the models trained? The appendix of {cite:t}`jia2023sparsity` lists it. Its table of January 2024 prints batch size 128 and one
+# learning rate for gradient ascent. The public code has batch size 256, and users report different settings that come near its results
 # ({doc}`deviations </book/deviations>`). We follow the code.
 #
-# The table is read from the settings themselves, not from a record: one row of settings for each {term}`profile`, of the items on CIFAR-10
+# This table is read from the settings themselves, not from a record. It has the settings of each {term}`profile` for the items on CIFAR-10
 # and ResNet-18.
 #
 # ```{record} sparsity-tabA1
@@ -32,10 +32,10 @@
 # ## What to see
 #
 # * `paper` is the published recipe as the public code has it. Everything else is smaller.
-# * `laptop` has fewer images, a slim network, fewer epochs and no augmentation: a short run on few images memorises its samples, as the long one
-#   does, only without it. A model that does not know its training samples better than others has nothing to forget.
-# * Under `paper` the rate falls to a tenth at half and at three quarters of the run; the other profiles have a cosine. The public code has epochs 91 and 136 of 182, which is the same, but keeps those
-#   numbers when it trains for 160.
+# * `laptop` has fewer images, a slim network, fewer epochs and no augmentation. A short run on few images memorises its samples, as the long one does, only without
+#   augmentation. A model that does not know its training samples better than others has nothing to forget.
+# * Under `paper` the rate falls to a tenth at half and at three quarters of the run; the other profiles have a cosine. The public code has epochs 91 and 136 of 182, which is the
+#   same, but keeps those numbers when it trains for 160.
 
 # %% [markdown]
 # ## Live run

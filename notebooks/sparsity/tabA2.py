@@ -18,9 +18,9 @@
 # %% [markdown]
 # # Table A2: CIFAR-100, ResNet-18
 #
-# The same table as {doc}`tab3`, for CIFAR-100, ResNet-18. That {cite:t}`jia2023sparsity` have it in their appendix is known, its number and
-# its cells are not; so no value of the paper stands behind ours. One class of a hundred is a hundredth of the data, a random tenth is ten times as much: the two scenarios are further apart than on
-# CIFAR-10. In the paper this table holds retraining and fine-tuning.
+# Does the effect of sparsity carry over to CIFAR-100? This is {item}`sparsity-tab3` for CIFAR-100 and ResNet-18. One class of a hundred is a hundredth of the data, and a
+# random tenth is ten times as much, so the two scenarios are further apart than on CIFAR-10. We know that {cite:t}`jia2023sparsity` have such a table in their appendix, with
+# retraining and fine-tuning, but not its number and its cells. So no value of the paper stands behind ours.
 #
 # ```{record} sparsity-tabA2
 # ```
@@ -28,7 +28,7 @@
 # %% [markdown]
 # ## What to see
 #
-# * Under `laptop`, one seed, Disparity Ave. in points:
+# Disparity Ave. in points, under `laptop`, one seed:
 #
 # | | class, dense | class, 95 % | random, dense | random, 95 % |
 # |:---|---:|---:|---:|---:|
@@ -39,11 +39,13 @@
 # | IU | {value}`sparsity-tabA2 Avg. Gap scenario=class sparsity=0 method=influence` | {value}`sparsity-tabA2 Avg. Gap scenario=class sparsity=95 method=influence` | {value}`sparsity-tabA2 Avg. Gap scenario=random sparsity=0 method=influence` | {value}`sparsity-tabA2 Avg. Gap scenario=random sparsity=95 method=influence` |
 # | $\ell_1$-sparse | {value}`sparsity-tabA2 Avg. Gap scenario=class sparsity=0 method=l1-sparse` | {value}`sparsity-tabA2 Avg. Gap scenario=class sparsity=95 method=l1-sparse` | {value}`sparsity-tabA2 Avg. Gap scenario=random sparsity=0 method=l1-sparse` | {value}`sparsity-tabA2 Avg. Gap scenario=random sparsity=95 method=l1-sparse` |
 #
-# * The claim is that the second number of each pair is the smaller. Class-wise it is for GA alone, at random for FT alone.
-# * *The sparse reference is weak.* The original, pruned and trained again from its early weights, has an RA of {value}`sparsity-tabA2 RA scenario=class sparsity=95 method=trained` %. Retrained from new weights under the same
-#   mask it has {value}`sparsity-tabA2 RA scenario=class sparsity=95 method=retrain` %, dense {value}`sparsity-tabA2 RA scenario=class sparsity=0 method=retrain` %. So a method that keeps what the sparse model knew is far from its reference for knowing more. {item}`sparsity-reference` has
-#   references that find their own mask.
-# * All of these models have learnt little: TA of the original is {value}`sparsity-tabA2 TA scenario=class sparsity=0 method=trained` % dense and {value}`sparsity-tabA2 TA scenario=class sparsity=95 method=trained` % sparse.
+# * The claim is that the second number of each pair is the smaller. Class-wise it is so for GA alone, at random for FT alone.
+# * *The sparse reference is weak.* The original, pruned and trained again from its early weights, has an RA of {value}`sparsity-tabA2 RA scenario=class sparsity=95 method=trained` %.
+#   The model retrained from new weights under the same mask has {value}`sparsity-tabA2 RA scenario=class sparsity=95 method=retrain` %, and the dense retrained one
+#   {value}`sparsity-tabA2 RA scenario=class sparsity=0 method=retrain` %. So a method that keeps what the sparse model knew is far from its reference because it knows more.
+#   {item}`Another table <sparsity-reference>` has a reference that finds its own mask, on CIFAR-10.
+# * All of these models have learnt little: TA of the original is {value}`sparsity-tabA2 TA scenario=class sparsity=0 method=trained` % dense and
+#   {value}`sparsity-tabA2 TA scenario=class sparsity=95 method=trained` % sparse.
 # * The published hyper-parameters are those for CIFAR-10 and ResNet-18. Here they are one value among those tried.
 
 # %% [markdown]

@@ -18,8 +18,9 @@
 # %% [markdown]
 # # Table A3: SVHN, ResNet-18
 #
-# The same table as {doc}`tab3`, for SVHN, ResNet-18. That {cite:t}`jia2023sparsity` have it in their appendix is known, its number and
-# its cells are not; so no value of the paper stands behind ours. The class to forget is the digit 0. House numbers often show neighbouring digits, and the classes differ in size.
+# Only {term}`stand-ins <stand-in>` are recorded here so far, nothing on SVHN. The table is {item}`sparsity-tab3` for SVHN and ResNet-18. The class to forget is the digit 0.
+# House numbers often show neighbouring digits, and the classes differ in size. We know that {cite:t}`jia2023sparsity` have such a table in their appendix, but not its number and
+# its cells. So no value of the paper stands behind ours.
 #
 # ```{record} sparsity-tabA3
 # ```
@@ -27,8 +28,8 @@
 # %% [markdown]
 # ## What to see
 #
-# * The claim of {item}`sparsity-tab3` is that the second number of each pair is the smaller.
-# * A gap to a retrained model that is itself poor is no evidence: look at its TA.
+# * The claim of {item}`sparsity-tab3` is that each method's Disparity Ave. is smaller on the 95 % sparse model than on the dense one.
+# * A gap to a retrained model that is itself poor is no evidence. Look at its TA.
 # * The published hyper-parameters are those for CIFAR-10 and ResNet-18. Here they are one value among those tried.
 
 # %% [markdown]

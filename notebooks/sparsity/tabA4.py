@@ -18,8 +18,8 @@
 # %% [markdown]
 # # Table A4: CIFAR-10, VGG-16
 #
-# The same table as {doc}`tab3`, for CIFAR-10, VGG-16. That {cite:t}`jia2023sparsity` have it in their appendix is known, its number and
-# its cells are not; so no value of the paper stands behind ours. A network without residual connections, where pruning can cut a path for good.
+# Does the effect of sparsity carry over to another network? This is {item}`sparsity-tab3` for CIFAR-10 and VGG-16, a network without residual connections, where pruning can
+# cut a path for good. We know that {cite:t}`jia2023sparsity` have such a table in their appendix, but not its number and its cells. So no value of the paper stands behind ours.
 #
 # ```{record} sparsity-tabA4
 # ```
@@ -27,7 +27,7 @@
 # %% [markdown]
 # ## What to see
 #
-# * Under `laptop`, one seed, Disparity Ave. in points:
+# Disparity Ave. in points, under `laptop`, one seed:
 #
 # | | class, dense | class, 95 % | random, dense | random, 95 % |
 # |:---|---:|---:|---:|---:|
@@ -38,12 +38,14 @@
 # | IU | {value}`sparsity-tabA4 Avg. Gap scenario=class sparsity=0 method=influence` | {value}`sparsity-tabA4 Avg. Gap scenario=class sparsity=95 method=influence` | {value}`sparsity-tabA4 Avg. Gap scenario=random sparsity=0 method=influence` | {value}`sparsity-tabA4 Avg. Gap scenario=random sparsity=95 method=influence` |
 # | $\ell_1$-sparse | {value}`sparsity-tabA4 Avg. Gap scenario=class sparsity=0 method=l1-sparse` | {value}`sparsity-tabA4 Avg. Gap scenario=class sparsity=95 method=l1-sparse` | {value}`sparsity-tabA4 Avg. Gap scenario=random sparsity=0 method=l1-sparse` | {value}`sparsity-tabA4 Avg. Gap scenario=random sparsity=95 method=l1-sparse` |
 #
-# * The claim is that the second number of each pair is the smaller. Class-wise it is for every method; at random it is for none.
-# * *The two models differ by more than the mask.* The dense VGG has not fitted its training images in these few epochs: RA is {value}`sparsity-tabA4 RA scenario=class sparsity=0 method=trained` %. Pruned and trained again
-#   from an early state it has, with {value}`sparsity-tabA4 RA scenario=class sparsity=95 method=trained` %. A random tenth is hardly memorised
-#   by the one, so there is little to forget (UA {value}`sparsity-tabA4 UA scenario=random sparsity=0 method=trained` %, retrained {value}`sparsity-tabA4 UA scenario=random sparsity=0 method=retrain` %), and memorised by the
-#   other ({value}`sparsity-tabA4 UA scenario=random sparsity=95 method=trained` %, retrained {value}`sparsity-tabA4 UA scenario=random sparsity=95 method=retrain` %).
-# * A gap to a retrained model that is itself poor is no evidence: TA of the retrained is {value}`sparsity-tabA4 TA scenario=class sparsity=0 method=retrain` % dense and {value}`sparsity-tabA4 TA scenario=class sparsity=95 method=retrain` % sparse.
+# * The claim is that the second number of each pair is the smaller. Class-wise it is so for every method, at random for none.
+# * *The two models differ by more than the mask.* The dense VGG has not fitted its training images in these few epochs: its RA is
+#   {value}`sparsity-tabA4 RA scenario=class sparsity=0 method=trained` %. The sparse one, pruned and trained again from an early state, has: its RA is
+#   {value}`sparsity-tabA4 RA scenario=class sparsity=95 method=trained` %. The dense one hardly memorises a random tenth, so there is little to forget (UA
+#   {value}`sparsity-tabA4 UA scenario=random sparsity=0 method=trained` %, retrained {value}`sparsity-tabA4 UA scenario=random sparsity=0 method=retrain` %). The sparse one memorises it
+#   ({value}`sparsity-tabA4 UA scenario=random sparsity=95 method=trained` %, retrained {value}`sparsity-tabA4 UA scenario=random sparsity=95 method=retrain` %).
+# * A gap to a retrained model that is itself poor is no evidence. TA of the retrained model is {value}`sparsity-tabA4 TA scenario=class sparsity=0 method=retrain` % dense and
+#   {value}`sparsity-tabA4 TA scenario=class sparsity=95 method=retrain` % sparse.
 # * The published hyper-parameters are those for CIFAR-10 and ResNet-18. Here they are one value among those tried.
 
 # %% [markdown]

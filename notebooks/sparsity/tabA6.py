@@ -18,9 +18,9 @@
 # %% [markdown]
 # # Table A6: ImageNet, ResNet-18, class-wise
 #
-# The class-wise half of {doc}`tab3`, for ImageNet, without Fisher forgetting. That {cite:t}`jia2023sparsity` have such a table is known, its cells are not; theirs is at 224
-# pixels, ours at 64, from your own copy of the images ({ref}`own-images`): `folder:imagenet:64`. It was not at hand, so nothing is recorded on it. The
-# class to forget is the first.
+# Only {term}`stand-ins <stand-in>` are recorded here: ImageNet was not at hand. The table is the class-wise half of {item}`sparsity-tab3` for ImageNet, without Fisher
+# forgetting. It reads your own copy of the images ({ref}`own-images`) at 64 pixels: `folder:imagenet:64`. The class to forget is the first. We know that
+# {cite:t}`jia2023sparsity` have such a table, at 224 pixels, but not its cells.
 #
 # ```{record} sparsity-tabA6
 # ```
@@ -28,8 +28,8 @@
 # %% [markdown]
 # ## What to see
 #
-# * The claim of {item}`sparsity-tab3` is that the second number of each pair is the smaller.
-# * A gap to a retrained model that is itself poor is no evidence: look at its TA.
+# * The claim of {item}`sparsity-tab3` is that each method's Disparity Ave. is smaller on the 95 % sparse model than on the dense one.
+# * A gap to a retrained model that is itself poor is no evidence. Look at its TA.
 # * The published hyper-parameters are those for CIFAR-10 and ResNet-18. Here they are one value among those tried.
 
 # %% [markdown]

@@ -16,15 +16,13 @@
 # ---
 
 # %% [markdown]
-# # What the choice of hyper-parameters changes
+# # What the choice of hyper-parameters changes (sparsity)
 #
-# This table is ours. Every method here has one number that decides how far it goes: a learning rate, the scale of a noise, the length of a
+# How much depends on the choice of a hyper-parameter? Every method here has one number that decides how far it goes: a learning rate, the scale of a noise, the length of a
 # step, the weight of a penalty. {cite:t}`jia2023sparsity` searched for the value nearest to the retrained model. Whoever has
 # that model has no need to unlearn.
 #
-# So three choices stand side by side, from the same runs: the value as published; the value that a
-# {ref}`rule <choice-of-value>` picks without retrained model and test set; the value nearest to the retrained model (*oracle*). In brackets
-# are the values picked; several, where seeds differ.
+# So this table of ours sets three {ref}`choices <choice-of-value>` from the same runs side by side. In brackets are the values picked, several where seeds differ.
 #
 # ```{record} sparsity-tuning
 # ```
@@ -33,22 +31,24 @@
 # ## What to see
 #
 # * By construction, no column is below the oracle. How far the rule lies above it is the price of not knowing the answer.
-# * Where *published* lies far above both, the published value does not carry over to our sizes. Under `laptop` it does so for class-wise FT on the sparse model, in points:
-#   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fine-tune choice=published` and
-#   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fine-tune choice=rule` by the rule. Such a value says little about the method
-#   at full size.
-# * A star marks a value at an end of its grid. At random a sparse model needs larger values for the same UA, so `laptop` tries larger ones there, on both models. By the oracle dense and sparse then come
-#   about as near: FT {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=0 method=fine-tune choice=oracle` and {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=95 method=fine-tune choice=oracle`, GA
-#   {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=0 method=gradient-ascent choice=oracle` and {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=95 method=gradient-ascent choice=oracle`, l1-sparse
-#   {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=0 method=l1-sparse choice=oracle` and {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=95 method=l1-sparse choice=oracle`. Only at one of three seeds do IU and l1-sparse
-#   ask for still more.
-# * At one and the same value pruning makes hardly any method forget more: {doc}`search`.
-# * The claim is that the gap is smaller at 95 % than dense, within one column. Class-wise, for FT, it is not by any of the three choices: by the oracle
+# * The claim is that the gap is smaller at 95 % than dense, within one column. Class-wise, for FT, it is not so with any of the three choices: with the oracle it is
 #   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=0 method=fine-tune choice=oracle` dense and
-#   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fine-tune choice=oracle` at 95 %. For GA it is by all three in the mean: by the oracle
+#   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fine-tune choice=oracle` at 95 %. For GA it is so with all three in the mean: with the oracle
 #   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=0 method=gradient-ascent choice=oracle` and
 #   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=gradient-ascent choice=oracle`.
-# * A finer grid lowers the oracle of a sensitive method most. Under `laptop`, class-wise, FT and FF have three values, l1-sparse four, GA and IU five; at random FT, FF and IU four, GA and l1-sparse five.
+# * At one and the same value pruning makes {item}`hardly any method forget more <sparsity-search>`.
+# * Where *published* lies far above both others, the published value does not carry over to our sizes, and says little about the method at full size. Under `laptop` this is so for
+#   class-wise FT on the sparse model: {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fine-tune choice=published` points, and
+#   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=fine-tune choice=rule` by the rule.
+# * A star marks a value at an end of its grid. At random a sparse model needs larger values for the same UA, so `laptop` tries larger ones there, on both models. With the oracle,
+#   dense and sparse then come about as near: FT has {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=0 method=fine-tune choice=oracle` and
+#   {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=95 method=fine-tune choice=oracle`, GA
+#   {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=0 method=gradient-ascent choice=oracle` and
+#   {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=95 method=gradient-ascent choice=oracle`, and $\ell_1$-sparse
+#   {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=0 method=l1-sparse choice=oracle` and
+#   {value}`sparsity-tab3 Avg. Gap scenario=random sparsity=95 method=l1-sparse choice=oracle`. Only at one of three seeds do IU and $\ell_1$-sparse ask for still more.
+# * A finer grid lowers the oracle of a sensitive method most. Under `laptop`, class-wise, FT and FF have three values, $\ell_1$-sparse four, GA and IU five; at random FT, FF and IU
+#   have four, GA and $\ell_1$-sparse five.
 
 # %% [markdown]
 # ## Live run
