@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from joblib import Parallel, cpu_count, delayed
@@ -26,6 +27,7 @@ from mu.storage import digest, digest_files, replacing, write_text
 
 STAGED = ("_config.yml", "_toc.yml", "book", "notebooks", "results")  # what a rendering reads
 KERNELS = 4  # notebooks run at once, at most: a kernel takes some 600 MB
+NOT_RUN = {"pages", "verdicts", "reproduced.py", "cli.py", "__main__.py"}  # of the package, by no notebook
 RENDERED = ("html", ".doctrees", "source")  # made anew at every rendering: an incremental one hides warnings
 
 
@@ -42,13 +44,15 @@ def build(profile: str = "quick", seeds: int | None = None, *, rerun: bool = Fal
         rerun: execute notebooks even where nothing has changed.
 
     Raises:
-        ValueError: unknown profile.
+        ValueError: unknown profile, or no seed.
         BookError: a notebook failed or the book has warnings; the message says which.
     """
     if profile not in PROFILES:
         raise ValueError(f"unknown profile {profile!r}; choose one of {', '.join(PROFILES)}")
+    if seeds is not None and seeds < 1:
+        raise ValueError(f"seeds must be at least 1, not {seeds}")
     home = results.home()
-    parameters = {"profile": profile} | ({"seeds": seeds} if seeds else {})
+    parameters = {"profile": profile} | ({} if seeds is None else {"seeds": seeds})
     folder = home / "_build" / "executed"
     copies = {item.notebook: executed_copy(home / item.notebook, parameters, folder) for item in items().values()}
     stale = [item for item in items().values() if rerun or not copies[item.notebook].exists()]
@@ -96,8 +100,8 @@ def execute(notebook: Path, parameters: dict, folder: Path) -> Path:
 
 
 def executed_copy(notebook: Path, parameters: dict, folder: Path) -> Path:
-    """Where the executed copy of a notebook lies, by its source, the package's and the parameters."""
-    key = digest([notebook.read_text(), package_digest(), parameters])
+    """Where the executed copy of a notebook lies, by its source, that of what it runs and the parameters."""
+    key = digest([notebook.read_text(), package_digest(without=NOT_RUN), parameters])
     return folder / f"{notebook.parent.name}-{notebook.stem}-{key}.ipynb"
 
 
@@ -121,9 +125,11 @@ def render(home: Path, executed: dict[str, Path]) -> None:
         raise BookError("the book was not rendered without warnings; see above")
 
 
-def package_digest() -> str:
-    """Hash of every source file of the package."""
-    return digest_files(Path(__file__).parent, Path(__file__).parent.rglob("*.py"))
+def package_digest(without: Collection[str] = ()) -> str:
+    """Hash of the package's source files, but for some files or folders."""
+    package = Path(__file__).parent
+    files = (file for file in package.rglob("*.py") if file.relative_to(package).parts[0] not in without)
+    return digest_files(package, files)
 
 
 def source_digest(home: Path) -> str:

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import jupytext
 import nbformat
@@ -17,6 +18,7 @@ import mu
 from mu import book, figures, results
 from mu.experiments import PAPERS, get_item, items
 from mu.experiments.item import Item, Progress
+from mu.pages import overviews
 from mu.pages.writing import block, fits, number_table
 from mu.verdicts import claims, judge
 from mu.verdicts.claim import Finding
@@ -132,6 +134,23 @@ def test_a_failing_notebook_is_named_with_its_cell(folders, checkout):
     assert not list((folders / "executed").iterdir())  # nothing half-run is kept
 
 
+def test_a_change_of_a_verdict_runs_no_notebook(folders, monkeypatch):
+    """It is rendered anew, and computes nothing. Breaks if text about results runs every notebook again, or if a
+    change of what draws them does not."""
+    package = folders / "mu"
+    for name in ("verdicts/partial.py", "figures/partial.py"):
+        (package / name).parent.mkdir(parents=True)
+        (package / name).write_text("")
+    monkeypatch.setattr(book, "__file__", str(package / "book.py"))
+    notebook, copies = CHECKOUT / "notebooks/partial/fig1.ipynb", []
+    for name in ("verdicts/partial.py", "figures/partial.py"):
+        before = book.executed_copy(notebook, {}, folders), book.package_digest()
+        (package / name).write_text("changed = True")
+        copies.append(book.executed_copy(notebook, {}, folders) == before[0])
+        assert book.package_digest() != before[1]
+    assert copies == [True, False]
+
+
 def test_only_a_change_touches_the_rendering_key(folders):
     """The key of the rendering changes with any source file and with nothing else. Breaks if a folder is missed."""
     home = folders / "home"
@@ -168,6 +187,18 @@ def recorded():
         for seed, value in enumerate((80.0, 90.0))
     ]  # fmt: skip
     return write("partial-tab1", frames)
+
+
+def test_hours_are_summed_by_what_they_were_spent_on(recorded):
+    """Two cells on a processor, one more on a GPU. Breaks if all of it is said of the first."""
+    on = [("A chip, 2 cores", 3600.0), ("H200", 60.0), ("A chip, 4 cores", 3600.0)]
+    have = [replace(recorded.segments[0], hardware=name, seconds=seconds) for name, seconds in on]
+    item = SimpleNamespace(progress=lambda _: Progress(have, frozenset("abcd")))
+    assert overviews.cost(item, "laptop") == "2.0 h of one core and 60 s of one GPU (3 of 4 cells)"
+    assert (
+        overviews.cost(SimpleNamespace(progress=lambda _: Progress([], frozenset("a"))), "laptop")
+        == "– (0 of 1 cells)"
+    )
 
 
 def test_text_takes_its_numbers_from_the_record(site, recorded):

@@ -68,6 +68,7 @@ def test_methods_json_is_the_registry(call):
         (["merge", "/nonexistent"], "no records"),
         (["data", "verify", "mnist6k"], "mnist5k"),
         (["book", "--profile", "huge"], "quick"),
+        (["book", "--profile", "smoke", "--seeds", "0"], "at least 1"),
     ],
 )
 def test_a_wrong_word_is_one_line_that_lists_the_right_ones(call, arguments, right):

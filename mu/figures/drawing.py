@@ -61,7 +61,7 @@ COLOURS = {
     "munba": "#5f7fa8",
     "rum": "#9c5a3c",
 }
-PALETTE = ("#3a8fd9", "#e07b39", "#8c6bb1", "#cc79a7", "#b8a000")  # for what has no colour of its own
+PALETTE = ("#3a8fd9", "#e07b39", "#8c6bb1", "#cc79a7", "#b8a000", "#9c5a3c")  # for what has no colour of its own
 MARKS = "osD^vPX*"
 MARKED = {"marker": "o", "markersize": 3.5}
 

@@ -30,7 +30,6 @@ from mu.reading.mumis import (
     class_name,
     courses,
     distances,
-    finite,
     gaps,
     paper_scenario,
     sequences,
@@ -268,7 +267,7 @@ def sequence_kl(rows: pd.DataFrame) -> Figure:
 
 def course_panels(rows: pd.DataFrame) -> Figure:
     """A column for each rate: accuracies, sensitivities and the loss, and where the rule ends the run."""
-    rows = finite(rows)
+    rows = whole(rows)
     rates = sorted(rows["lr"].dropna().unique()) or [math.nan]
 
     def accuracies(axis: Axes, part: pd.DataFrame) -> None:
@@ -310,7 +309,7 @@ def _stop_line(axis: Axes, part: pd.DataFrame, label: str | None = None) -> None
 
 def beside_retraining(rows: pd.DataFrame) -> Figure:
     """A column for each request: distance to the retrained model along a run, and the accuracies behind it."""
-    rows = pd.concat([finite(rows), distances(rows)])
+    rows = pd.concat([whole(rows), distances(rows)])
     names = {"class": "a class", "random": "a random tenth"}
     columns = {
         f"{shown(dataset)}, {names.get(kind, kind)}": part

@@ -82,7 +82,7 @@ def keep_sweep(rows: pd.DataFrame) -> Figure:
     def panel(axis: Axes, part: pd.DataFrame) -> None:
         for method in ("trained", "retrain"):
             _level(axis, select(part, method=method), method, ":", method)
-        for rule, colour in zip((*RULES, SCALED), (*PALETTE, COLOURS["amnesiac"]), strict=True):
+        for rule, colour in zip((*RULES, SCALED), PALETTE, strict=True):
             dash = {"top": "-", SCALED: ":"}.get(rule, "--")
             line(axis, select(part, rule=rule), "keep", colour=colour, label=rule, linestyle=dash, **DOTS)
         log_axis(axis.xaxis, KEPT_TICKS)

@@ -76,11 +76,11 @@ class RerunDirective(Written):
 
 def cost(item: Item, profile: str) -> str:
     """Wall time of the recorded cells, with what they ran on."""
-    done = item.progress(profile)
-    cells = f" ({len(done.have)} of {len(done.wanted)} cells)" if done.missing else ""
-    if not done.have:
-        return f"–{cells}"
-    return f"{duration(done.seconds)} of one {'core' if 'core' in done.have[0].hardware else 'GPU'}{cells}"
+    done, seconds = item.progress(profile), Counter()
+    for segment in done.have:
+        seconds["core" if "core" in segment.hardware else "GPU"] += segment.seconds
+    spent = " and ".join(f"{duration(spent)} of one {kind}" for kind, spent in seconds.items()) or "–"
+    return spent + (f" ({len(done.have)} of {len(done.wanted)} cells)" if done.missing else "")
 
 
 def duration(seconds: float) -> str:

@@ -124,20 +124,9 @@ def _mean_gap(rows: pd.DataFrame, of: list[str]) -> pd.DataFrame:
 COURSE = [*CASE, "lr", "variant"]
 
 
-def finite(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows without looks at a model whose sensitivity was infinite: the last of a course that diverged.
-
-    They are not recorded any more.
-    """
-    rows = whole(rows)
-    last = select(rows, metric="other").groupby(COURSE, dropna=False)["step"].max().rename("last")
-    rows = rows.merge(last.reset_index(), on=COURSE, how="left")
-    return rows[~(rows["step"] > rows["last"])].drop(columns="last")
-
-
 def courses(rows: pd.DataFrame) -> Iterator[tuple[dict, pd.DataFrame]]:
     """(seed, case, rate and variant; rows) of every recorded course."""
-    for key, course in finite(rows[rows["step"].notna()]).groupby(COURSE, dropna=False):
+    for key, course in whole(rows[rows["step"].notna()]).groupby(COURSE, dropna=False):
         yield dict(zip(COURSE, key, strict=True)), course
 
 
@@ -162,7 +151,7 @@ def at(course: pd.DataFrame, metric: str, step: float) -> float:
 
 def distances(rows: pd.DataFrame) -> pd.DataFrame:
     """Avg. Gap to the retrained model at every look of a course, in points; at step 0 it is the original's."""
-    rows = finite(rows)
+    rows = whole(rows)
     both = beside_retrained(rows[rows["metric"].isin(("FA", "RA", "TA"))], [*CASE, "metric"])
     looks = both[both["step"].notna()].dropna(subset="gap")
     return _mean_gap(looks, [*COURSE, "method", "step"]).assign(metric="Avg. Gap")

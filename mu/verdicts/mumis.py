@@ -14,7 +14,7 @@ import pandas as pd
 from mu.experiments import mumis
 from mu.experiments.mumis import DELTA
 from mu.reading import mean_sd, select
-from mu.reading.mumis import FINE, affordable, at, chosen, distances, finite, in_order, stop, whole
+from mu.reading.mumis import FINE, affordable, at, chosen, distances, in_order, stop, whole
 from mu.verdicts.claim import Claim, Finding, Part, Rows, that_count
 from mu.verdicts.differences import (
     NO_DIFFERENCE,
@@ -347,7 +347,7 @@ def looks(rows: pd.DataFrame, variant: str, steps: Steps) -> pd.DataFrame:
 def runs(frames: Rows, delta: float = DELTA) -> Iterator[Part]:
     """Courses by learning rate; also (the rate, where the whole loss is stopped)."""
     for (dataset, model, lr), item, rows in each_network(frames, "lr"):
-        rows = finite(rows)
+        rows = whole(rows)
         yield (dataset, model), item, rows, lr, stops(rows, "both", delta)
 
 
