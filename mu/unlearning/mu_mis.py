@@ -1,7 +1,7 @@
 """MU-Mis: take back a sample's contribution by levelling how the logits react to it; no retained data.
 
-Cheng et al. (ICLR 2026), Eq. 3 and Algorithm 1. With $f_k$ the logit of class k, c a sample's label and c' another
-class, drawn anew for every sample at every step,
+Cheng et al. (ICLR 2026), Eq. 3 and Algorithm 1 as third-party accounts have them. With $f_k$ the logit of class k, c
+a sample's label and c' another class, drawn anew for every sample at every step,
 
     $L(\\theta) = \\frac1{\\lvert\\mathcal D_f\\rvert} \\sum_{x\\in\\mathcal D_f}
         \\lVert\\nabla_x f_c(x)\\rVert_F^2 - \\lVert\\nabla_x f_{c'}(x)\\rVert_F^2$
