@@ -139,8 +139,12 @@ def test_a_model_that_remembers_is_told_from_one_that_never_saw():
 def test_one_value_is_picked_at_the_first_model_and_kept(monkeypatch):
     """By the distance that the rule reads; every model is unlearned with it."""
     used = []
-    monkeypatch.setattr(Replica, "unlearn", lambda self, sweep, value, original, _: used.append((self.seed, value)) or
-                        copy.deepcopy(original))  # fmt: skip
+
+    def unlearn(self, sweep, value, original, _):
+        used.append((self.seed, value))
+        return copy.deepcopy(original), 1.0
+
+    monkeypatch.setattr(Replica, "unlearn", unlearn)
     gaps = iter([3.0, 1.0, 2.0])
     monkeypatch.setattr(Replica, "proxy_gap", lambda *_: next(gaps, 0.0))
     rows = list(compared(settings(tried("fine-tune", 0.1, 0.2, 0.3)), 4, "cpu"))
@@ -165,7 +169,7 @@ def test_a_method_that_diverges_on_one_model_says_so(monkeypatch):
     def unlearn(self, sweep, value, original, _):
         if self.seed == 2:
             raise FloatingPointError
-        return copy.deepcopy(original)
+        return copy.deepcopy(original), 1.0
 
     monkeypatch.setattr(Replica, "unlearn", unlearn)
     (row,) = compared(settings(tried("ascent", 1e-3), scenario="class"), 0, "cpu")

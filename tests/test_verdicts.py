@@ -13,8 +13,8 @@ from mu.experiments import CHAPTERS, get_item
 from mu.experiments.partial import SCALED
 from mu.reading import select
 from mu.verdicts import differences, judge
-from mu.verdicts.claim import Finding
-from mu.verdicts.differences import Comparison, by_seed, joined, paired, summary
+from mu.verdicts.claim import Finding, joined
+from mu.verdicts.differences import Comparison, by_seed, paired, summary
 
 SEEDS = (0, 1, 2)
 CLAIMS = {claim.id.split("-")[1]: claim for claim in verdicts.claims("partial")}

@@ -545,14 +545,6 @@ def test_the_others_term_is_read_at_equal_forgetting():
     assert decide("other", BOTH, quick).word == "does not hold"
 
 
-def test_a_look_at_a_model_that_diverged_counts_for_nothing():
-    """Its sensitivity is missing. Breaks if the ruin of that model is taken for the variant's."""
-    part = course((90, 60), (76, 75), (4.0, 9.0), "other")
-    ruined = {"variant": "other", "lr": 0.001, "step": 4.0}
-    part += rows("FA", 0, **ruined) + rows("RA", 1, **ruined)
-    assert "RA 75.0 ± 0.0, with other 75.0 ± 0.0" in decide("other", BOTH, part).evidence[0].numbers
-
-
 def test_a_variant_that_diverged_counts_with_its_last_look():
     """A course that ends before the whole loss stops. Breaks if ruin goes unrecorded."""
     part = course((90, 50), (76, 10), (4.0, 9.0), "other")

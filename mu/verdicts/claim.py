@@ -60,6 +60,8 @@ class Claim:
         decide: rows of one part, and what else comes with them -> findings.
         scenario: the only one of which `mu.verdicts.verdict` hands it rows; None for all.
         profiles: whose records can tell.
+        moot: as `decide`, the finding that a part has nothing to test, and why; None where it has. It is asked first.
+        lead: if given, the findings of a part are shown as one, behind these words.
     """
 
     id: str
@@ -71,6 +73,8 @@ class Claim:
     decide: Decide
     scenario: str | None = None
     profiles: tuple[str, ...] = results.LEADING
+    moot: Callable[..., Finding | None] | None = None
+    lead: str | None = None
 
     @property
     def ours(self) -> bool:
@@ -80,8 +84,10 @@ class Claim:
     def evidence(self, frames: Rows) -> Iterator[Finding]:
         """Every finding in the rows of these items, and where it is from."""
         for names, item, *read in self.parts(frames):
-            network = ", ".join(map(shown, names))
-            yield from (finding._replace(network=network, item=item) for finding in self.decide(*read) if finding.n)
+            network, why = ", ".join(map(shown, names)), self.moot(*read) if self.moot else None
+            found = [why] if why else self.decide(*read)
+            found = found if self.lead is None else [joined(found, self.lead)]
+            yield from (finding._replace(network=network, item=item) for finding in found if finding.n)
 
 
 def that_count(found: Sequence) -> list:
@@ -90,6 +96,16 @@ def that_count(found: Sequence) -> list:
     One seed says nothing about spread, so it does not count beside several.
     """
     return [one for one in found if one.n > 1] or list(found)
+
+
+def joined(findings: Iterable[Finding], lead: str = "") -> Finding:
+    """Findings as one that shows all their numbers; those without a seed are left out."""
+    findings = [finding for finding in findings if finding.n]
+    counted = that_count([finding for finding in findings if finding.answers])
+    answers = tuple(answer for finding in counted for answer in finding.answers)
+    n = min((finding.n for finding in counted or findings), default=0)
+    aside = lambda finding: " (one seed, not counted)" if finding.answers and finding.n < n else ""
+    return Finding(answers, lead + "; ".join(finding.numbers + aside(finding) for finding in findings), n)
 
 
 def beyond_chance(answers: Sequence[Answer]) -> tuple[Answer, ...]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from functools import wraps
 from typing import NamedTuple
 
 import pandas as pd
@@ -18,7 +17,7 @@ from scipy import stats
 
 from mu.names import place
 from mu.reading import mean_sd, select
-from mu.verdicts.claim import CONFIDENCE, Answer, Decide, Finding, Part, Rows, that_count
+from mu.verdicts.claim import CONFIDENCE, Answer, Finding, Part, Rows, that_count
 
 # A difference below this is none, in points of accuracy; ours. 8,990 test images at 98 % give one model's accuracy a
 # standard error of 0.15 points and a difference one of 0.2; half a point is more than two of those.
@@ -159,46 +158,9 @@ def untestable(why: str, *counted: pd.Series) -> Finding:
     return Finding((), why, fewest(*map(OverSeeds, counted)))
 
 
-def unless(reason: Callable[..., Finding | None]) -> Callable[[Decide], Decide]:
-    """Decide only where there is no reason, an `untestable`, not to; else that is the finding."""
-
-    def guarded(decide: Decide) -> Decide:
-        @wraps(decide)
-        def decided(rows: pd.DataFrame, *more, **options) -> Iterator[Finding]:
-            why = reason(rows, *more)
-            yield from [why] if why else decide(rows, *more, **options)
-
-        return decided
-
-    return guarded
-
-
-def joined(findings: Iterable[Finding], lead: str = "") -> Finding:
-    """Findings as one that shows all their numbers; those without a seed are left out."""
-    findings = [finding for finding in findings if finding.n]
-    counted = that_count([finding for finding in findings if finding.answers])
-    answers = tuple(answer for finding in counted for answer in finding.answers)
-    n = fewest(*(counted or findings))
-    aside = lambda finding: " (one seed, not counted)" if finding.answers and finding.n < n else ""
-    return Finding(answers, lead + "; ".join(finding.numbers + aside(finding) for finding in findings), n)
-
-
 def as_one(finding: Finding) -> Finding:
     """A finding with one answer: whether every comparison holds. For what is claimed to be the best of all."""
     return finding._replace(answers=(every(*finding.answers),) if finding.answers else ())
-
-
-def together(lead: str = "") -> Callable[[Decide], Decide]:
-    """One finding of all, as `joined`."""
-
-    def guarded(decide: Decide) -> Decide:
-        @wraps(decide)
-        def decided(rows: pd.DataFrame) -> Iterator[Finding]:
-            yield joined(decide(rows), lead)
-
-        return decided
-
-    return guarded
 
 
 class Comparison(NamedTuple):

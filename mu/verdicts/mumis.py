@@ -15,7 +15,7 @@ from mu.experiments import mumis
 from mu.experiments.mumis import DELTA
 from mu.reading import mean_sd, select
 from mu.reading.mumis import FINE, affordable, at, chosen, distances, in_order, stop, whole
-from mu.verdicts.claim import Claim, Finding, Part, Rows, that_count
+from mu.verdicts.claim import Claim, Finding, Part, Rows, joined, that_count
 from mu.verdicts.differences import (
     NO_DIFFERENCE,
     Comparison,
@@ -27,13 +27,10 @@ from mu.verdicts.differences import (
     each_network,
     every,
     fewest,
-    joined,
     once,
     paired,
     summary,
     times,
-    together,
-    unless,
     untestable,
 )
 
@@ -169,7 +166,6 @@ def _cut_short(tried: pd.DataFrame) -> bool:
     return gaps["tried"].nunique() > 1 and bool((ends.nunique() == 1).all())
 
 
-@unless(nothing_to_unlearn)
 def _random(tried: pd.DataFrame) -> Iterator[Finding]:
     """C8: an answer for RUM's gap, and one for the KL of all other methods."""
     rows = chosen(tried, "rule")
@@ -203,7 +199,6 @@ def nothing_to_compare(tried: pd.DataFrame, along: pd.DataFrame | None) -> Findi
     return None if along is not None and _cut_short(tried) else nothing_to_unlearn(tried)
 
 
-@unless(nothing_to_compare)
 def _weak(tried: pd.DataFrame, along: pd.DataFrame | None) -> Iterator[Finding]:
     """Weak: the nearest of the other methods. MU-Mis at its best look, the first among them, if it was cut short."""
     cut = _cut_short(tried)
@@ -242,7 +237,6 @@ def _raised(rows: pd.DataFrame) -> Iterator[Finding]:
     yield Finding((rise.exceeds(RAISED),), numbers, rise.n)
 
 
-@together("AUC before and after training: ")
 def _told_apart(rows: pd.DataFrame) -> Iterator[Finding]:
     """Unseen: an answer for all logits together, and one for that of the sample's class."""
     for logits, shown in {"jacobian": "all logits", "target": "target class"}.items():
@@ -251,7 +245,6 @@ def _told_apart(rows: pd.DataFrame) -> Iterator[Finding]:
         yield Finding((told.exceeds(TOLD),), f"{shown} {arrow(before, after)} %", told.n)
 
 
-@together()
 def _asymmetric(rows: pd.DataFrame) -> Iterator[Finding]:
     """C2: an answer after training; how it was before, of random weights, is shown beside."""
     for method in ("untrained", "trained"):
@@ -260,7 +253,6 @@ def _asymmetric(rows: pd.DataFrame) -> Iterator[Finding]:
         yield Finding((ratio.exceeds(1),) if method == "trained" else (), numbers, ratio.n)
 
 
-@together("lower in: ")
 def _retraining(rows: pd.DataFrame) -> Iterator[Finding]:
     """C3: an answer each for target class, others and difference."""
     for logit, falling in (("target", True), ("other", False), ("difference", True)):
@@ -369,7 +361,6 @@ def priced_runs(frames: Rows) -> Iterator[Part]:
             yield from ((*run, delta, most) for run in runs({COURSES: frames[COURSES]}, delta))
 
 
-@unless(keeps_the_class)
 def _at_full_size(rows: pd.DataFrame, lr: float, steps: Steps, delta: float, most: float) -> Iterator[Finding]:
     """Cost: an answer for every learning rate and delta. A run that is not stopped counts with all its passes."""
     looked = select(rows, variant="both", metric="other")  # once before the first pass, and after each
@@ -379,7 +370,6 @@ def _at_full_size(rows: pd.DataFrame, lr: float, steps: Steps, delta: float, mos
         yield Finding((taken.below(most),), numbers, taken.n)
 
 
-@unless(keeps_the_class)
 def _forgets_less(rows: pd.DataFrame, lr: float, steps: Steps, variant: str) -> Iterator[Finding]:
     """Target and Jacobian: a variant of the loss where the whole one stops."""
     both, part = looks(rows, "both", steps), looks(rows, variant, steps)
@@ -387,7 +377,6 @@ def _forgets_less(rows: pd.DataFrame, lr: float, steps: Steps, variant: str) -> 
     yield Finding((more.exceeds(SAME_FA["class"]),), _side_by_side(lr, both, part, f"with {variant}"), more.n)
 
 
-@unless(keeps_the_class)
 def _ruins(rows: pd.DataFrame, lr: float, steps: Steps) -> Iterator[Finding]:
     """Other: the other classes' term where it has forgotten as much."""
     both = looks(rows, "both", steps)
@@ -409,7 +398,6 @@ def _as_low(rows: pd.DataFrame, variant: str, fa: pd.Series) -> Steps:
     return looked.groupby("seed")["step"].max().to_dict() | low.to_dict()
 
 
-@unless(keeps_the_class)
 def _norms(rows: pd.DataFrame, lr: float, steps: Steps) -> Iterator[Finding]:
     """Norm: each stopped by its own sensitivities."""
     both, other = looks(rows, "both", steps), looks(rows, "spectral", stops(rows, "spectral"))
@@ -418,7 +406,6 @@ def _norms(rows: pd.DataFrame, lr: float, steps: Steps) -> Iterator[Finding]:
     yield Finding((answer,), _side_by_side(lr, both, other, "spectral"), fewest(fa, ra))
 
 
-@unless(keeps_the_class)
 def _flat(rows: pd.DataFrame, lr: float, _: Steps) -> Iterator[Finding]:
     """Delta: an answer for every learning rate."""
     ends = [looks(rows, "both", stops(rows, "both", delta)) for delta in mumis.DELTAS]
@@ -429,7 +416,6 @@ def _flat(rows: pd.DataFrame, lr: float, _: Steps) -> Iterator[Finding]:
     yield Finding((answer,), numbers, fewest(fa, ra))
 
 
-@unless(keeps_the_class)
 def _dips(rows: pd.DataFrame, lr: float, steps: Steps) -> Iterator[Finding]:
     """Dip: RA at the start, where the sensitivity is least before the stop, and at the stop."""
     ratio = select(rows, variant="both", metric="ratio")
@@ -464,7 +450,7 @@ CLAIMS = (
         LATER,
         "Median norm for the target class by that for the others, after training: above 1. By how much is not said "
         "anywhere we know; it is shown, as is the ratio before training.",
-        ("mumis-fig2",), each_network, _asymmetric,
+        ("mumis-fig2",), each_network, _asymmetric, lead="",
     ),
     Claim(
         "mumis-C3",
@@ -473,7 +459,7 @@ CLAIMS = (
         LATER,
         f"Share of forget samples at which the retrained model's is lower than the original's: above {MOST:g} % for "
         "the target class and for the difference, below for the others.",
-        ("mumis-fig4",), requests, _retraining,
+        ("mumis-fig4",), requests, _retraining, lead="lower in: ",
     ),
     Claim(
         "mumis-C4",
@@ -518,7 +504,7 @@ CLAIMS = (
         f"Average gap of RUM is more than {NO_DIFFERENCE:g} points smaller; KL of every other method is more than "
         f"{LARGER:g} nats larger: an answer each. Where the original's gap is below {ROOM:g} point, or the limit of "
         "steps comes before every delta tried, there is nothing to test.",
-        ("mumis-tabA7",), requests, _random,
+        ("mumis-tabA7",), requests, _random, moot=nothing_to_unlearn,
     ),
     Claim(
         "mumis-cost",
@@ -527,7 +513,7 @@ CLAIMS = (
         "An extrapolation: the passes that a run takes in a small profile, if it forgets, are fewer than those that "
         f"cost 1/{THAN_RETRAIN:g} of retraining at full size, by the time of one; at every delta from 1 to "
         f"{max(mumis.DELTAS):g}.",
-        (COURSES, "mumis-speed"), priced_runs, _at_full_size,
+        (COURSES, "mumis-speed"), priced_runs, _at_full_size, moot=keeps_the_class,
     ),
     Claim(
         "mumis-unseen",
@@ -535,7 +521,7 @@ CLAIMS = (
         "ours, after C1",
         "Trained, the AUC by which the gradients' norm tells training samples from held-out images of the same "
         f"classes is above {TOLD:g} %: all logits together, and that of the image's class, an answer each.",
-        ("mumis-fig2",), each_network, _told_apart,
+        ("mumis-fig2",), each_network, _told_apart, lead="AUC before and after training: ",
     ),
     Claim(
         "mumis-losses",
@@ -559,7 +545,7 @@ CLAIMS = (
         "the surer the more methods it was picked from (Bonferroni). Where the limit of steps ended its runs, below "
         "the smallest at any look of its longer courses, on a part of the images; the original is one of them. If "
         "none is, look for leakage.",
-        ("mumis-tabA7", STOPS), beside_courses, _weak, "random",
+        ("mumis-tabA7", STOPS), beside_courses, _weak, "random", moot=nothing_to_compare,
     ),
     Claim(
         "mumis-stop",
@@ -585,14 +571,14 @@ CLAIMS = (
         LATER,
         f"Up to the stop with delta = {DELTA:g}, if it forgets: where the sensitivity is least, RA is "
         f"more than {NO_DIFFERENCE:g} points below both the start and the stop.",
-        (COURSES,), runs, _dips,
+        (COURSES,), runs, _dips, moot=keeps_the_class,
     ),
     Claim(
         "mumis-target",
         "The target class's term alone forgets too little.",
         LATER,
         f"{WHERE}: FA is more than {SAME_FA['class']:g} points above the whole loss's.",
-        ("mumis-tabA12",), runs, partial(_forgets_less, variant="target"),
+        ("mumis-tabA12",), runs, partial(_forgets_less, variant="target"), moot=keeps_the_class,
     ),
     Claim(
         "mumis-other",
@@ -601,14 +587,14 @@ CLAIMS = (
         "At equal forgetting, when FA is first as low as the whole loss's where that one stops with delta = "
         f"{DELTA:g}, if that forgets (or at the end, if it never is): RA is more than {RED:g} percent below the "
         "whole loss's.",
-        ("mumis-tabA12",), runs, _ruins,
+        ("mumis-tabA12",), runs, _ruins, moot=keeps_the_class,
     ),
     Claim(
         "mumis-jacobian",
         "Shrinking all sensitivities, as Jacobian regularisation does, forgets less.",
         LATER,
         f"{WHERE}: FA is more than {SAME_FA['class']:g} points above the whole loss's.",
-        ("mumis-tabA12",), runs, partial(_forgets_less, variant="jacobian"),
+        ("mumis-tabA12",), runs, partial(_forgets_less, variant="jacobian"), moot=keeps_the_class,
     ),
     Claim(
         "mumis-norm",
@@ -616,7 +602,7 @@ CLAIMS = (
         LATER,
         f"Each stopped by its own rule with delta = {DELTA:g}, if Frobenius forgets: FA within "
         f"{SAME_FA['class']:g} points, RA within {SAME_RA:g}.",
-        ("mumis-tabA12",), runs, _norms,
+        ("mumis-tabA12",), runs, _norms, moot=keeps_the_class,
     ),
     Claim(
         "mumis-delta",
@@ -625,6 +611,6 @@ CLAIMS = (
         f"Over delta from {min(mumis.DELTAS):g} to {max(mumis.DELTAS):g} at one rate, largest minus smallest: FA "
         f"less than {SAME_FA['class']:g} points, RA less than {SAME_RA:g}. A run that the rule does not end counts "
         "with its last step. Where even the largest leaves the class half of its FA, there is nothing to test.",
-        (COURSES,), partial(runs, delta=max(mumis.DELTAS)), _flat,
+        (COURSES,), partial(runs, delta=max(mumis.DELTAS)), _flat, moot=keeps_the_class,
     ),
 )  # fmt: skip

@@ -29,8 +29,6 @@ from mu.verdicts.differences import (
     paired,
     summary,
     times,
-    together,
-    unless,
     untestable,
 )
 
@@ -120,7 +118,6 @@ def accuracies(rows: pd.DataFrame, method: str, **where) -> list[pd.Series]:
     return [by_seed(rows, f"{on} accuracy", method=method, **where) for on in ("target", "non-target")]
 
 
-@unless(never_learnt)
 def _efficacy(rows: pd.DataFrame) -> Iterator[Finding]:
     """C1."""
     trained, full, part = by_method(rows, "non-target accuracy", "trained", *REMOVALS)
@@ -135,7 +132,6 @@ def _efficacy(rows: pd.DataFrame) -> Iterator[Finding]:
         yield Finding((answer,), numbers, fewest(loss, ahead))
 
 
-@unless(never_learnt)
 def _no_fine_tuning(rows: pd.DataFrame) -> Iterator[Finding]:
     """C2. An epoch may help any model: a gain after a removal counts beyond a gain without one."""
     before, after = (by_method(rows, "non-target accuracy", *REMOVALS, epochs=epochs) for epochs in (0, 1))
@@ -148,7 +144,6 @@ def _no_fine_tuning(rows: pd.DataFrame) -> Iterator[Finding]:
     yield Finding((answer,), f"{numbers} without a removal", fewest(full, part))
 
 
-@unless(never_learnt)
 def _bytes(rows: pd.DataFrame) -> Iterator[Finding]:
     """C5."""
     full, part = by_method(rows, "stored bytes", *REMOVALS)
@@ -157,8 +152,6 @@ def _bytes(rows: pd.DataFrame) -> Iterator[Finding]:
     yield Finding((saved.exceeds(0),), numbers, saved.n)
 
 
-@unless(never_learnt)
-@together()
 def _membership(rows: pd.DataFrame) -> Iterator[Finding]:
     """C8, an answer for each attack that catches the trained model. Both look at one class, or they would tell it.
 
@@ -307,7 +300,6 @@ def _entries(rows: pd.DataFrame) -> Iterator[Finding]:
     yield Finding((more.exceeds(0), never.exceeds(LARGEST_SHARE)), numbers, fewest(more, never))
 
 
-@unless(never_learnt)
 def _scaled(rows: pd.DataFrame) -> Iterator[Finding]:
     """Scaled: entries and whole steps, each taken back to the smallest share that forgets."""
     entries, steps = select(rows, rule="top"), select(rows, rule=SCALED)
@@ -376,7 +368,7 @@ CLAIMS = (
         f"Where the trained model has the class right no more often than by chance ({BY_CHANCE:g} %), there is "
         "nothing to test.",
         (*TABLE_ITEMS, SWEEP, OPTIMIZERS),
-        partial(removals, metric="non-target accuracy"), _efficacy, "rare",
+        partial(removals, metric="non-target accuracy"), _efficacy, "rare", moot=never_learnt,
     ),
     Claim(
         "partial-C2",
@@ -386,7 +378,7 @@ CLAIMS = (
         "removal, and more than that after conventional, each beyond what the same epoch gains the trained model, if "
         "it gains it anything. "
         "Only where the class was learnt, as in C1.",
-        TABLE_ITEMS, each_once, _no_fine_tuning, "rare",
+        TABLE_ITEMS, each_once, _no_fine_tuning, "rare", moot=never_learnt,
     ),
     Claim(
         "partial-C3",
@@ -410,7 +402,8 @@ CLAIMS = (
         "implied by the abstract",
         "Bytes of the chosen ledger, indices included, are fewer. No margin: bytes are counted. Only where the class "
         "was learnt, as in C1. What it takes to choose it is counted in a check of ours, *search*.",
-        (*TABLE_ITEMS, SWEEP, OPTIMIZERS), partial(removals, metric="stored bytes"), _bytes, "rare",
+        (*TABLE_ITEMS, SWEEP, OPTIMIZERS),
+        partial(removals, metric="stored bytes"), _bytes, "rare", moot=never_learnt,
     ),
     Claim(
         "partial-C6",
@@ -438,7 +431,7 @@ CLAIMS = (
         f"retrained model's. Where the trained model's is not {CAUGHT:g} above that, or where the attack on shadow "
         f"models calls less than {SAME_LEVEL:g} % of all these images members afterwards, it tells nothing, and "
         "there is nothing to test. Only where the class was learnt, as in C1.",
-        TABLE_ITEMS, each_once, _membership, "rare",
+        TABLE_ITEMS, each_once, _membership, "rare", moot=never_learnt, lead="",
     ),
     Claim(
         "partial-search",
@@ -455,7 +448,7 @@ CLAIMS = (
         "Other classes: above what is left where whole steps are taken back to the smallest share of their size "
         f"after which at most {FORGOTTEN:g} % of the forget set is still right; the share of entries is chosen by "
         "the same rule. Only where the class was learnt, as in C1.",
-        (SWEEP,), each_network, _scaled, "rare",
+        (SWEEP,), each_network, _scaled, "rare", moot=never_learnt,
     ),
     Claim(
         "partial-entries",

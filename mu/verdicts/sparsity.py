@@ -14,7 +14,7 @@ import pandas as pd
 from mu.experiments.sparsity import SPARSE, TROJAN_SPARSITIES
 from mu.reading import mean_sd, select, with_columns
 from mu.reading.sparsity import PAPER_NAMES, SCENARIOS, SHOWN, chosen
-from mu.verdicts.claim import Claim, Finding, Part, Rows
+from mu.verdicts.claim import Claim, Finding, Part, Rows, joined
 from mu.verdicts.differences import (
     NO_DIFFERENCE,
     Comparison,
@@ -28,12 +28,10 @@ from mu.verdicts.differences import (
     each_once,
     every,
     fewest,
-    joined,
     once,
     paired,
     summary,
     times,
-    together,
     untestable,
 )
 
@@ -151,7 +149,6 @@ def _disparity(rows: pd.DataFrame, retrained: pd.DataFrame | None = None) -> Ite
     yield summary(cases, "comparisons", "nearer by") if cases else none
 
 
-@together()
 def _forgets_more(rows: pd.DataFrame) -> Iterator[Finding]:
     """C3: an answer each for FT and IU, where both numbers have room to rise from the dense model's."""
     for method in ("fine-tune", "influence"):
@@ -167,7 +164,6 @@ def _forgets_more(rows: pd.DataFrame) -> Iterator[Finding]:
         yield Finding(() if why else (answer,), shown, fewest(ua, mia, ra))
 
 
-@together()
 def _forgets_more_as_it_is(rows: pd.DataFrame) -> Iterator[Finding]:
     """Equal: an answer for every value of FT and IU, but for those at which both models forget the class."""
     for method in ("fine-tune", "influence"):
@@ -188,7 +184,6 @@ def _l1_sparse(rows: pd.DataFrame) -> Iterator[Finding]:
     yield Finding((answer,) if tuned.mean() + GAIN < 100 else (), numbers, fewest(gain, ratio))
 
 
-@together()
 def _retrain_loses(rows: pd.DataFrame) -> Iterator[Finding]:
     """C8: an answer for every scenario and sparsity from `SPARSE` on."""
     for scenario, shown in SCENARIOS.items():
@@ -200,7 +195,6 @@ def _retrain_loses(rows: pd.DataFrame) -> Iterator[Finding]:
             yield Finding((loss.exceeds(NO_DIFFERENCE),), numbers, loss.n)
 
 
-@together()
 def _own_mask_loses(rows: pd.DataFrame) -> Iterator[Finding]:
     """An answer for every scenario."""
     for scenario, shown in SCENARIOS.items():
@@ -209,7 +203,6 @@ def _own_mask_loses(rows: pd.DataFrame) -> Iterator[Finding]:
         yield Finding((loss.exceeds(NO_DIFFERENCE),), f"{shown} {arrow(*ends)}", loss.n)
 
 
-@together()
 def _leaks_less(rows: pd.DataFrame) -> Iterator[Finding]:
     """C9: an answer for the original, and one for FT, if all its values give the same."""
     scores = lambda part, method: [s.clip(lower=NO_LEAKAGE) for s in dense_sparse(part, "MIA-Privacy", method)]
@@ -226,7 +219,6 @@ def _leaks_less(rows: pd.DataFrame) -> Iterator[Finding]:
 # ---- The other records -----------------------------------------------------------------------------------
 
 
-@together()
 def _bound(rows: pd.DataFrame) -> Iterator[Finding]:
     """C2: an answer for each kind of mask; the relative error is said beside it and does not enter."""
     for mask, how in (("size", "by size"), ("random", "at random")):
@@ -285,7 +277,6 @@ def _backdoor(rows: pd.DataFrame) -> Iterator[Finding]:
         yield joined(cases, f"FT at {value:g}, ASR dense {arrow(*ends['ASR'][0])}; ")
 
 
-@together()
 def _transfer(rows: pd.DataFrame) -> Iterator[Finding]:
     """C7: an answer for every number of removed classes whose removal helps when the model is retrained."""
     for removed, part in rows.groupby("removed"):
@@ -323,7 +314,7 @@ CLAIMS = (
         "The rank correlation (Spearman) of measured error and bound over sparsities is above 0, and both are "
         "smaller under the sparsest mask than without one: with masks by size, and with masks at random, an answer "
         "each.",
-        ("sparsity-prop2",), each_network, _bound,
+        ("sparsity-prop2",), each_network, _bound, lead="",
     ),
     Claim(
         "sparsity-C3",
@@ -332,7 +323,7 @@ CLAIMS = (
         f"Class-wise, from dense to {SPARSE} % sparse: UA and MIA-Efficacy rise by more than "
         f"{RISE:g} points, RA moves by less than {STILL:g} point. Where one of the two is within that of 100 on the "
         "dense model already, there is nothing to test.",
-        TABLE_ITEMS, tables, _forgets_more, "class",
+        TABLE_ITEMS, tables, _forgets_more, "class", lead="",
     ),
     Claim(
         "sparsity-C4",
@@ -368,7 +359,7 @@ CLAIMS = (
         f"accuracy is less than {SAME_PROBE:g} points below that of the retrained model, and more than that above an "
         "untrained one's; it takes less time (with fewer epochs, so this part is hardly a test). Where retraining "
         "gains no more than that over the model that keeps the classes, there is nothing to test.",
-        ("sparsity-tab4",), each_network, _transfer,
+        ("sparsity-tab4",), each_network, _transfer, lead="",
     ),
     Claim(
         "sparsity-C8",
@@ -376,7 +367,7 @@ CLAIMS = (
         "main table",
         f"TA of the model retrained under the mask of {SPARSE} %, or a sparser one, is more than {NO_DIFFERENCE:g} "
         "points below that of the dense retrained model, class-wise and random: an answer each.",
-        TABLE_ITEMS, by_rule, _retrain_loses,
+        TABLE_ITEMS, by_rule, _retrain_loses, lead="",
     ),
     Claim(
         "sparsity-C9",
@@ -385,7 +376,7 @@ CLAIMS = (
         f"Class-wise, MIA-Privacy of the original and after FT is more than {LEAK:g} point lower at {SPARSE} % "
         f"sparsity than dense; scores below {NO_LEAKAGE:g}, chance, count as {NO_LEAKAGE:g}. An answer each; "
         "for FT if it is the same at all values.",
-        TABLE_ITEMS, each_once, _leaks_less, "class",
+        TABLE_ITEMS, each_once, _leaks_less, "class", lead="",
     ),
     Claim(
         "sparsity-equal",
@@ -393,7 +384,7 @@ CLAIMS = (
         "ours, beside C3",
         f"Class-wise, from dense to {SPARSE} % sparse, with each value tried: UA rises by more than {RISE:g} points. "
         f"Values at which it is above {LEAST_UA:g} % on both models are left out.",
-        TABLE_ITEMS, each_once, _forgets_more_as_it_is, "class",
+        TABLE_ITEMS, each_once, _forgets_more_as_it_is, "class", lead="",
     ),
     Claim(
         "sparsity-mask",
@@ -409,6 +400,6 @@ CLAIMS = (
         "ours, beside C8",
         f"TA of the model pruned to {SPARSE} %, rewound and trained on the retain set is more than {NO_DIFFERENCE:g} "
         "points below that of the dense retrained one, class-wise and random: an answer each.",
-        (REFERENCES,), each_network, _own_mask_loses,
+        (REFERENCES,), each_network, _own_mask_loses, lead="",
     ),
 )  # fmt: skip
