@@ -189,6 +189,14 @@ def test_the_main_table_shows_the_rules_value_and_the_papers_of_the_same_sparsit
     }  # fmt: skip
 
 
+def test_the_main_table_says_how_sparse_a_model_really_is():
+    """As counted on the pruned original, to two places. Breaks if what an unlearned model has is counted."""
+    made = made_up({"UA": 1, "zero weights": 94.996}, "trained", sparsity=95)
+    made += two_values({"UA": 70, "zero weights": 97}, {"UA": 99, "zero weights": 99}, sparsity=95)
+    table = figures.exhibit("sparsity-tab3").make(pd.DataFrame(made))
+    assert {block for block, _ in table.index} == {"class-wise, 95 % sparse (zero: 95.00 %)"}
+
+
 def test_the_qualitative_table_by_hand():
     """Each beside the model retrained under its own mask: 1 point off dense, 5 sparse; a tenth of its time. Breaks if
     one retrained model serves both, the ratio is turned, or the oracle chooses."""

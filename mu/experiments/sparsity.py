@@ -396,6 +396,11 @@ def _settings(profile: str, data: str, network: str, scenario: str, sparsity: fl
     }  # fmt: skip
 
 
+def ascent_epochs(scale: Scale) -> int:
+    """Of gradient ascent: five, as in the public code, or what a profile has for fine-tuning, if fewer."""
+    return min(5, scale.tune[0])
+
+
 def sweeps_of(profile: str, scenario: str, methods: tuple[str, ...] | None = None, **options) -> list[dict]:
     """What is tried of every method."""
     scale = SCALES[profile]
@@ -406,7 +411,7 @@ def sweeps_of(profile: str, scenario: str, methods: tuple[str, ...] | None = Non
             given["samples"] = scale.gradients
         if method.startswith("fisher") and scenario == "class":
             given["label"] = TARGET
-        tune = (min(5, scale.tune[0]), scale.tune[1]) if method == "gradient-ascent" else scale.tune
+        tune = (ascent_epochs(scale), scale.tune[1]) if method == "gradient-ascent" else scale.tune
         tried.append({
             "method": method, "options": given, "name": METHODS[method].option,
             "values": METHODS[method].values(profile), "tune": tune,

@@ -15,7 +15,7 @@ import pandas as pd
 
 from mu import results
 from mu.experiments.item import data_of, network_of
-from mu.experiments.sparsity import CORE, METHODS, SCALES, SCHEDULES, SPARSE
+from mu.experiments.sparsity import CORE, METHODS, SCALES, SCHEDULES, SPARSE, ascent_epochs
 from mu.figures import tables
 from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, log_axis, panels, percent
 from mu.figures.exhibit import BY_RULE, Exhibit
@@ -61,7 +61,7 @@ def main_table(rows: pd.DataFrame, item: str = "sparsity-tab3") -> pd.DataFrame:
 def gaps(rows: pd.DataFrame) -> pd.DataFrame:
     """The same of each metric's distance to retraining, of which Disparity Ave. is the mean."""
     rows = beside_retrained(chosen(rows, "rule"))
-    rows = rows[rows["method"] != "retrain"].assign(value=rows["gap"])
+    rows = rows[(rows["method"] != "retrain") & rows["metric"].isin(SHOWN)].assign(value=rows["gap"])
     return _blocks(rows, {metric: f"{metric} gap" for metric in SHOWN}, "sparsity-tab3", " gap")
 
 
@@ -75,8 +75,15 @@ def _blocks(rows: pd.DataFrame, metrics: dict[str, str], item: str, printed_as: 
         where = {"scenario": PAPER_SCENARIOS[scenario], "sparsity": sparsity, "method": PAPER_NAMES.get(method)}
         where["dataset"] = NAMES.get(part["dataset"].iloc[0])
         paper = lambda metric, where=where: printed(item, METRICS.get(metric, metric) + printed_as, **where)
-        lines[block_name(scenario, sparsity), method] = method_line(part, metrics, paper)
+        lines[_block(rows, scenario, sparsity), method] = method_line(part, metrics, paper)
     return indexed(lines, "block", "method")
+
+
+def _block(rows: pd.DataFrame, scenario: str, sparsity: float) -> str:
+    """Its name, with the share of the pruned model's convolution weights that really are zero, where recorded."""
+    zeros = select(rows, scenario=scenario, sparsity=sparsity, method="trained", metric="zero weights")["value"]
+    name = block_name(scenario, sparsity)
+    return f"{name} (zero: {zeros.mean():.2f} %)" if sparsity and len(zeros) else name
 
 
 def tuning(rows: pd.DataFrame) -> pd.DataFrame:
@@ -359,7 +366,9 @@ def configuration(rows: pd.DataFrame) -> pd.DataFrame:
             "network": network_of(profile, "resnet18"), "epochs": facts["epochs"], "batch": facts["batch_size"],
             "rate": f"{facts['lr']:g}, {facts['schedule']}", "momentum": facts["momentum"],
             "weight decay": f"{facts['weight_decay']:g}", "augmentation": facts["augment"],
-            "fine-tuning": f"{scale.tune[0]} epochs, batch {scale.tune[1]}", "seeds": scale.seeds,
+            "fine-tuning": f"{scale.tune[0]} epochs, batch {scale.tune[1]}",
+            "ascent": f"{ascent_epochs(scale)} epochs", "gradients of FF and IU": f"{scale.gradients:,}",
+            "seeds": scale.seeds,
         }  # fmt: skip
     return pd.DataFrame(lines).astype(str)
 
