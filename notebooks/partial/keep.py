@@ -53,6 +53,7 @@
 #   also costs the other classes less is another question, for {item}`the comparison at equal forgetting <partial-rules>`.
 # * The control, `bottom`, has a UA of {value}`partial-keep UA model=lenet rule=bottom keep=0.5` % at a share of 0.5; the trained model has
 #   {value}`partial-keep UA model=lenet method=trained` %.
+# * `scaled`, the other control, needs a larger share than `top`, as random entries do. {item}`At equal forgetting <partial-rules>` it costs the other classes about as little.
 # * Bytes fall with the kept share, but not in proportion: the mask that says which entries were kept costs one bit per
 #   parameter at every step (equation {eq}`ledger-bytes`).
 
