@@ -22,7 +22,6 @@ from joblib import Parallel, cpu_count, delayed
 from mu import results, runner
 from mu.downloads import DataError
 from mu.experiments import items
-from mu.results import PROFILES
 from mu.storage import digest, digest_files, replacing, write_text
 
 STAGED = ("_config.yml", "_toc.yml", "book", "notebooks", "results")  # what a rendering reads
@@ -47,10 +46,7 @@ def build(profile: str = "quick", seeds: int | None = None, *, rerun: bool = Fal
         ValueError: unknown profile, or no seed.
         BookError: a notebook failed or the book has warnings; the message says which.
     """
-    if profile not in PROFILES:
-        raise ValueError(f"unknown profile {profile!r}; choose one of {', '.join(PROFILES)}")
-    if seeds is not None and seeds < 1:
-        raise ValueError(f"seeds must be at least 1, not {seeds}")
+    next(iter(items().values())).cells(profile, seeds)  # or an error, before anything runs
     home = results.home()
     parameters = {"profile": profile} | ({} if seeds is None else {"seeds": seeds})
     folder = home / "_build" / "executed"

@@ -322,7 +322,7 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
 # ---- Sweeps: over the kept share of recorded and of applied updates --------------------------------------
 
 
-def keep_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
+def keep_sweep(settings: dict, seed: int, device: str, scalings: Sequence[float] = SCALINGS) -> Iterator[dict]:
     """The same removal at every kept share, and by every rule that picks the entries.
 
     Control: no entry is picked, and the whole steps are taken back in part, `SCALED` to that share of their size.
@@ -345,7 +345,7 @@ def keep_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
     for ledger in ledgers:
         unlearned = trial.take_back(original, ledger)
         yield from removal(unlearned, ledger, keep=ledger.keep, rule=ledger.selection.rule)
-    for share in SCALINGS:
+    for share in scalings:
         yield from removal(toward(original, whole, share), dense, keep=share, rule=SCALED)
 
 
@@ -360,8 +360,8 @@ def toward(start: nn.Module, end: nn.Module, share: float) -> nn.Module:
 
 def optimizer_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """The sweep over kept shares for one way of training, without its control."""
-    picked = (row for row in keep_sweep(settings, seed, device) if row.get("rule") != SCALED)
-    yield from ({**row, "optimizer": settings["optimizer"]} for row in picked)
+    swept = keep_sweep(settings, seed, device, scalings=())
+    yield from ({**row, "optimizer": settings["optimizer"]} for row in swept)
 
 
 def probes(settings: dict, seed: int, device: str) -> Iterator[dict]:
