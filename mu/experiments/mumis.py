@@ -130,12 +130,14 @@ PAPER = Scale(
 )  # fmt: skip
 LAPTOP = replace(
     PAPER, samples=8_000, recipe=SHORT, epochs=2, batch=64, rates=(1e-3, 3e-3), steps=64,
-    looked=200, compared=("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun"), subsets=4, timed=("resnet18", 128),
+    looked=200, compared=("mu-mis", "gradient-ascent", "jit", "fine-tune", "bad-teacher", "ssd", "salun"), subsets=4,
+    timed=("resnet18", 128),
 )  # fmt: skip
 QUICK = replace(
     LAPTOP, surrogate=dict.fromkeys(("mnist5k", "mnist5k-pairs"), "synthetic"),
     labels={"rocket": 3, "sea": 8, "face": 3, "tiny": 3}, samples=2_000, recipe=replace(SHORT, epochs=8), seeds=1,
-    steps=60, passes=8, looked=100, sequence=(3, 8, 5), compared=("mu-mis", "fine-tune", "ssd"),
+    steps=60, passes=8, looked=100, sequence=(3, 8, 5),
+    compared=("mu-mis", "gradient-ascent", "jit", "fine-tune", "ssd"),
     others=("mu-mis", "fine-tune", "bad-teacher", "salun", "gradient-ascent", "jit", "rum"), subsets=3,
     timed=("resnet9-slim", 256),
 )  # fmt: skip
