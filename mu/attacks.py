@@ -301,19 +301,12 @@ class ShadowAttack:
     """The attack of Graves et al. (2021) on one class: a network that tells members by their softmax output.
 
     Attributes:
-        label: the class it was fitted on, and is to be asked about.
         classifier: a fitted `sklearn.neural_network.MLPClassifier`.
-        held_out_accuracy: percent right on the tenth of the shadow outputs kept back.
-        false_positive_rate: percent of the non-members among them called members. A recall near this value says
-            that the forget samples look like any other samples the model was not trained on.
-        advantage: points by which the members among them are called members more often than the others (Yeom et al.
-            2018). Of an attack that has next to none, a recall says nothing.
+        advantage: points by which, on the tenth of the shadow outputs kept back, members are called members more
+            often than the others (Yeom et al. 2018). Of an attack that has next to none, a recall says nothing.
     """
 
-    label: int
     classifier: Any
-    held_out_accuracy: float
-    false_positive_rate: float
     advantage: float
 
     @classmethod
@@ -362,11 +355,10 @@ class ShadowAttack:
             classifier.fit(x, member)
         called = classifier.predict(held_x)
         recalled, false = (100.0 * float(called[kind].mean()) for kind in (held_member, ~held_member))
-        accuracy = 100.0 * float((called == held_member).mean())
-        return cls(label, classifier, accuracy, false_positive_rate=false, advantage=recalled - false)
+        return cls(classifier, advantage=recalled - false)
 
     def recall(self, logits: Float[Tensor, "n class"]) -> float:
-        """Percent of samples called members, from the attacked model's logits on samples of class `label`.
+        """Percent of samples of the attack's class called members, from the attacked model's logits.
 
         Raises:
             ValueError: there are no samples, or the number of classes is not that of the shadows.

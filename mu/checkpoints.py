@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from mu import storage
+from mu.models import device_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,7 +59,7 @@ class Checkpoint:
         self, model: nn.Module, optimizer: torch.optim.Optimizer, generator: torch.Generator, enabled: bool = True
     ) -> None:
         self.model, self.optimizer, self.generator = model, optimizer, generator
-        self.device = next(model.parameters()).device
+        self.device = device_of(model)
         self.run, self.saved = _RUN.get() if enabled else None, time.monotonic()
         if self.run:
             self.path = self.run.folder / f"{self.run.calls}.safetensors"

@@ -15,10 +15,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from mu.models import require_floats
+from mu.models import class_count, device_of
 
 if TYPE_CHECKING:
-    from jaxtyping import Float, Int64, UInt8
+    from jaxtyping import Float, Int64
     from torch import Tensor
 
 PROBE_STEPS = 1000  # of L-BFGS at most: ours; a warning of scikit-learn says when they were not enough
@@ -26,32 +26,30 @@ PROBE_STEPS = 1000  # of L-BFGS at most: ours; a warning of scikit-learn says wh
 
 def grad_cam(
     model: nn.Module,
-    images: Float[Tensor, "n channel height width"] | UInt8[Tensor, "n channel height width"],
+    images: Float[Tensor, "n channel height width"],
     labels: Int64[Tensor, " n"],
-    layer: nn.Module | None = None,
 ) -> Float[Tensor, "n height width"]:
     """Grad-CAM (Selvaraju et al. 2017) of each image for its label, by the package `grad-cam`.
 
-    The map is ReLU(sum over k of a_k A_k): A_k are the maps of the layer, a_k the spatial mean of the derivative of
-    the label's logit by A_k. It is enlarged to the image by bilinear interpolation. The package's own maps are each
-    stretched to run from 0 to 1, which hides how strong they are: a map that fades looks as strong as before. These
-    are not, so that maps of several models can be compared.
+    The map is ReLU(sum over k of a_k A_k): A_k are the maps of the last `nn.Conv2d` to be registered, before its
+    normalisation and ReLU, a_k the spatial mean of the derivative of the label's logit by A_k. It is enlarged to the
+    image by bilinear interpolation. The package's own maps are each stretched to run from 0 to 1, which hides how
+    strong they are: a map that fades looks as strong as before. These are not, so that maps of several models can be
+    compared.
 
     Args:
         model: images -> logits; runs in evaluation mode. It is copied, so that its modes, gradients and hooks are
             untouched.
-        images: floats in [0, 1], or uint8, which is divided by 255.
+        images: floats in [0, 1].
         labels: the class each map is for; not necessarily the one predicted.
-        layer: a module of `model` with a 4-dimensional output; None is the last `nn.Conv2d` to be registered,
-            before its normalisation and ReLU.
 
     Returns:
         Maps on the CPU, float32, at least 0 and not bounded above.
 
     Raises:
         ImportError: the package `grad-cam` is missing (`pip install mu-companion[book]`).
-        ValueError: no images, another number of labels than of images, a label that is no class, no convolution to
-            choose, or a `layer` that is not in the model.
+        ValueError: no images, another number of labels than of images, a label that is no class, or no convolution
+            in the model.
     """
     from pytorch_grad_cam import GradCAM
     from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
@@ -60,27 +58,14 @@ def grad_cam(
         raise ValueError(
             f"{len(images)} images and {len(labels)} labels; as many of both are needed, and at least one"
         )
-    modules = list(model.modules())
-    if layer is None:
-        convolutions = [module for module in modules if isinstance(module, nn.Conv2d)]
-        if not convolutions:
-            raise ValueError(f"this {type(model).__name__} has no nn.Conv2d; Grad-CAM needs feature maps")
-        layer = convolutions[-1]
-    place = next((i for i, module in enumerate(modules) if module is layer), None)
-    if place is None:
-        raise ValueError(f"layer {layer} is not a module of the model")
-    model = copy.deepcopy(model).requires_grad_(True)  # a frozen model would have no gradient to look at
+    model = copy.deepcopy(model).eval().requires_grad_(True)  # a frozen model would have no gradient to look at
     for module in model.modules():
         if hasattr(module, "inplace"):  # it would overwrite the layer's maps
             module.inplace = False
-    layer = list(model.modules())[place]
-    device = next(model.parameters()).device
-    images = images.detach().to(device)
-    if images.dtype == torch.uint8:
-        require_floats(model.eval(), images)
-        images = images.float() / 255
-    with torch.no_grad():
-        classes = model.eval()(images[:1]).shape[1]
+    convolutions = [module for module in model.modules() if isinstance(module, nn.Conv2d)]
+    if not convolutions:
+        raise ValueError(f"this {type(model).__name__} has no nn.Conv2d; Grad-CAM needs feature maps")
+    layer, classes, images = convolutions[-1], class_count(model, images), images.detach().to(device_of(model))
     if labels.min() < 0 or labels.max() >= classes:
         raise ValueError(f"labels from {labels.min()} to {labels.max()}; this model has classes 0 to {classes - 1}")
 
@@ -101,7 +86,7 @@ def linear_probe(
     features_test: Float[Tensor, "n feature"],
     labels_test: Int64[Tensor, " n"],
 ) -> float:
-    """Percent of test samples that a new linear layer gets right, on features of `Classifier.embed`.
+    """Percent of test samples that a new linear layer gets right, on features of `mu.models.embed`.
 
     To ask whether a forgotten class can still be read: train on features of retain *and* forget set, test on test
     images of the forgotten class. The probe sees the forgotten samples, so even untrained features give more than

@@ -16,7 +16,6 @@ left alone; `mu.training.recalibrate` re-estimates them where data may be used.
 
 from __future__ import annotations
 
-import copy
 import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -26,7 +25,7 @@ import torch
 
 from mu import storage
 from mu.data import positions, tensor_hash
-from mu.selection import Layout, Selection
+from mu.selection import Layout, Selection, flatten, moved, trainable
 from mu.spill import INDEX, Spill
 
 if TYPE_CHECKING:
@@ -135,14 +134,7 @@ class Recorder:
         sample_indices = positions(sample_indices).cpu()
         self._check(model, sample_indices, already)
         before = sample_indices[:0] if already is None else positions(already).cpu()
-        total = self._total(sample_indices, before)
-        model = copy.deepcopy(model)
-        parameters = dict(model.named_parameters())
-        with torch.no_grad():
-            for name, part in zip(self.layout.names, self.layout.split(total), strict=True):
-                p = parameters[name]
-                p.copy_(p.double() - part.view(p.shape).to(p.device))
-        return model
+        return moved(model, -self._total(sample_indices, before))
 
     def _check(self, model: nn.Module, sample_indices: Tensor, already: Tensor | None) -> None:
         if not self.finalised:
@@ -151,7 +143,7 @@ class Recorder:
             raise ValueError("the model's layers are not the ones this ledger recorded")
         if self.only is not None and not bool(torch.isin(sample_indices, self.only).all()):
             raise ValueError("this ledger recorded only the steps of other samples (see `only`)")
-        if self.final is not None and already is None and self.final != _hash(_flat(model, self.layout)):
+        if self.final is not None and already is None and self.final != _hash(flatten(trainable(model).values())):
             raise ValueError(
                 "the model is not as the recorded training left it. If steps were taken back from it, name their "
                 "samples (already=...): no step may be taken back twice. An empty tensor says that none were"
@@ -514,11 +506,6 @@ def _entries(tensors: dict[str, Tensor]) -> list[Entry]:
 
 def _split_samples(tensors: dict[str, Tensor]) -> list[np.ndarray]:
     return [ids.numpy() for ids in tensors["samples"].split(tensors["lengths"].tolist())]
-
-
-def _flat(model: nn.Module, layout: Layout) -> Float[Tensor, " d"]:
-    parameters = dict(model.named_parameters())
-    return torch.cat([parameters[name].reshape(-1) for name in layout.names])
 
 
 def _hash(parameters: Float[Tensor, " d"]) -> str:

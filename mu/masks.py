@@ -14,6 +14,8 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrize
 
+from mu.selection import flatten, trainable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -63,11 +65,16 @@ def masks_of(model: nn.Module) -> Masks:
     }
 
 
+def by_parameter(model: nn.Module) -> dict[str, Bool[Tensor, "..."]]:
+    """Which entries of each trainable parameter no mask holds at zero, by name and in the order of `mu.Layout`."""
+    # Dense convolutions go by another name; their masks would be all True.
+    masks = {f"{name}.parametrizations.weight.original": mask for name, mask in masks_of(model).items()}
+    return {name: masks.get(name, torch.ones_like(p, dtype=torch.bool)) for name, p in trainable(model).items()}
+
+
 def unmasked(model: nn.Module) -> Bool[Tensor, " d"]:
     """Which entries of the flat vector of trainable parameters (order of `mu.Layout`) no mask holds at zero."""
-    masks = {f"{name}.parametrizations.weight.original": mask for name, mask in masks_of(model).items()}
-    parameters = ((name, p) for name, p in model.named_parameters() if p.requires_grad)
-    return torch.cat([masks.get(name, torch.ones_like(p, dtype=torch.bool)).flatten() for name, p in parameters])
+    return flatten(by_parameter(model).values())
 
 
 def sparsity(model: nn.Module) -> float:

@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from mu import attacks
 from mu.models import predict
+from mu.tasks import WHOLE_CLASS as WHOLE_CLASS  # `mu.verdicts` reads it here
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int64
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from mu.tasks import Task
 
 NAN = math.nan
-# Scenarios after which test images of the (sub-)class are scored apart from the others; of a sub-class its
-# super-class stays known.
-WHOLE_CLASS = ("class", "classes", "rare", "subclass")
 
 
 class Outputs(NamedTuple):
@@ -84,7 +82,7 @@ def evaluate(model: nn.Module | Outputs, task: Task, reference: nn.Module | Outp
     out = model if isinstance(model, Outputs) else outputs(model, task)
     target = task.target_test.to(out.test.device)
     labels = task.test.labels.to(out.test.device)
-    tested = ~target if task.scenario in WHOLE_CLASS else torch.ones_like(target)
+    tested = ~target if task.whole_class else torch.ones_like(target)
     retain_labels = task.retain.labels.to(labels.device)
     forget_labels = task.forget.labels.to(labels.device)
     scores = {

@@ -17,6 +17,7 @@ Jia et al. draw convolutions by Kaiming fan-out instead.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import math
 from collections.abc import Callable, Sequence
@@ -30,6 +31,8 @@ from torch import Tensor, nn
 from mu.masks import apply_masks, dense, is_pruned, masks_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jaxtyping import Float, UInt8
 
     from mu.data import Dataset, Samples
@@ -78,7 +81,7 @@ def require_floats(model: nn.Module, images: UInt8[Tensor, "n channel height wid
     Raises:
         ValueError: it does; `Normalise` in front of it makes the two the same.
     """
-    few = images[:4].to(next(model.parameters()).device)
+    few = images[:4].to(device_of(model))
     if not torch.allclose(model(few), model(few.float() / 255), rtol=1e-3, atol=1e-3, equal_nan=True):
         raise ValueError(
             f"this {type(model).__name__} answers floats in [0, 1] otherwise than uint8 images, and this needs both; "
@@ -87,17 +90,14 @@ def require_floats(model: nn.Module, images: UInt8[Tensor, "n channel height wid
 
 
 class Classifier(nn.Module):
-    """`head(features(normalise(images)))`; `embed` stops before the head."""
+    """`head(features(normalise(images)))`."""
 
     def __init__(self, normalise: nn.Module, features: nn.Module, head: nn.Linear):
         super().__init__()
         self.normalise, self.features, self.head = normalise, features, head
 
-    def embed(self, images: Images) -> Float[Tensor, "batch feature"]:
-        return self.features(self.normalise(images))
-
     def forward(self, images: Images) -> Float[Tensor, "batch class"]:
-        return self.head(self.embed(images))
+        return self.head(self.features(self.normalise(images)))
 
 
 # ---- partial: small networks --------------------------------------------------------------------
@@ -304,18 +304,27 @@ def build_model(name: str, data: Dataset, seed: int = 0) -> Classifier:
     return reinitialise(model, seed)
 
 
+# ---- what it answers ----------------------------------------------------------------------------
+
+
 def predict(model: nn.Module, samples: Samples, batch_size: int = 512) -> Float[Tensor, "n class"]:
     """Logits of all samples in evaluation mode, float32, on the model's device; every module's mode is kept."""
     device = next((parameter.device for parameter in model.parameters()), samples.images.device)
+    with _evaluated(model):
+        return torch.cat([logits_of(model, part.to(device)).float() for part in samples.images.split(batch_size)])
+
+
+@contextlib.contextmanager
+def _evaluated(model: nn.Module) -> Iterator[None]:
+    """Evaluation mode without gradients inside; every module's mode is as before after."""
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:
         with torch.no_grad():
-            parts = [logits_of(model, images.to(device)).float() for images in samples.images.split(batch_size)]
+            yield
     finally:
         for module, training in modes:  # one by one: a frozen batch norm in a training model stays frozen
             module.training = training
-    return torch.cat(parts)
 
 
 def answer(model: nn.Module, images: UInt8[Tensor, "n channel height width"]) -> Tensor:
@@ -356,6 +365,84 @@ def logits_of(model: nn.Module, images: UInt8[Tensor, "n channel height width"])
         found = tuple(logits.shape) if isinstance(logits, torch.Tensor) else type(logits).__name__
         raise ValueError(f"a model must return logits (images, classes), not {found}")
     return logits
+
+
+# ---- what a model is made of --------------------------------------------------------------------
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """Where a model is: the device of its first parameter."""
+    return next(model.parameters()).device
+
+
+def class_count(model: nn.Module, images: Images) -> int:
+    """How many classes a model tells apart, by its answer to the first image; every module's mode is kept."""
+    with _evaluated(model):
+        return logits_of(model, images[:1].to(device_of(model))).shape[1]
+
+
+def batch_norms(model: nn.Module) -> list[nn.Module]:
+    """All batch norms of a model, of any dimension."""
+    return [module for module in model.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
+
+
+def head_of(model: nn.Module, images: UInt8[Tensor, "n channel height width"]) -> nn.Linear:
+    """The linear layer that gives the logits: the one called last, wherever it was registered.
+
+    Raises:
+        ValueError: the logits do not come from a linear layer.
+    """
+    with torch.no_grad():
+        return _last_linear(model, images)[0]
+
+
+def features_of(
+    model: nn.Module, images: UInt8[Tensor, "n channel height width"]
+) -> tuple[Float[Tensor, "n feature"], Float[Tensor, "n class"]]:
+    """What enters the layer that gives the logits, and the logits, both with gradient.
+
+    Raises:
+        ValueError: the logits do not come from a linear layer.
+    """
+    _, entering, logits = _last_linear(model, images)
+    return entering, logits
+
+
+def embed(model: nn.Module, samples: Samples) -> Float[Tensor, "n feature"]:
+    """Features of all samples in evaluation mode, float32, on the model's device."""
+    return predict(_Embedding(model), samples)
+
+
+class _Embedding(nn.Module):
+    """Images -> features."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, images: Tensor) -> Tensor:
+        return features_of(self.model, images)[0]
+
+
+def _last_linear(model: nn.Module, images: Tensor) -> tuple[nn.Linear, Tensor, Tensor]:
+    """The linear layer called last, what entered it, and the model's logits."""
+    calls = []
+    note = lambda module, inputs, output: calls.append((module, inputs[0], output))
+    hooks = [module.register_forward_hook(note) for module in model.modules() if isinstance(module, nn.Linear)]
+    try:
+        logits = model(images)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    if not calls or calls[-1][2].shape != logits.shape:
+        raise ValueError(
+            f"the logits of this {type(model).__name__} do not come from an nn.Linear; this method needs one"
+        )
+    module, entering, _ = calls[-1]
+    return module, entering, logits
+
+
+# ---- new weights --------------------------------------------------------------------------------
 
 
 @torch.no_grad()

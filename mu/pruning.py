@@ -4,7 +4,7 @@ Jia et al. (2023) prune first and unlearn then. Pruning is unstructured and glob
 convolutions; linear layers, norms and biases stay whole. d is the number of convolution weights, s = `percent` / 100.
 
     OMP (Ma et al. 2021), their default; IMP (Frankle & Carbin 2019) repeats steps 2 to 4, each time with a small s:
-    1. Train the dense model; w_0: its weights after the share `rewind` of the training.      `mu.train`, `rewound`
+    1. Train the dense model; w_0: its weights after the share `REWIND` of the training.      `mu.train`, `rewound`
     2. m = 1 for the (1 - s) d weights of largest |w|, over all layers together.              `magnitude_masks`
     3. Start from w_0 times m.                                                                `apply_masks`
     4. Train it for the rest of the epochs, with the rates that belong to them.               `omp`, `imp`
@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from mu.masks import apply_masks, dense, masks_of, prunable, sparsity
-from mu.selection import extreme
+from mu.selection import extreme, flatten
 from mu.training import train
 
 if TYPE_CHECKING:
@@ -108,11 +108,11 @@ def _largest(scores: Mapping[str, Tensor], masks: Masks, share: float) -> Masks:
     """True for `share` of all weights: those of largest score that `masks` keeps; among equals the first ones."""
     if not masks:
         raise ValueError("the model has no convolution to prune")
-    kept = torch.cat([mask.flatten() for mask in masks.values()])
+    kept = flatten(masks.values())
     count, left = round(share * len(kept)), kept.nonzero().flatten()
     if count > len(left):
         raise ValueError(f"{count} weights cannot be kept: only {len(left)} are not yet pruned")
-    values = torch.cat([scores[name].flatten() for name in masks])[left]
+    values = flatten(scores[name] for name in masks)[left]
     kept[left] = extreme(values, count, largest=True)
     parts = kept.split([mask.numel() for mask in masks.values()])
     return {name: part.view(mask.shape).clone() for (name, mask), part in zip(masks.items(), parts, strict=True)}
@@ -121,20 +121,12 @@ def _largest(scores: Mapping[str, Tensor], masks: Masks, share: float) -> Masks:
 # ---- train, prune, rewind, train ----------------------------------------------------------------
 
 
-def rewound(
-    initial: nn.Module, samples: Samples, recipe: Recipe, *, rewind: float = REWIND, seed: int = 0
-) -> nn.Module:
-    """The model as `mu.train` with these arguments has it early on, statistics included, in evaluation mode.
+def rewound(initial: nn.Module, samples: Samples, recipe: Recipe, *, seed: int = 0) -> nn.Module:
+    """The model as `mu.train` with these arguments has it at `rewind_epoch`, statistics included, in evaluation mode.
 
     Training is repeatable, so this is a moment of the run that gave the dense model; that one can come from a cache.
-
-    Args:
-        rewind: which moment, as a share of the training, rounded to whole epochs; epoch 0 is `initial`.
-
-    Raises:
-        ValueError: the moment does not lie before the last epoch.
     """
-    epoch = rewind_epoch(recipe, rewind)
+    epoch = rewind_epoch(recipe)
     if epoch == 0:
         return copy.deepcopy(initial).eval()
     last = epoch * math.ceil(len(samples) / recipe.batch_size) - 1
@@ -148,7 +140,6 @@ def omp(
     recipe: Recipe,
     percent: float,
     *,
-    rewind: float = REWIND,
     seed: int = 0,
 ) -> nn.Module:
     """One-shot magnitude pruning: `imp` in one round.
@@ -156,7 +147,7 @@ def omp(
     Args:
         percent: of the convolution weights, to prune.
     """
-    return imp(trained, rewound, samples, recipe, 1, rewind=rewind, seed=seed, rate=percent / 100)
+    return imp(trained, rewound, samples, recipe, 1, seed=seed, rate=percent / 100)
 
 
 def imp(
@@ -166,7 +157,6 @@ def imp(
     recipe: Recipe,
     rounds: int,
     *,
-    rewind: float = REWIND,
     seed: int = 0,
     rate: float = RATE,
 ) -> nn.Module:
@@ -186,11 +176,11 @@ def imp(
         The sparse model after the last round, in evaluation mode.
 
     Raises:
-        ValueError: `rounds`, `rate` or `rewind` is out of range.
+        ValueError: `rounds` or `rate` is out of range.
     """
     if rounds < 1:
         raise ValueError(f"rounds must be at least 1, not {rounds}")
-    start, model = rewind_epoch(recipe, rewind), trained
+    start, model = rewind_epoch(recipe), trained
     for _ in range(rounds):
         percent = 100 - (100 - sparsity(model)) * (1 - rate)
         pruned = apply_masks(rewound, magnitude_masks(model, percent))
@@ -198,13 +188,6 @@ def imp(
     return model
 
 
-def rewind_epoch(recipe: Recipe, rewind: float = REWIND) -> int:
-    """The epoch to rewind to: that share of the training, in whole epochs.
-
-    Raises:
-        ValueError: it is not before the last epoch.
-    """
-    epoch = round(rewind * recipe.epochs)
-    if not 0 <= epoch < recipe.epochs:
-        raise ValueError(f"rewind {rewind:g} of {recipe.epochs} epochs is epoch {epoch}; it must be before the last")
-    return epoch
+def rewind_epoch(recipe: Recipe) -> int:
+    """The epoch to rewind to: `REWIND` of the training, in whole epochs; epoch 0 is the untrained model."""
+    return round(REWIND * recipe.epochs)

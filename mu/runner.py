@@ -27,14 +27,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 import torch
-from safetensors import SafetensorError
 
 from mu import results
 from mu.data import DataError
 from mu.experiments import get_item, primary_items
 from mu.experiments.cache import code_digest
 from mu.results import Segment
-from mu.storage import cache_folder, digest
+from mu.storage import digest
 from mu.training import deterministic
 
 if TYPE_CHECKING:
@@ -234,8 +233,6 @@ def _run_cell(cell: Cell, device: str, parent: int | None) -> Finished:
             rows = get_item(cell.item).compute(cell, device)
     except DataError as error:
         rows = error
-    except SafetensorError as error:  # a full disk: it hands the system's error on as text
-        raise OSError(f"a file below {cache_folder()} could not be written: {error}") from error
     return Finished(cell, rows, time.perf_counter() - start)
 
 

@@ -1,13 +1,13 @@
-"""Which entries of a parameter vector to keep: layer-wise selections.
+"""A model's parameters as one flat vector, and which of its entries to keep: layer-wise selections.
 
-A model's parameters are handled as one flat vector. A `Layout` says which stretch of it belongs to which
-layer, where a *layer* is one parameter tensor (each weight and each bias by itself). A `Selection` keeps the
-same share of every layer: $S_l(x; r)$ in Gogineni & Nadimi's layer-wise partial updates, which set one
-threshold per layer rather than one for all.
+A `Layout` says which stretch of the vector belongs to which layer, where a *layer* is one parameter tensor (each
+weight and each bias by itself). A `Selection` keeps the same share of every layer: $S_l(x; r)$ in Gogineni &
+Nadimi's layer-wise partial updates, which set one threshold per layer rather than one for all.
 """
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from math import prod
@@ -17,10 +17,31 @@ import numpy as np
 import torch
 
 if TYPE_CHECKING:
-    from jaxtyping import Bool, Float
+    from collections.abc import Iterable
+
+    from jaxtyping import Bool, Float, Shaped
     from torch import Tensor, nn
 
 RULES = ("top", "bottom", "random", "fixed", "cyclic")
+
+
+def trainable(model: nn.Module) -> dict[str, nn.Parameter]:
+    """The parameters that training changes, by name, in the order they lie in the flat vector."""
+    return {name: p for name, p in model.named_parameters() if p.requires_grad}
+
+
+def flatten(tensors: Iterable[Shaped[Tensor, "..."]]) -> Shaped[Tensor, " d"]:
+    """The entries of all tensors, one tensor behind the other."""
+    return torch.cat([tensor.reshape(-1) for tensor in tensors])
+
+
+def moved(model: nn.Module, change: Float[Tensor, " d"]) -> nn.Module:
+    """A deep copy of the model with a vector added to its trainable parameters: in float64, rounded once."""
+    model, layout = copy.deepcopy(model), Layout.of(model)
+    with torch.no_grad():
+        for p, part in zip(trainable(model).values(), layout.split(change), strict=True):
+            p.copy_(p.double() + part.view(p.shape).to(p.device))
+    return model
 
 
 @dataclass(frozen=True)
@@ -32,8 +53,8 @@ class Layout:
 
     @classmethod
     def of(cls, model: nn.Module) -> Layout:
-        parameters = [(name, tuple(p.shape)) for name, p in model.named_parameters() if p.requires_grad]
-        return cls(tuple(name for name, _ in parameters), tuple(shape for _, shape in parameters))
+        parameters = trainable(model)
+        return cls(tuple(parameters), tuple(tuple(p.shape) for p in parameters.values()))
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:

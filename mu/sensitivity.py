@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from mu.models import pixel_unit, require_floats
+from mu.models import class_count, device_of, pixel_unit, require_floats
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int64, UInt8
@@ -100,14 +100,11 @@ def sensitivity(
     Raises:
         ValueError: the model does not take floats in [0, 1] as it takes uint8, see `mu.models.require_floats`.
     """
-    model, device = copy.deepcopy(model).eval(), next(model.parameters()).device
+    model, device = copy.deepcopy(model).eval(), device_of(model)
     require_floats(model, images)
-    parts = []
+    parts, classes = [], class_count(model, images)
     for part, label in zip(images.split(batch_size), labels.to(device).split(batch_size), strict=True):
-        part = part.to(device)
-        with torch.no_grad():
-            classes = model(part[:1]).shape[1]
-        slopes = input_gradient(model, part, *(torch.full_like(label, c) for c in range(classes)))
+        slopes = input_gradient(model, part.to(device), *(torch.full_like(label, c) for c in range(classes)))
         norms = torch.stack([squared_norm(slope).sqrt() for slope in slopes], 1)  # n, class
         own = norms.gather(1, label[:, None]).squeeze(1)
         parts.append((own, (norms.sum(1) - own) / (classes - 1), norms.norm(dim=1)))

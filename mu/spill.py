@@ -14,8 +14,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from safetensors import SafetensorError
-
 from mu import storage
 
 if TYPE_CHECKING:
@@ -64,8 +62,8 @@ class Spill:
         """
         try:
             storage.save(self.path / name, tensors, {**facts, "run": self.run})
-        except (OSError, SafetensorError) as error:
-            if not _disk_full(error):
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
             steps = "no step is complete" if last is None else f"step {last} is the last complete one"
             raise LedgerFull(
@@ -106,9 +104,3 @@ class Spill:
         if (facts.get("run"), facts.get("chunk")) != (self.run, number):
             raise storage.CorruptFile(f"{self.chunk(number)} is not chunk {number} of the ledger in {self.path}")
         return tensors, facts
-
-
-def _disk_full(error: Exception) -> bool:
-    """Whether a write failed for want of space. safetensors hands the system's error on as text only."""
-    codes = (errno.ENOSPC, errno.EDQUOT)
-    return getattr(error, "errno", None) in codes or any(f"(os error {code})" in str(error) for code in codes)

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,11 @@ def cache_folder() -> Path:
 
 @contextlib.contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; rename it to `path` when the block ends without an error."""
+    """Yield a temporary path beside `path`; rename it to `path` when the block ends without an error.
+
+    Raises:
+        OSError: it cannot be written, for want of space for instance; the message names `path`.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -46,6 +51,8 @@ def replacing(path: str | Path) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o644)  # mkstemp makes it private; a record is meant to be shared
         temporary.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -75,7 +82,12 @@ def save(path: str | Path, tensors: dict[str, Tensor], metadata: dict) -> None:
     tensors = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
     text = json.dumps(metadata, sort_keys=True)
     with replacing(path) as temporary:
-        save_file(tensors, temporary, {"metadata": text, "sha256": _checksum(tensors, text)})
+        try:
+            save_file(tensors, temporary, {"metadata": text, "sha256": _checksum(tensors, text)})
+        except SafetensorError as error:  # it hands the system's error on as text only
+            if code := re.search(r"\(os error (\d+)\)", str(error)):
+                raise OSError(int(code[1]), os.strerror(int(code[1]))) from error
+            raise
 
 
 def load(path: str | Path) -> tuple[dict[str, Tensor], dict]:
@@ -92,10 +104,10 @@ def load(path: str | Path) -> tuple[dict[str, Tensor], dict]:
             header = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
     except SafetensorError as error:
-        raise CorruptFile(f"{path} cannot be read as safetensors; delete it and make it again: {error}") from error
+        raise CorruptFile(f"{path} is damaged, or was not written by mu: {error}") from error
     text = header.get("metadata", "")
     if header.get("sha256") != _checksum(tensors, text):
-        raise CorruptFile(f"{path} does not match its checksum; delete it and make it again")
+        raise CorruptFile(f"{path} is damaged: it does not match its checksum")
     return tensors, json.loads(text)
 
 

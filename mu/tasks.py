@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SCENARIOS = ("class", "some", "rare", "subclass", "random", "poisoned", "classes", "memorised")
+# Scenarios after which test images of the (sub-)class are scored apart from the others; of a sub-class its
+# super-class stays known.
+WHOLE_CLASS = ("class", "classes", "rare", "subclass")
 TRIGGER = 4  # side of the black square in pixels: Jia et al., public code, `BadNets`-like trigger
 TRIGGER_BORDER = 2  # pixels between the square and the lower right corner: same source
 
@@ -101,6 +104,11 @@ class Task:
     @cached_property
     def retain(self) -> Samples:
         return self.data.train[self.retain_indices]
+
+    @property
+    def whole_class(self) -> bool:
+        """Whether all that training has of a class, of classes or of a sub-class is to be forgotten."""
+        return self.scenario in WHOLE_CLASS
 
     @property
     def test(self) -> Samples:

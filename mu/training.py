@@ -20,13 +20,13 @@ from torch.nn import functional
 from torch.optim.swa_utils import update_bn
 
 from mu.checkpoints import Checkpoint
-from mu.models import answer
-from mu.selection import Layout, Selection
+from mu.models import answer, batch_norms, device_of
+from mu.selection import Layout, flatten, trainable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from jaxtyping import Float, UInt8
+    from jaxtyping import Bool, Float, UInt8
     from torch import Tensor, nn
 
     from mu.data import Samples
@@ -101,7 +101,7 @@ def train(
     start_epoch: int = 0,
     ledger: Recorder | Sequence[Recorder] = (),
     loss: Callable[[Tensor, Tensor], Tensor] = functional.cross_entropy,
-    partial: Selection | None = None,
+    partial: Callable[[Float[Tensor, " d"], Layout, int], Bool[Tensor, " d"]] | None = None,
     frozen_norm: bool = False,
     on_gradient: Callable[[Flat, float], None] | None = None,
     on_step: Callable[[int, nn.Module], bool | None] | None = None,
@@ -119,8 +119,8 @@ def train(
             fresh, and the batch orders are those that a run from epoch 0 would begin with.
         ledger: recorder(s) shown the parameter change and the samples of every step.
         loss: (logits, labels) -> scalar to minimise.
-        partial: apply only this layer-wise selection of every update, chosen on the current gradient
-            (Gogineni & Nadimi, Algorithms 2 and 3); the other entries stay bitwise as they were.
+        partial: (gradient, layout, number of the step) -> the entries of the update to apply, such as
+            `mu.Selection(0.1).mask` (Gogineni & Nadimi, Algorithms 2 and 3); the others stay bitwise as they were.
         frozen_norm: batch norms keep and use the statistics they have, as in evaluation mode; their weights are still
             trained. For steps on samples of one class, whose own statistics would not fit the others.
         on_gradient: called before each step with parameters and gradient as flat vectors and the share of the run
@@ -135,9 +135,9 @@ def train(
         ValueError: there are no samples, nothing to train, `start_epoch` lies outside the recipe, or the model does
             not take uint8 images, or a last batch of one.
     """
-    if not any(parameter.requires_grad for parameter in model.parameters()):
+    if not trainable(model):
         raise ValueError("there is nothing to train: the model has no trainable parameter")
-    device = next(model.parameters()).device
+    device = device_of(model)
     samples = samples.to(device)
     if not len(samples):
         raise ValueError("there are no samples to train on")
@@ -177,7 +177,7 @@ def train(
                     flat.remember()
                 optimizer.step()
                 if partial:
-                    flat.restore_except(partial.mask(flat.gradient, flat.layout, step))
+                    flat.restore_except(partial(flat.gradient, flat.layout, step))
                 if recorders:
                     change = flat.change()
                 for recorder in recorders:
@@ -216,15 +216,10 @@ def recalibrate(model: nn.Module, samples: Samples, batch_size: int = 512) -> nn
     if not len(samples):
         raise ValueError("no statistics can be estimated: there is no sample")
     model = copy.deepcopy(model)
-    images = samples.images.to(next(model.parameters()).device)
+    images = samples.images.to(device_of(model))
     with _repeatable(0, images.device):
         update_bn(images.tensor_split(math.ceil(len(images) / batch_size)), model)  # it weights all batches alike
     return model.eval()
-
-
-def batch_norms(model: nn.Module) -> list[nn.Module]:
-    """All batch norms of a model, of any dimension."""
-    return [module for module in model.modules() if isinstance(module, torch.nn.modules.batchnorm._BatchNorm)]
 
 
 def augment(
@@ -254,10 +249,8 @@ class Flat:
 
     def __init__(self, model: nn.Module) -> None:
         self.model, self.layout = model, Layout.of(model)
-        parameters = [p for p in model.parameters() if p.requires_grad]
-        if not parameters:
-            raise ValueError("the model has no trainable parameter")
-        self.vector: Float[Tensor, " d"] = torch.cat([p.detach().reshape(-1) for p in parameters])
+        parameters = trainable(model).values()
+        self.vector: Float[Tensor, " d"] = flatten(p.detach() for p in parameters)
         self.gradient = torch.zeros_like(self.vector)
         self.vector.grad = self.gradient
         self.before = torch.empty_like(self.vector)

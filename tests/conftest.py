@@ -17,7 +17,7 @@ from torch import nn
 
 import mu
 from mu import results
-from mu.experiments import PAPERS, get_item, items
+from mu.experiments import CHAPTERS, get_item, items
 from mu.models import Normalise
 from mu.storage import digest, replacing
 
@@ -71,7 +71,7 @@ def site(folders):
         results.folder().mkdir(parents=True, exist_ok=True)
         shutil.copytree(results.folder(), source / "results")
         stubs = [Path(item.notebook).with_suffix("") for item in items().values()]
-        stubs += [Path("book", name) for name in ("rerun", *PAPERS)]
+        stubs += [Path("book", name) for name in ("rerun", "status", *CHAPTERS)]
         pages = {"index": f"# Page\n\n{text}\n", **pages}
         for name, content in {**dict.fromkeys(map(str, stubs), "# A\n"), **pages}.items():
             page = source / f"{name}.md"

@@ -1,5 +1,6 @@
 """The membership attacks: the published one against scikit-learn on every single point, the others by brute force."""
 
+import math
 import time
 
 import numpy as np
@@ -393,8 +394,6 @@ def test_members_are_recalled_and_others_are_not(shadows):
                   for name, part in (("seen", seen), ("unseen", unseen))}  # fmt: skip
         assert recall["seen"] > 95
         assert recall["unseen"] < 65  # half of them get the right label by luck, most of those with confidence
-        assert recall["unseen"] == pytest.approx(attack.false_positive_rate, abs=20)
-        assert attack.held_out_accuracy > 65
         assert attack.advantage > 30
 
 
@@ -468,7 +467,7 @@ def test_wrong_members_are_left_out_and_wrong_nonmembers_are_not():
     Kept, it would be "member". Were non-members filtered as well, none would be left.
     """
     attack = ShadowAttack.fit(outputs(300, 1500, 200), 0, seed=0)
-    assert (attack.held_out_accuracy, attack.false_positive_rate) == (100, 0)
+    assert attack.advantage == 100
     assert attack.recall(torch.log(torch.tensor([[0.9, 0.1], [0.1, 0.9], [0.1, 0.9], [0.9, 0.1]]))) == 50
     assert attack.recall(torch.log(torch.tensor([[0.9, 0.1]])) + 30) == 100  # a shift changes no probability
 
@@ -482,9 +481,7 @@ def test_an_attack_that_guesses_has_no_advantage(members):
     alike = ShadowOutputs(
         torch.tensor([[[0.9, 0.1]] * 600]), torch.zeros(600, dtype=torch.int64), torch.arange(600)[None] < members
     )
-    attack = ShadowAttack.fit(alike, 0, seed=0)
-    assert attack.advantage == 0
-    assert attack.held_out_accuracy > 80
+    assert ShadowAttack.fit(alike, 0, seed=0).advantage == 0
 
 
 def test_nothing_to_tell_takes_ten_epochs_as_well():
@@ -516,9 +513,9 @@ def test_nothing_to_train_or_to_ask():
 
 def test_both_parts_of_the_split_have_both_kinds():
     """18 right members and 4 non-members: of the three kept back one is a non-member, by every seed. Breaks if chance
-    decides: then more than half of all splits keep back members alone, and the rate is that of none, NaN."""
+    decides: then more than half of all splits keep back members alone, and the advantage is over none, NaN."""
     for seed in range(8):
-        assert ShadowAttack.fit(outputs(18, 0, 4), 0, seed).false_positive_rate in (0.0, 100.0)
+        assert math.isfinite(ShadowAttack.fit(outputs(18, 0, 4), 0, seed).advantage)
     for counts, kind in (((60, 0, 3), "non-members"), ((3, 0, 60), "members")):  # a tenth of so few is none
         with pytest.raises(TooFewOutputs, match=f"none of class 0's 3 {kind} among"):
             ShadowAttack.fit(outputs(*counts), 0, seed=0)

@@ -9,9 +9,9 @@ from torch.nn import functional
 
 import mu
 from mu.metrics import accuracy
-from mu.models import predict
+from mu.models import embed, predict
 from mu.unlearning.duck import class_means, duck
-from mu.unlearning.features import HOLD, embed, move, nearest_other
+from mu.unlearning.move_features import HOLD, move_features, nearest_other
 
 RECIPE = mu.Recipe(epochs=40, batch_size=32, lr=1e-2)
 NONE = mu.Recipe(epochs=0)
@@ -79,8 +79,8 @@ def test_without_the_forget_term_it_is_training_on_the_retain_set(original, task
 def test_the_repair_trains_on(original, task, monkeypatch):
     """Retain loss lower after it than before it; it does not stop although the set is forgotten."""
     stops = []
-    spy = lambda *sets, stop_at=None, **more: stops.append(stop_at) or move(*sets, stop_at=stop_at, **more)
-    monkeypatch.setattr(importlib.import_module("mu.unlearning.duck"), "move", spy)
+    spy = lambda *sets, stop_at=None, **more: stops.append(stop_at) or move_features(*sets, stop_at=stop_at, **more)
+    monkeypatch.setattr(importlib.import_module("mu.unlearning.duck"), "move_features", spy)
     repair = mu.Recipe(epochs=5, batch_size=32, lr=3e-3)
     models = (duck(original, task.forget, task.retain, recipe=RECIPE, repair=r) for r in (NONE, repair))
     before, after = (functional.cross_entropy(predict(m, task.retain), task.retain.labels) for m in models)

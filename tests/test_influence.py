@@ -65,7 +65,7 @@ def test_sample_gradients_equal_a_plain_loop(normed, parts, monkeypatch):
     model, retain = normed().train(), parts[1]
     expected = gradients_of(model, retain)
     for most in (1, 7, 256):
-        monkeypatch.setattr(importlib.import_module("mu.unlearning.fisher"), "MOST", most)
+        monkeypatch.setattr(importlib.import_module("mu.unlearning.gradients"), "MOST", most)
         chunks = list(sample_gradients(model, retain))
         assert max(map(len, chunks)) == min(most, len(retain))
         assert torch.allclose(torch.cat(chunks), expected, rtol=1e-3, atol=1e-6)

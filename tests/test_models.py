@@ -11,7 +11,17 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.utils.parametrizations import weight_norm
 from torchvision.models import vgg
 
-from mu.models import MODELS, Classifier, build_model, reinitialise
+from mu.models import (
+    MODELS,
+    Classifier,
+    build_model,
+    class_count,
+    device_of,
+    embed,
+    features_of,
+    head_of,
+    reinitialise,
+)
 
 DIGITS = SimpleNamespace(shape=(1, 28, 28), num_classes=10, mean=(0.5,), std=(0.5,))
 ORGANS = SimpleNamespace(shape=(1, 28, 28), num_classes=11, mean=(0.5,), std=(0.5,))
@@ -66,12 +76,12 @@ def test_resnet9_buffers():
 @every_model
 @pytest.mark.parametrize("data", [DIGITS, PHOTOS], ids=["28px-1ch", "32px-3ch"])
 def test_output_shapes(name, data):
-    """Claim: every network takes both image formats and its head reads `embed`.
+    """Claim: every network takes both image formats and its head reads its features.
 
     Broken by: a size fixed to 32 pixels.
     """
     model, images = build_model(name, data), images_of(data)
-    features = model.embed(images)
+    features = model.features(model.normalise(images))
     assert features.shape == (2, model.head.in_features)
     assert torch.equal(model.head(features), model(images))
     assert model(images).shape == (2, data.num_classes)
@@ -110,7 +120,7 @@ def test_vgg16_is_torchvisions():
     theirs.load_state_dict(dict(zip(theirs.state_dict(), ours.features.state_dict().values(), strict=True)))
     images = images_of(PHOTOS)
     expected = theirs(ours.normalise(images)).flatten(1)
-    torch.testing.assert_close(ours.embed(images), expected, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(ours.features(ours.normalise(images)), expected, rtol=1e-4, atol=1e-4)
     assert sum(isinstance(m, nn.Conv2d) for m in ours.modules()) == 13
 
 
@@ -283,6 +293,62 @@ def test_reinitialise_names_what_it_cannot_draw():
     scaled = weight_norm(nn.Linear(3, 3))  # its reset writes a computed weight, not the parameters behind it
     with pytest.raises(ValueError, match=r"draws parametrizations\.weight\.original0, .*original1$"):
         reinitialise(scaled, seed=0)
+
+
+# ---- what a model is made of ------------------------------------------------------------------------------
+
+
+def test_features_are_what_the_last_linear_layer_is_given(task, small):
+    """Claim: the layers before it, run by hand, and the model's own logits, with gradient; no hook stays.
+
+    Broken by: the layer's output, or another layer.
+    """
+    model = small(0).eval()
+    found, logits = features_of(model, task.forget.images)
+    assert torch.equal(found, model[:-1](task.forget.images))
+    assert torch.equal(logits, model(task.forget.images))
+    assert found.requires_grad
+    assert not any(module._forward_hooks for module in model.modules())
+    assert head_of(model, task.forget.images) is model[-1]
+
+
+def test_embed_is_that_in_evaluation_mode(task, normed):
+    """Claim: also of a model in training mode, which stays in it. Broken by: statistics of the batch."""
+    model = normed(0).train()
+    expected = features_of(normed(0).eval(), task.retain.images)[0]
+    assert torch.allclose(embed(model, task.retain), expected, atol=1e-6)
+    assert model.training
+    assert model[3].num_batches_tracked == 0
+
+
+def test_the_features_of_a_classifier_are_its_own(data):
+    """Claim: what its body gives its head. Broken by: the pixels, or the body without `normalise`."""
+    model = build_model("mlp", data).eval()
+    found, _ = features_of(model, data.test.images)
+    assert torch.equal(found, model.features(model.normalise(data.test.images)))
+
+
+def test_a_model_without_a_linear_layer_is_refused(task):
+    """Claim: by a message that says what features are. Broken by: an IndexError."""
+    with pytest.raises(ValueError, match=r"nn\.Linear"):
+        features_of(nn.Flatten(), task.forget.images)
+
+
+def test_classes_are_those_of_the_model(task, small):
+    """Claim: ten, whatever labels the samples have, uint8 or float, and no mode changes.
+
+    Broken by: counting labels.
+    """
+    model = small().train()
+    assert class_count(model, task.forget.images) == 10
+    assert class_count(model, task.forget.images.float() / 255) == 10
+    assert model.training
+
+
+def test_a_model_is_where_its_parameters_are(small):
+    """Claim: also where no memory is behind them. Broken by: the CPU as a default."""
+    assert device_of(small()) == torch.device("cpu")
+    assert device_of(small().to("meta")) == torch.device("meta")
 
 
 # ---- second derivatives -------------------------------------------------------------------------

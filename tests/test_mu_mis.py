@@ -14,9 +14,9 @@ import mu
 from mu import pruning
 from mu.data import Samples
 from mu.masks import apply_masks, masks_of, prunable, sparsity
-from mu.models import Classifier, Normalise, build_model
+from mu.models import Classifier, Normalise, batch_norms, build_model
 from mu.sensitivity import input_gradient, sensitivity, squared_norm
-from mu.training import batch_norms, recalibrate
+from mu.training import recalibrate
 from mu.unlearning.mu_mis import Guard, _loss, _norms, mu_mis
 from mu.unlearning.relabel import fresh_wrong_labels
 

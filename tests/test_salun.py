@@ -36,7 +36,7 @@ def by_hand(model, samples):
 def test_saliency_is_the_gradient_of_the_forget_set(task, request, same, monkeypatch, network):
     """The magnitude of the sum over single samples, whatever the batches. Magnitudes summed over batches, statistics
     of the batch, or batches that count alike although the last is smaller fail this; the model's mode stays."""
-    monkeypatch.setitem(saliency.__wrapped__.__globals__, "BATCH", 4)  # six samples: 4 and 2
+    monkeypatch.setitem(saliency.__globals__, "BATCH", 4)  # six samples: 4 and 2
     model = mu.train(request.getfixturevalue(network)(0), task.train, mu.Recipe(epochs=3, batch_size=16)).train()
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     with torch.no_grad():

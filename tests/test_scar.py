@@ -10,8 +10,8 @@ from torch.nn import functional
 
 import mu
 from mu.metrics import accuracy
-from mu.models import predict
-from mu.unlearning.features import embed, nearest_other
+from mu.models import embed, predict
+from mu.unlearning.move_features import nearest_other
 from mu.unlearning.scar import Gaussians, root, scar, scar_as_published, shrink
 
 RECIPE = mu.Recipe(epochs=40, batch_size=32, lr=1e-2)

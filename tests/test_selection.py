@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from mu.selection import Layout, Selection, _ranked
+from mu.selection import Layout, Selection, _ranked, flatten, moved, trainable
 
 # Sizes 1 and 2 are the edges; 97 is prime, so no share divides it.
 LAYOUT = Layout(("a", "b", "c", "d"), ((97,), (1,), (4, 5), (2,)))
@@ -158,3 +158,20 @@ def test_ranks_among_many_zeros_are_those_of_sorting(zeros):
     ordered = x.sort().values
     x = x[torch.randperm(len(x), generator=torch.Generator().manual_seed(1))]
     assert [float(_ranked(x, rank)) for rank in range(len(x))] == ordered.tolist()
+
+
+def test_a_model_moved_by_a_vector(normed, flat):
+    """What is trainable, rounded once from the sum in float64; the rest and the model given stay bitwise. Breaks if
+    the vector is rounded first, or a frozen layer takes its share of it."""
+    model = normed()
+    model[2].weight.requires_grad_(False)
+    before, frozen = flat(model), model[2].weight.clone()
+    change = torch.randn(len(before), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    found = moved(model, change)
+    assert torch.equal(flat(found), (before + change).float().double())
+    assert not torch.equal(flat(found), before + change)
+    assert torch.equal(found[2].weight, frozen)
+    assert torch.equal(flat(model), before)
+    assert torch.equal(flatten(trainable(found).values()).double(), flat(found))
+    assert Layout.of(model).names == tuple(trainable(model))
+    assert "2.weight" not in trainable(model)

@@ -8,9 +8,8 @@ from torch import nn
 
 import mu
 from mu.data import Samples
-from mu.models import Classifier, Normalise, build_model
+from mu.models import Classifier, Normalise, batch_norms, build_model
 from mu.sensitivity import input_gradient, sensitivity, squared_norm
-from mu.training import batch_norms
 
 
 def linear(classes=3, std=0.5, seed=0):

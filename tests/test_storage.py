@@ -1,11 +1,12 @@
 """Files: whole or absent, and refused when a byte is not what was written."""
 
+import errno
 import hashlib
 import pickle
 
 import pytest
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from mu import storage
@@ -140,6 +141,30 @@ def test_an_error_while_writing_leaves_the_old_file_and_no_other(tmp_path):
     assert path.read_text() == "old"
     assert list(tmp_path.glob("*file*")) == [path]
     assert [p for p in tmp_path.iterdir() if p.is_file()] == [path]
+
+
+@pytest.mark.parametrize("text", ["I/O error: No space left on device (os error 28)", "(os error 122)"])
+def test_a_full_disk_is_said_to_be_and_where(tmp_path, monkeypatch, text):
+    """safetensors has an error of its own for it. Breaks if a user is shown that, without the file."""
+
+    def full(*_):
+        raise SafetensorError(text)
+
+    monkeypatch.setattr(storage, "save_file", full)
+    with pytest.raises(OSError, match="brimful") as caught:
+        storage.save(tmp_path / "brimful", {}, {})
+    assert caught.value.errno in (errno.ENOSPC, errno.EDQUOT)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_error_of_writing_names_the_file(tmp_path):
+    """Breaks if only the system's words come out, or the temporary file's name."""
+    with (
+        pytest.raises(OSError, match=r"No space left on device: .*/record\.csv") as caught,
+        storage.replacing(tmp_path / "record.csv"),
+    ):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert caught.value.errno == errno.ENOSPC
 
 
 def test_digest_is_sha256_of_canonical_json():

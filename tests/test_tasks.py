@@ -164,6 +164,13 @@ def test_target_test_marks_the_forgotten_kind(data):
     assert len(tasks["random"].target_test) == len(data.test)
 
 
+def test_a_whole_class_is_forgotten_where_nothing_of_it_stays_in_training(data):
+    """By the samples themselves. Breaks if `some` counts, or `rare`, whose other samples are left out, does not."""
+    for task in make(data).values():
+        kind = task.data.train.fine == 7 if task.scenario == "subclass" else task.data.train.labels == task.target
+        assert task.whole_class == (task.target is not None and not kind[task.retain_indices].any()), task.scenario
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_saved_task_comes_back_the_same(data, scenario, tmp_path):
     """Indices, facts and (poisoned) images survive; storing indices without the poison would fail this."""

@@ -13,7 +13,7 @@ from torch.nn import functional
 import mu
 from mu import storage
 from mu.data import Samples
-from mu.models import Normalise, predict
+from mu.models import Normalise, batch_norms, predict
 from mu.selection import Layout, Selection
 from mu.training import augment
 
@@ -453,7 +453,7 @@ def test_partial_updates_are_the_plain_loop_with_the_rest_put_back(task, small, 
     """
     recipe = mu.Recipe(epochs=3, batch_size=32, **OPTIMIZERS[name])
     start = small().double()
-    trained = mu.train(start, task.train, recipe, partial=Selection(0.1))
+    trained = mu.train(start, task.train, recipe, partial=Selection(0.1).mask)
     torch.testing.assert_close(
         flat(trained), flat(loop(start, task.train, recipe, partial=largest)), rtol=1e-7, atol=1e-9
     )
@@ -472,7 +472,7 @@ def test_unselected_entries_stay_bitwise_although_adam_remembers_them(task, smal
         before[0] = copy.deepcopy(model)
 
     recipe = mu.Recipe(epochs=3, batch_size=32, lr=1e-2, weight_decay=1e-2)
-    mu.train(small(), task.train, recipe, partial=Selection(0.1), on_step=on_step)
+    mu.train(small(), task.train, recipe, partial=Selection(0.1).mask, on_step=on_step)
     assert len(steps) == 15
     assert max(steps) <= 39 + 1 + 1 + 8 + 1  # a tenth of 392, 8, 1, 80, 10
     assert min(steps) > 20
@@ -481,7 +481,7 @@ def test_unselected_entries_stay_bitwise_although_adam_remembers_them(task, smal
 def test_partial_updates_of_named_layers_leave_the_others(task, small):
     """With `layers` only those train."""
     start = small()
-    trained = mu.train(start, task.train, mu.Recipe(epochs=1), partial=Selection(layers=("6.weight",)))
+    trained = mu.train(start, task.train, mu.Recipe(epochs=1), partial=Selection(layers=("6.weight",)).mask)
     changed = [n for (n, p), old in zip(trained.named_parameters(), start.parameters()) if not torch.equal(p, old)]
     assert changed == ["6.weight"]
 
@@ -593,9 +593,9 @@ def test_weights_that_end_infinite_are_an_error(task, small):
 def test_a_batch_norm_that_is_frozen_keeps_its_statistics(task, normed):
     """Nothing of it is trained. Breaks if its running mean follows the samples all the same."""
     model = normed()
-    norm = mu.training.batch_norms(model)[0].requires_grad_(False)
+    norm = batch_norms(model)[0].requires_grad_(False)
     trained = mu.train(model, task.train, mu.Recipe(epochs=1))
-    assert torch.equal(mu.training.batch_norms(trained)[0].running_mean, norm.running_mean)
+    assert torch.equal(batch_norms(trained)[0].running_mean, norm.running_mean)
 
 
 @pytest.mark.parametrize("settings", [torch.backends.cudnn.conv, torch.backends.cuda.matmul])

@@ -12,10 +12,9 @@ from torch import nn
 
 import mu
 from mu.figures.drawing import COLOURS
-from mu.models import Normalise, reinitialise
+from mu.models import Normalise, features_of, reinitialise
 from mu.sensitivity import sensitivity
 from mu.unlearning import DATA
-from mu.unlearning.features import features
 
 SHORT = mu.Recipe(epochs=2, batch_size=32, lr=1e-2)
 METHODS = list(mu.methods())
@@ -257,7 +256,7 @@ class HeadFirst(torch.nn.Module):
 def test_the_head_is_the_layer_called_last(task):
     """Breaks if it is the one registered last: Fisher forgetting would replace a row of the body."""
     model = HeadFirst()
-    entering, logits = features(model, task.forget.images)
+    entering, logits = features_of(model, task.forget.images)
     assert entering.shape[1] == 8
     torch.testing.assert_close(model.head(entering), logits)
     moved = mu.unlearn("fisher", model, task, label=3, samples=20, alpha=0.0)

@@ -505,7 +505,8 @@ def test_checks_of_ours_are_told_from_claims():
     ours = {claim.id for chapter in CHAPTERS for claim in verdicts.claims(chapter) if claim.ours}
     checks = {"partial-entries", "partial-gone", "partial-head", "partial-pace", "partial-recording", "partial-limit",
               "partial-search", "partial-scaled", "mumis-cost", "mumis-unseen", "mumis-weak", "mumis-stop",
-              "sparsity-equal", "sparsity-mask", "sparsity-price", "beyond-chance", "beyond-power",
+              "sparsity-equal", "sparsity-mask", "sparsity-price", "sparsity-fit", "sparsity-l1", "sparsity-cleanse",
+              "beyond-chance", "beyond-power",
               "beyond-enough"}  # fmt: skip
     assert ours == checks
 
@@ -641,18 +642,30 @@ def test_entries(shares, word):
     ("part", "shrunk", "word"), [(97, 95, "holds"), (97, 97.5, "does not hold"), (97, (95, 99, 97), "unclear")]
 )
 def test_scaled_steps(part, shrunk, word):
-    """Each where it first forgets: entries at 0.1, whole steps at 0.5 of their size, or only as they are (90).
+    """At equal forgetting: entries forget all at 0.1, whole steps at 0.5 of their size or only as they are (90).
 
     Breaks if they are compared at one share, or if whole steps that never forget when scaled are left out.
     """
-    others = (("top", 0.1, part), ("top", 1.0, 90), (SCALED, 0.1, 50), (SCALED, 0.5, shrunk))
-    made = [row for rule, keep, value in others
-            for row in rows(OTHERS, value, method="partial-amnesiac", rule=rule, keep=keep)]  # fmt: skip
-    forgets = lambda least: pd.DataFrame(made + sweep({"top": 0.1, SCALED: least})).query(
-        f"rule != '{SCALED}' or keep < 1"
-    )
-    assert decide("scaled", keep=forgets(0.5)).word == word
-    assert decide("scaled", keep=forgets(1.0)).word == "holds"
+    points = {"top": {0.05: (60, 99), 0.1: (100, part), 1.0: (100, 90)}, SCALED: {0.1: (60, 99), 0.5: (100, shrunk)}}
+    made = [row for rule, curve in points.items() for keep, values in curve.items()
+            for metric, value in zip(("UA", OTHERS), values, strict=True)
+            for row in rows(metric, value, method="partial-amnesiac", rule=rule, keep=keep)]  # fmt: skip
+    found = decide("scaled", keep=pd.DataFrame(made))
+    assert (found.word, len(found.answers)) == (word, 2)
+    late = [{**row, "value": 80.0} if (row["rule"], row["keep"], row["metric"]) == (SCALED, 0.5, "UA") else row
+            for row in made]  # fmt: skip
+    assert decide("scaled", keep=pd.DataFrame(late)).word == "holds"
+
+
+def test_equal_forgetting_lies_between_the_shares():
+    """95 % is half way from 90 to 100: 98 of 99 and 97. Breaks if the share that passes it is read, or the last."""
+    curve = {0.1: (90, 99), 0.2: (100, 97), 0.5: (100, 60)}
+    made = [row for keep, values in curve.items() for metric, value in zip(("UA", OTHERS), values, strict=True)
+            for row in rows(metric, value, method="partial-amnesiac", rule=SCALED, keep=keep)]  # fmt: skip
+    made += rows("UA", 100, method="partial-amnesiac", rule="top", keep=1.0)
+    made += rows(OTHERS, 50, method="partial-amnesiac", rule="top", keep=1.0)
+    numbers = decide("scaled", keep=pd.DataFrame(made)).evidence[0].numbers
+    assert "95 % forgotten: others 50.0 ± 0.0, scaled 98.0 ± 0.0" in numbers
 
 
 @pytest.mark.parametrize(("few", "word"), [(10, "holds"), (60, "does not hold")])

@@ -209,9 +209,9 @@ def test_equal_values(pairs, word, answers):
 
 
 def l1_sparse(ua, tuned, time):
-    return ends({"UA": (ua, 0), "RTE": (time, 99)}, "l1-sparse") + ends(
-        {"UA": (tuned, 100), "RTE": (10, 1)}, "fine-tune"
-    )
+    unlearned = ends({"UA": (ua, 0), "RTE": (time, 99)}, "l1-sparse")
+    retrained = ends({"UA": (100, 0)}, "retrain")
+    return unlearned + retrained + ends({"UA": (tuned, 100), "RTE": (10, 1)}, "fine-tune")
 
 
 @pytest.mark.parametrize(
@@ -409,6 +409,55 @@ def test_c6_shows_the_dense_model_too():
     assert "; 99 % 99.0 ± 0.0 → 60.0 ± 0.0" in finding.numbers
 
 
+@pytest.mark.parametrize(
+    ("asr", "cost", "word"),
+    [(10, 1, "holds"), (25, 1, "does not hold"), (10, 3, "does not hold"), ((10, 10, 39), 1, "unclear")],
+)
+def test_l1_removes_the_backdoor(asr, cost, word):
+    """Cleanse: one of two values does both; the other removes it at a high price. Breaks if every value must, or if
+    one value's removal is paired with another one's cost."""
+    made = rows("ASR", 99, method="trained") + rows("SA", 94, method="trained")
+    for tried, left, lost in ((0.1, asr, cost), (0.2, 1, 20)):
+        at = {"method": "l1-sparse", "tried": tried}
+        made += rows("ASR", left, **at) + rows("SA", 94 - lost, **at)
+    verdict = decide("cleanse", made)
+    assert (verdict.word, len(verdict.answers)) == (word, 1)
+
+
+def fits(sparse=10.0, shift=1.0):
+    """UA rises by ten points with each factor ten of the loss; from sparse originals it is higher by `sparse`, and
+    their losses are `shift` times the dense ones'."""
+    made = []
+    for percent, factor in ((0, 1.0), (95, shift)):
+        for epochs, loss in ((10, 0.1), (20, 0.01), (30, 0.001)):
+            at = {"sparsity": percent, "epochs": epochs}
+            made += rows("loss", loss * factor, method="trained", **at)
+            ua = 60 + 10 * np.log10(loss * factor)
+            made += rows("UA", ua + np.multiply(sparse, percent > 0), method="fine-tune", tried=0.01, **at)
+    return made
+
+
+@pytest.mark.parametrize("shift", [1.0, 0.3])
+@pytest.mark.parametrize(("sparse", "word"), [(10, "holds"), (1, "does not hold"), (-5, "does not hold"),
+                                              ((3, 12, 0), "unclear")])  # fmt: skip
+def test_equally_fitted_originals(sparse, word, shift):
+    """Fit: a shift along the curve is no rise. Breaks if UA is compared at equal epochs."""
+    verdict = decide("fit", fits(sparse, shift))
+    assert verdict.word == word
+    assert f"UA higher by {np.mean(sparse):.1f} ±" in verdict.evidence[0].numbers
+
+
+def test_originals_without_a_loss_in_common_say_nothing():
+    """Fit: Breaks if UA is extrapolated."""
+    assert decide("fit", fits(shift=1e-4)).word == "not recorded"
+
+
+@pytest.mark.parametrize(("ua", "word"), [(100, "holds"), (98, "does not hold"), ((100, 100, 97.5), "unclear")])
+def test_l1_forgets_a_class(ua, word):
+    """l1: also where FT forgets it as well. Breaks if that leaves nothing to test, or the sparse model is read."""
+    assert decide("l1", l1_sparse(ua, 100, 10)).word == word
+
+
 def probes(removed, probe, time, retrained=60, left=0, floor=30, kept=50):
     at = {"scenario": "classes", "removed": removed}
     return [
@@ -501,11 +550,12 @@ HOLDING = {
     "C1": gaps(4), "C2": proposition((8, 6, 3, 1), (80, 50, 20, 10)), "C3": rise(), "C4": l1_sparse(100, 22, 10),
     "C5": schedules(8, 6), "C6": backdoor(), "C7": probes(10, 60, 20), "C8": ends({"TA": (95, 92)}, "retrain"),
     "C9": private((60, 55), {0.1: (60, 55)}), "price": own_mask(85),
-    "equal": at_values("fine-tune", {0.1: (20, 70)}),
+    "equal": at_values("fine-tune", {0.1: (20, 70)}), "fit": fits(), "l1": l1_sparse(100, 22, 10),
+    "cleanse": backdoor(),
     "mask": own_mask(50) + ends({"Avg. Gap": (10, 1)} | dict.fromkeys(METRICS, (80, 52)), "fine-tune"),
 }  # fmt: skip
 PARTS = {"C2": ("metric", "bound"), "C4": ("method", "l1-sparse"), "C5": ("schedule", "decaying"),
-         "C7": ("method", "l1-sparse")}  # fmt: skip
+         "C7": ("method", "l1-sparse"), "l1": ("method", "retrain")}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CLAIMS)

@@ -33,7 +33,7 @@ from mu.experiments.item import ONE_SEED, Item, data_of, network_of
 from mu.experiments.mumis import Request, scores, surrogate_images
 from mu.experiments.rows import rows
 from mu.experiments.sweeps import Accuracies, Tuned, again, best_by_rule, columns_of
-from mu.metrics import WHOLE_CLASS, Outputs, confidence, log_odds, outputs
+from mu.metrics import Outputs, confidence, log_odds, outputs
 
 if TYPE_CHECKING:
     from jaxtyping import Bool
@@ -110,7 +110,7 @@ class Replica(Request):
     def alike(self) -> Bool[Tensor, " test"]:
         """Test images of the kind that is to be forgotten: of the class, or all."""
         target = self.task.target_test
-        return target if self.task.scenario in WHOLE_CLASS else torch.ones_like(target)
+        return target if self.task.whole_class else torch.ones_like(target)
 
 
 class Reference(NamedTuple):

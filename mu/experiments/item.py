@@ -136,7 +136,11 @@ class Item:
         if fitting := [cell for cell in cells if cell.fits(only or {})]:
             return fitting
         described = ", ".join(f"{name}={value}" for name, value in only.items())
-        raise ValueError(f"no cell of {self.id} under {profile} has {described}; the first is {cells[0]}")
+        known = {name: sorted({str(cell.settings.get(name)) for cell in cells}) for name in only}
+        known["method"] = sorted({method for cell in cells for method in cell.methods})
+        known["seed"] = sorted({str(cell.seed) for cell in cells})
+        there = "; ".join(f"{name}: {', '.join(known[name]) or 'no cell is of one method'}" for name in only)
+        raise ValueError(f"no cell of {self.id} under {profile} has {described}; there is {there}")
 
     @cache  # noqa: B019  (a page asks for them at every number, and no item is ever freed)
     def keys(self, profile: str, seeds: int | None = None) -> frozenset[str]:

@@ -26,7 +26,7 @@ from mu.experiments.case import HELD_OUT, SHARE, Case, untrained
 from mu.experiments.item import FOLDERS, ONE_SEED, Item, data_of, distinct, network_of
 from mu.experiments.rows import rows
 from mu.experiments.sweeps import Accuracies, Swept, Tuned, best_by_rule, columns_of, method_rows, one_each, tries
-from mu.metrics import WHOLE_CLASS, Outputs, accuracy, evaluate, kl
+from mu.metrics import Outputs, accuracy, evaluate, kl
 from mu.models import predict
 from mu.sensitivity import Sensitivity, sensitivity
 from mu.tasks import Task
@@ -199,7 +199,7 @@ def scores(case: Request, model: nn.Module, out: Outputs, reference: Outputs) ->
 def accuracies(task: Task, out: Outputs) -> dict[str, float]:
     """FA, RA and TA: of a (sub-)class on test images, of single samples on those themselves and on those retained."""
     test, target = task.test.labels, task.target_test
-    by_test = task.scenario in WHOLE_CLASS
+    by_test = task.whole_class
     return {
         "FA": accuracy(out.test[target], test[target]) if by_test else accuracy(out.forget, task.forget.labels),
         "RA": accuracy(out.test[~target], test[~target]) if by_test else accuracy(out.retain, task.retain.labels),
@@ -357,7 +357,7 @@ def followed(task: Task, count: int) -> Callable[[nn.Module], dict[str, float]]:
 
     TA of a (sub-)class is the mean of the other two by its share of the test images.
     """
-    by_test = task.scenario in WHOLE_CLASS
+    by_test = task.whole_class
     asked, spared = (
         (task.test[task.target_test], task.test[~task.target_test]) if by_test else (task.forget, task.retain)
     )

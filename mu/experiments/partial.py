@@ -34,13 +34,12 @@ from mu.experiments.item import ONE_SEED, Item, data_of, distinct, network_of
 from mu.experiments.rows import named, rows
 from mu.ledger import Ledger, Recorder, RunningSum
 from mu.metrics import Outputs, accuracy, confidence, evaluate, outputs
-from mu.models import predict
+from mu.models import batch_norms, embed, predict
 from mu.names import shown
 from mu.selection import RULES, Layout
 from mu.storage import cache_folder
 from mu.timing import stopwatch
-from mu.training import Recipe, batch_norms, recalibrate, train
-from mu.unlearning.features import embed
+from mu.training import Recipe, recalibrate, train
 from mu.unlearning.steps import PARTIAL
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ No hyper-parameter is picked here, see `mu.experiments.sweeps`.
 from __future__ import annotations
 
 import copy
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -24,16 +25,15 @@ from mu import attacks, explain, pruning
 from mu.data import Dataset, Samples
 from mu.experiments import sweeps
 from mu.experiments.case import SHARE, TARGET, Case, untrained
-from mu.experiments.item import ONE_SEED, Item, data_of, network_of
+from mu.experiments.item import ONE_SEED, Item, data_of, distinct, network_of
 from mu.experiments.rows import named, rows
 from mu.experiments.sweeps import Swept, Tuned, method_rows, one_each, scored, tries, tuned
 from mu.masks import apply_masks, masks_of, prunable
 from mu.metrics import Outputs, accuracy, attack_success, confidence, evaluate, outputs
-from mu.models import predict, reinitialise
+from mu.models import embed, predict, reinitialise
 from mu.tasks import Task
 from mu.timing import stopwatch, timed
 from mu.training import Recipe, train
-from mu.unlearning.features import embed
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -187,8 +187,6 @@ def references(settings: dict, seed: int, device: str) -> Iterator[dict]:
 def backdoor(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """Attack success and clean accuracy of a poisoned model, before and after unlearning the poisoned samples."""
     case = Swept(settings, seed, device)
-    original = case.original().model
-    guess = case.expected(original)
 
     def success(model: nn.Module, out: Outputs) -> dict[str, float]:
         return {
@@ -198,9 +196,38 @@ def backdoor(settings: dict, seed: int, device: str) -> Iterator[dict]:
             "UA": 100 - accuracy(out.forget, case.task.forget.labels),
         }
 
-    yield from scored(case, guess, success, "trained", original)
+    yield from before_and_after(case, success)
+
+
+def before_and_after(case: Swept, score: Callable[[nn.Module, Outputs], dict[str, float]], **which) -> Iterator[dict]:
+    """Scores of the original, and after all that the cell tries; there is no retrained model beside them."""
+    original = case.original().model
+    guess = case.expected(original)
+    yield from scored(case, guess, score, "trained", original, **which)
     for method, model, _, columns in tries(case, original):
-        yield from scored(case, guess, success, method, model, **columns)
+        yield from scored(case, guess, score, method, model, **columns, **which)
+
+
+# ---- How well the original fits --------------------------------------------------------------------------
+
+
+def fitted(settings: dict, seed: int, device: str) -> Iterator[dict]:
+    """What is forgotten of a class, and the loss on the retain set: the less is left of it, the less moves a model.
+
+    Fine-tuning descends this loss, and an influence step begins with its gradient. Originals differ in how long they
+    were trained, so dense and sparse ones can be compared where they fit their samples equally well.
+    """
+    case = Swept(settings, seed, device)
+
+    def fit(_: nn.Module, out: Outputs) -> dict[str, float]:
+        forget, retain = case.task.forget.labels, case.task.retain.labels
+        return {
+            "UA": 100 - accuracy(out.forget, forget),
+            "RA": accuracy(out.retain, retain),
+            "loss": functional.cross_entropy(out.retain.double(), retain).item(),
+        }
+
+    yield from before_and_after(case, fit, epochs=case.recipe.epochs)
 
 
 # ---- Proposition 2 ---------------------------------------------------------------------------------------
@@ -502,6 +529,17 @@ def _propositions(profile: str) -> list[dict]:
     return [{"dataset": data_of(profile, "cifar10"), "model": network_of(profile, "convnet"), **common}]
 
 
+def _fits(profile: str) -> list[dict]:
+    """Class-wise, with the published values: originals trained for two thirds of the epochs up to twice as many."""
+    recipe, cells = SCALES[profile].recipe, []
+    tried = [{**sweep, "values": [METHODS[sweep["method"]].known("class")]}
+             for sweep in sweeps_of(profile, "class", ("fine-tune", "influence"))]  # fmt: skip
+    for share, percent in itertools.product((2 / 3, 1, 4 / 3, 2), (0, SPARSE)):
+        longer = asdict(replace(recipe, epochs=round(share * recipe.epochs)))
+        cells.append({**_settings(profile, "cifar10", "resnet18", "class", percent, sweeps=tried), "recipe": longer})
+    return distinct(cells)
+
+
 def _transfers(profile: str) -> list[dict]:
     scale = SCALES[profile]
     base = _settings(profile, "cifar100", "resnet18", "classes", 0, target=data_of(profile, "cifar10"), gamma=5e-4)
@@ -534,6 +572,7 @@ ITEMS = (
     Item("sparsity-reference", "What a sparse model is measured against", _references, SEEDS, references),
     Item("sparsity-controls", "Three methods without what else they do", _controls, SEEDS,
          method_grid),
+    Item("sparsity-fit", "What is forgotten, by how well the original fits its samples", _fits, SEEDS, fitted),
     MAIN.view("sparsity-fig4", "l1-sparse unlearning beside retraining and fine-tuning"),
     Item("sparsity-fig5", "Removing a backdoor", _backdoors, SEEDS, backdoor),
     Item("sparsity-tab4", "Transfer after removing classes, a proxy", _transfers, SEEDS, transfer, revision=3),

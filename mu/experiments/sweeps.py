@@ -21,7 +21,7 @@ import mu
 from mu.data import Samples
 from mu.experiments.case import Case
 from mu.experiments.rows import rows
-from mu.metrics import WHOLE_CLASS, Outputs, accuracy, outputs
+from mu.metrics import Outputs, accuracy, outputs
 from mu.models import predict
 from mu.timing import stopwatch
 from mu.training import Recipe
@@ -114,7 +114,7 @@ class Swept(Case):
     def spared(self) -> Bool[Tensor, " held_out"]:
         """Which held-out samples are not of the class or sub-class to forget."""
         kinds = self.kinds(self.validation)
-        return kinds != self.label if self.task.scenario in WHOLE_CLASS else torch.ones_like(kinds, dtype=torch.bool)
+        return kinds != self.label if self.task.whole_class else torch.ones_like(kinds, dtype=torch.bool)
 
     def observed(self, forget: Tensor, retain: Tensor, held_out: Tensor) -> Accuracies:
         """Accuracies of the logits of forget, retain and held-out samples."""

@@ -18,7 +18,13 @@ _EXHIBITS = {**partial.EXHIBITS, **mumis.EXHIBITS, **sparsity.EXHIBITS, **beyond
 
 
 def exhibit(item: str) -> Exhibit:
-    """The figure or table that shows an item."""
+    """The figure or table that shows an item.
+
+    Raises:
+        ValueError: it has none yet.
+    """
+    if item not in _EXHIBITS:
+        raise ValueError(f"no exhibit of {item!r}; add one to EXHIBITS in mu/figures/{item.split('-')[0]}.py")
     return _EXHIBITS[item]
 
 

@@ -15,7 +15,7 @@ from mu.experiments.mumis import ALONG, DELTA, LEVELS, METHODS, RETAIN_FREE
 from mu.figures import tables
 from mu.figures.drawing import COLOURS, MARKED, MARKS, PALETTE, line, log_axis, names_down, panels, percent
 from mu.figures.exhibit import BY_RULE, Exhibit
-from mu.figures.tables import indexed, method_line
+from mu.figures.tables import Lines, method_line, table
 from mu.names import shown
 from mu.reading import printed, select
 from mu.reading.mumis import (
@@ -75,21 +75,21 @@ def tuning(rows: pd.DataFrame) -> pd.DataFrame:
     return tables.tuning(attempts(rows), chosen, METHODS)
 
 
-def search(rows: pd.DataFrame) -> pd.DataFrame:
+@table("request", "method", "value")
+def search(rows: pd.DataFrame) -> Lines:
     """Every value tried: what the rule reads, what came of it, and which the rule picks, at an edge or inside."""
-    rows, lines = attempts(rows), {}
+    rows = attempts(rows)
     picked = set(chosen(rows, "rule").groupby(["block", "method", "shown"]).groups)
     metrics = {"FA": "FA", "RA": "RA", "TA": "TA"}
     metrics |= {"proxy gap": "distance that the rule reads", "Avg. Gap": "Avg. Gap"}
     for request, asked in rows[rows["tried"].notna()].groupby("block", sort=False):
-        for method in (name for name in METHODS if name in set(asked["method"])):
+        for method in METHODS:
             of_method = select(asked, method=method)
             ends = tables.at_ends(of_method)
             for _, part in of_method.groupby(["lr", "tried"], dropna=False):  # MU-Mis has both
                 key = (request, method, part["shown"].iloc[0])
                 by_rule = "" if key not in picked else "edge" if key[2] in ends else "picked"
-                lines[key] = method_line(part, metrics) | {"rule": by_rule}
-    return indexed(lines, "request", "method", "value")
+                yield key, method_line(part, metrics) | {"rule": by_rule}
 
 
 def floor(rows: pd.DataFrame) -> pd.DataFrame:
@@ -312,8 +312,7 @@ def beside_retraining(rows: pd.DataFrame) -> Figure:
     rows = pd.concat([whole(rows), distances(rows)])
     names = {"class": "a class", "random": "a random tenth"}
     columns = {
-        f"{shown(dataset)}, {names.get(kind, kind)}": part
-        for (kind, dataset), part in rows.groupby(["scenario", "dataset"])
+        f"{shown(dataset)}, {names[kind]}": part for (kind, dataset), part in rows.groupby(["scenario", "dataset"])
     }
 
     def panel(axis: Axes, metric: str, part: pd.DataFrame) -> None:
@@ -336,7 +335,8 @@ def beside_retraining(rows: pd.DataFrame) -> Figure:
     return panels(panel, columns or {"": rows}, metrics, sharex="col", sharey="row", x="step")
 
 
-def speed(rows: pd.DataFrame) -> pd.DataFrame:
+@table()
+def speed(rows: pd.DataFrame) -> Lines:
     """Seconds measured on some images, and what they come to at full size."""
     rows = whole(rows).dropna(subset="passes")
 
@@ -347,12 +347,12 @@ def speed(rows: pd.DataFrame) -> pd.DataFrame:
         return {"milliseconds an image": f"{1000 * per:.3g}", "images": f"{images:,.0f}", "passes": f"{passes:.0f}",
                 "seconds": seconds}  # fmt: skip
 
-    titles = {"retrain": "retraining", "mu-mis": "MU-Mis, one pass"}
-    lines = {name: cost(method) for method, name in titles.items() if method in set(rows["method"])}
+    for method, name in {"retrain": "retraining", "mu-mis": "MU-Mis, one pass"}.items():
+        if method in set(rows["method"]):
+            yield name, cost(method)
     most = affordable(rows, 100).mean()
     if most > 0:
-        lines["MU-Mis, a hundredth of retraining"] = cost("mu-mis", most)
-    return pd.DataFrame.from_dict(lines, orient="index")
+        yield "MU-Mis, a hundredth of retraining", cost("mu-mis", most)
 
 
 def delta_panels(rows: pd.DataFrame) -> Figure:
@@ -388,7 +388,8 @@ def state(course: pd.DataFrame, step: float) -> dict[str, float]:
     return {"step": step, **accuracies, **slopes}
 
 
-def variants(rows: pd.DataFrame, compared: tuple[str, ...]) -> pd.DataFrame:
+@table("variant", "at")
+def variants(rows: pd.DataFrame, compared: tuple[str, ...]) -> Lines:
     """Variants of the loss before the run, where the rule ends that with both terms and their own, and at the end."""
     states = {("original", START): []}  # in the table's order -> states, one per seed
     states |= {(VARIANT_NAMES[variant], moment): [] for variant in compared for moment in (TOGETHER, ALONE, END)}
@@ -404,13 +405,11 @@ def variants(rows: pd.DataFrame, compared: tuple[str, ...]) -> pd.DataFrame:
                 states[name, ALONE].append(state(course, stop(course, DELTA)))
             states[name, END].append(state(course, course["step"].max()))
     titles = {"step": "step", "FA": "FA, %", "RA": "RA, %", "target": "target slope", "other": "other slope"}
-    lines = {}
     for key, seeds in states.items():
         if seeds:
             frame = pd.DataFrame(seeds)
             digits = {"step": 0} | {slope: 2 if frame[slope].max() < 100 else 0 for slope in ("target", "other")}
-            lines[key] = method_line(frame.melt(var_name="metric"), titles, digits=digits)
-    return indexed(lines, "variant", "at")
+            yield key, method_line(frame.melt(var_name="metric"), titles, digits=digits)
 
 
 TABLE_NOTE = (

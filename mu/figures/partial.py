@@ -12,7 +12,7 @@ import pandas as pd
 from mu.experiments.partial import FORGOTTEN, SCALED, STEPPING, TABLES
 from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, log_axis, names_down, panels, percent
 from mu.figures.exhibit import Exhibit
-from mu.figures.tables import indexed, method_line
+from mu.figures.tables import Lines, indexed, method_line, table
 from mu.names import place, shown
 from mu.reading import listed, same_seeds, select
 from mu.reading.partial import SCENARIOS, at_smallest_share
@@ -92,21 +92,18 @@ def keep_sweep(rows: pd.DataFrame) -> Figure:
     return _panels(panel, _with_forget_accuracy(rows), columns, KEPT, "optimizer" if "optimizer" in rows else "model")
 
 
-def rules(rows: pd.DataFrame) -> pd.DataFrame:
+@table("network", "rule")
+def rules(rows: pd.DataFrame) -> Lines:
     """For every selection rule the smallest kept share that forgets, and what it costs."""
-    lines = {}
     metrics = {"non-target accuracy": "other classes", "stored bytes": "ledger"}
     for model, part in rows[rows["rule"].notna()].groupby("model", sort=False):
         least = at_smallest_share(part).query("keep < 1")
         removals = {rule: select(least, rule=rule) for rule in (*RULES, SCALED)}
         removals["all entries"] = select(part, keep=1)
         for rule, removed in removals.items():
-            lines[shown(model), rule] = {
-                "seeds that forget": f"{removed['seed'].nunique()} of {part['seed'].nunique()}",
-                "smallest share": listed(removed["keep"]),
-                **method_line(removed, metrics),
-            }
-    return indexed(lines, "network", "rule")
+            forgetting = f"{removed['seed'].nunique()} of {part['seed'].nunique()}"
+            facts = {"seeds that forget": forgetting, "smallest share": listed(removed["keep"])}
+            yield (shown(model), rule), facts | method_line(removed, metrics)
 
 
 def step_sweep(rows: pd.DataFrame) -> Figure:
@@ -121,9 +118,9 @@ def step_sweep(rows: pd.DataFrame) -> Figure:
         whole = select(part, method=base).set_index("seed")["non-target accuracy"]
         axis.axvline(0, color=COLOURS["trained"], linestyle=":", linewidth=1.4)
         for down, (rule, keep) in enumerate(applied):
-            partial = select(part, method=f"partial-{base}", rule=rule, keep=keep).set_index("seed")
-            gain = (partial["non-target accuracy"] - whole).dropna()
-            fill = None if partial["UA"].mean() >= 100 - 2 * FORGOTTEN else "none"
+            picked = select(part, method=f"partial-{base}", rule=rule, keep=keep).set_index("seed")
+            gain = (picked["non-target accuracy"] - whole).dropna()
+            fill = None if picked["UA"].mean() >= 100 - 2 * FORGOTTEN else "none"
             axis.plot(gain, [down] * len(gain), "|", color=COLOURS[base], alpha=0.5)
             axis.errorbar(gain.mean(), down, xerr=gain.std(), fmt="o", markerfacecolor=fill, **look)
         names_down(axis, [f"{ENTRIES[rule]}, {100 * keep:g} %" for rule, keep in applied])
@@ -161,19 +158,19 @@ def activation_maps(rows: pd.DataFrame) -> Figure:
     return panels(panel, columns, {f"class {label:g}": label for label in rows["label"].unique()}, height=1.6)
 
 
-def paces(rows: pd.DataFrame) -> pd.DataFrame:
+@table("request", "method")
+def paces(rows: pd.DataFrame) -> Lines:
     """Each partial form beside its whole form at several rates and for as many steps: a block for each request."""
     metrics = {"non-target accuracy": "other test acc.", "forget accuracy": "forget train acc.", "steps": "steps"}
-    lines, rows = {}, _with_forget_accuracy(rows)
+    rows = _with_forget_accuracy(rows)
     for model, (scenario, block) in itertools.product(_in_usual_order(rows["model"]), SCENARIOS.items()):
         asked = select(rows, model=model, scenario=scenario)
         for base in STEPPING:
             known = asked[asked["method"].isin((base, f"partial-{base}"))]
             for (method, variant), part in known.groupby(["method", "variant"], sort=False):
                 name = {"partial": method, "as many steps": f"{base}, as many steps"}.get(variant)
-                title = f"{shown(model)}, {block}"
-                lines[title, name or f"{base}, rate {variant}"] = method_line(part, metrics, digits={"steps": 0})
-    return indexed(lines, "request", "method")
+                key = f"{shown(model)}, {block}", name or f"{base}, rate {variant}"
+                yield key, method_line(part, metrics, digits={"steps": 0})
 
 
 def ledger_cost(rows: pd.DataFrame) -> Figure:
@@ -225,30 +222,29 @@ def method_grid(rows: pd.DataFrame) -> pd.DataFrame:
             after = "" if method == "fine-tune" else " + fine-tuning"
             name = f"{method}{after}, {epochs:g} ep." if epochs else method
             lines[title, name] = method_line(tuned, METRICS, digits={"RTE": 2, "steps": 0})
-    table = indexed(lines, "block", "method")
-    return table.loc[:, (table != "–").any()]
+    grid = indexed(lines, "block", "method")
+    return grid.loc[:, (grid != "–").any()]
 
 
-def probes(rows: pd.DataFrame) -> pd.DataFrame:
+@table("network", "method")
+def probes(rows: pd.DataFrame) -> Lines:
     """What the model's own head answers, and what a new one reads off the features: a block for each network."""
-    lines = {}
     for (model, method, variant), part in rows.groupby(["model", "method", "variant"], sort=False):
         name = method if variant == "plain" else f"{method}, {variant}"
-        lines[shown(model), name] = method_line(part, PROBES)
-    return indexed(lines, "network", "method")
+        yield (shown(model), name), method_line(part, PROBES)
 
 
-def recorders(rows: pd.DataFrame) -> pd.DataFrame:
+@table("network", "recorder")
+def recorders(rows: pd.DataFrame) -> Lines:
     """What each way to record costs: bytes and time, a block for each network."""
     apart = (rows["recorder"] == "spilled") & (rows["metric"] == "step time")  # of runs of its own
-    lines, rows = {}, rows[~apart]
+    rows = rows[~apart]
     rows = rows.assign(keep=rows["keep"].fillna(0), recorder=pd.Categorical(rows["recorder"], RECORDERS))
     for model in _in_usual_order(rows["model"]):
         ways = select(rows, model=model).groupby(["recorder", "keep"], observed=True)
         for (recorder, keep), measured in ways:
             name = f"{recorder}, keep {keep:g}" if keep else recorder
-            lines[shown(model), name] = method_line(measured, COSTS, digits={"bytes per parameter": 3})
-    return indexed(lines, "network", "recorder")
+            yield (shown(model), name), method_line(measured, COSTS, digits={"bytes per parameter": 3})
 
 
 def _in_usual_order(column: pd.Series) -> list:

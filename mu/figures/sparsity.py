@@ -19,7 +19,7 @@ from mu.experiments.sparsity import CORE, METHODS, SCALES, SCHEDULES, SPARSE, as
 from mu.figures import tables
 from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, log_axis, panels, percent
 from mu.figures.exhibit import BY_RULE, Exhibit
-from mu.figures.tables import indexed, method_line
+from mu.figures.tables import Lines, method_line, table
 from mu.names import NAMES
 from mu.reading import listed, printed, same_seeds, select, with_columns
 from mu.reading.sparsity import (
@@ -32,6 +32,7 @@ from mu.reading.sparsity import (
     attempts,
     beside_retrained,
     block_name,
+    by_fit,
     chosen,
 )
 
@@ -65,9 +66,9 @@ def gaps(rows: pd.DataFrame) -> pd.DataFrame:
     return _blocks(rows, {metric: f"{metric} gap" for metric in SHOWN}, "sparsity-tab3", " gap")
 
 
-def _blocks(rows: pd.DataFrame, metrics: dict[str, str], item: str, printed_as: str = "") -> pd.DataFrame:
+@table("block", "method")
+def _blocks(rows: pd.DataFrame, metrics: dict[str, str], item: str, printed_as: str = "") -> Lines:
     """A block for each scenario and sparsity; behind our number the one that the paper prints for this metric."""
-    lines = {}
     for scenario, sparsity, method in itertools.product(SCENARIOS, (0, SPARSE), ("trained", "retrain", *METHODS)):
         part = select(rows, scenario=scenario, sparsity=sparsity, method=method)
         if part.empty:
@@ -75,8 +76,7 @@ def _blocks(rows: pd.DataFrame, metrics: dict[str, str], item: str, printed_as: 
         where = {"scenario": PAPER_SCENARIOS[scenario], "sparsity": sparsity, "method": PAPER_NAMES.get(method)}
         where["dataset"] = NAMES.get(part["dataset"].iloc[0])
         paper = lambda metric, where=where: printed(item, METRICS.get(metric, metric) + printed_as, **where)
-        lines[_block(rows, scenario, sparsity), method] = method_line(part, metrics, paper)
-    return indexed(lines, "block", "method")
+        yield (_block(rows, scenario, sparsity), method), method_line(part, metrics, paper)
 
 
 def _block(rows: pd.DataFrame, scenario: str, sparsity: float) -> str:
@@ -112,22 +112,19 @@ def search(rows: pd.DataFrame) -> Figure:
     return panels(panel, columns, wanted, sharex="col", sharey="row", x="value tried (log)")
 
 
-def qualitative(rows: pd.DataFrame) -> pd.DataFrame:
+@table("scenario", "method")
+def qualitative(rows: pd.DataFrame) -> Lines:
     """Marks for how near each method comes to retraining, dense and sparse."""
     rows = beside_retrained(chosen(rows, "rule"))
     rows = rows[rows["sparsity"].isin((0, SPARSE))]
-    lines = {}
-    for scenario, shown in SCENARIOS.items():
-        for method in METHODS:
-            part = select(rows, method=method, scenario=scenario)
-            if part.empty:
-                continue
-            means = part.groupby(["metric", "sparsity"])["gap"].mean().unstack().reindex(columns=(0, SPARSE))
-            cells = {metric: " → ".join(map(_mark, means.loc[metric])) for metric in SHOWN}
-            timed = select(part, metric="RTE")
-            cells["time of retraining"] = _share((timed["value"] / timed["retrained"]).mean())
-            lines[shown, method] = cells
-    return indexed(lines, "scenario", "method")
+    for (scenario, title), method in itertools.product(SCENARIOS.items(), METHODS):
+        part = select(rows, method=method, scenario=scenario)
+        if part.empty:
+            continue
+        means = part.groupby(["metric", "sparsity"])["gap"].mean().unstack().reindex(columns=(0, SPARSE))
+        marks = {metric: " → ".join(map(_mark, means.loc[metric])) for metric in SHOWN}
+        timed = select(part, metric="RTE")
+        yield (title, method), marks | {"time of retraining": _share((timed["value"] / timed["retrained"]).mean())}
 
 
 def _share(share: float) -> str:
@@ -142,42 +139,55 @@ def _mark(gap: float) -> str:
     return "●●" if gap <= CLOSE else "●" if gap <= FAIR else "○"
 
 
-def schedules(rows: pd.DataFrame) -> pd.DataFrame:
+@table()
+def schedules(rows: pd.DataFrame) -> Lines:
     """Retraining and every schedule of the penalty, with the weights that it made exactly zero."""
     shown = METRICS | TIME | {"zero weights": "zero weights"}
     rows = with_columns(rows, "schedule", "update")
     rows = chosen(rows.fillna({"schedule": "", "update": ""}), "rule")
-    lines = {}
     retrained = select(rows, method="retrain")
     if len(retrained):
-        lines["retrain"] = {"γ": "–"} | method_line(retrained, shown)
+        yield "retrain", {"γ": "–"} | method_line(retrained, shown)
     for schedule, update in SCHEDULES:
         part = select(rows, schedule=schedule, update=update)
         if len(part):
-            lines[f"l1-sparse, {schedule}, {update}"] = {"γ": listed(part["tried"])} | method_line(part, shown)
-    return pd.DataFrame.from_dict(lines, orient="index")
+            yield f"l1-sparse, {schedule}, {update}", {"γ": listed(part["tried"])} | method_line(part, shown)
 
 
-def controls(rows: pd.DataFrame) -> pd.DataFrame:
+@table("block", "method")
+def controls(rows: pd.DataFrame) -> Lines:
     """Retraining, and each method as it is and without what else it does; dense and sparse."""
     rows = chosen(with_columns(rows, "variant", "tried").fillna({"variant": ""}), "rule")
-    lines = {}
     for sparsity, method in itertools.product((0, SPARSE), CONTROLLED):
         for variant, part in select(rows, sparsity=sparsity, method=method).groupby("variant"):
-            name = f"{method}, {variant}" if variant else method
-            lines[block_name("class", sparsity), name] = {"value": listed(part["tried"])} | method_line(part, METRICS)
-    return indexed(lines, "block", "method")
+            key = block_name("class", sparsity), f"{method}, {variant}" if variant else method
+            yield key, {"value": listed(part["tried"])} | method_line(part, METRICS)
 
 
-def references(rows: pd.DataFrame) -> pd.DataFrame:
+def fit(rows: pd.DataFrame) -> Figure:
+    """UA after unlearning against the loss before it: a point for each original, joined at each seed."""
+    looks = {0: ("dense", PALETTE[0], "o"), SPARSE: (f"{SPARSE} % sparse", PALETTE[1], "s")}
+
+    def panel(axis: Axes, method: str) -> None:
+        for (sparsity, _), alike in by_fit(rows, method).groupby(["sparsity", "seed"]):
+            label, colour, mark = looks[sparsity]
+            curve = alike.sort_values("loss")
+            axis.plot(curve["loss"], curve["UA"], color=colour, marker=mark, label=label, linewidth=1.1)
+        percent(axis)
+        axis.set_xscale("log")
+
+    columns = {PAPER_NAMES[method]: method for method in ("fine-tune", "influence")}
+    return panels(panel, columns, name="UA after, %", x="loss of the original on the retain set (log)", height=2.3)
+
+
+@table("scenario", "retrained")
+def references(rows: pd.DataFrame) -> Lines:
     """Models that never saw the forget set; the gap of each to the published one."""
     rows, shown = with_columns(rows, "variant"), METRICS | {"Avg. Gap": "gap", "KL": "KL"}
-    lines = {}
     for (scenario, title), variant in itertools.product(SCENARIOS.items(), REFERENCES):
         part = select(rows, scenario=scenario, variant=variant)
         if len(part):
-            lines[title, variant] = method_line(part, shown)
-    return indexed(lines, "scenario", "retrained")
+            yield (title, variant), method_line(part, shown)
 
 
 def floor(rows: pd.DataFrame) -> pd.DataFrame:
@@ -334,26 +344,24 @@ def _line(axis: Axes, rows: pd.DataFrame, colour: str, label: str, **look) -> No
         line(axis, rows, "sparsity", colour=colour, label=label, **MARKED | look)
 
 
-def transfer(rows: pd.DataFrame) -> pd.DataFrame:
+@table("classes removed", "method")
+def transfer(rows: pd.DataFrame) -> Lines:
     """Number of removed classes down; probe accuracy and time of each method across."""
     metrics = {"probe accuracy": "probe accuracy", "UA": "UA", "RA": "RA"} | TIME
-    lines = {}
     for removed, part in rows.groupby("removed"):
         for method in ("untrained", "trained", "retrain", "l1-sparse"):
-            lines[f"{removed:g}", method] = method_line(select(part, method=method), metrics)
-    return indexed(lines, "classes removed", "method")
+            yield (f"{removed:g}", method), method_line(select(part, method=method), metrics)
 
 
-def speed(rows: pd.DataFrame) -> pd.DataFrame:
+@table()
+def speed(rows: pd.DataFrame) -> Lines:
     """Seconds, and how many times faster than the plain loop."""
     plain = select(rows, loop="plain loop")["value"].mean()
-    lines = {}
     for loop, part in rows.groupby("loop", sort=False):
         seconds, row, epoch = part["value"].mean(), part.iloc[0], loop not in ("fisher", "influence")
         what = f"an epoch of {row['images']:,.0f} images" if epoch else f"{row['gradients']:g} samples' gradients"
         times = f"{plain / seconds:.1f} times" if epoch else "–"
-        lines[loop] = {"what": what, "seconds": f"{seconds:.2f}", "as fast as the plain loop": times}
-    return pd.DataFrame.from_dict(lines, orient="index")
+        yield loop, {"what": what, "seconds": f"{seconds:.2f}", "as fast as the plain loop": times}
 
 
 def configuration(rows: pd.DataFrame) -> pd.DataFrame:
@@ -455,6 +463,13 @@ EXHIBITS = {
         "fine-tuning with frozen batch-norm statistics, Fisher forgetting that leaves the class's row of the head. "
         f"Percent. {BY_RULE}",
         controls,
+    ),
+    "sparsity-fit": Exhibit(
+        "Unlearning accuracy of a class, with the published values, from originals that were trained for more or "
+        "fewer epochs. A point is an original, a line joins those of a seed. The further left, the better it fits.",
+        fit,
+        "Two line plots of unlearning accuracy against the original's loss, for fine-tuning and for influence "
+        "unlearning: dense and sparse originals.",
     ),
     "sparsity-fig4": replace(
         OVERVIEW,

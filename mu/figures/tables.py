@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
 from mu.reading import CHOICES, mean_sd, number, select
 
+Key = str | tuple[str, ...]
+Lines = Iterator[tuple[Key, dict[str, str]]]  # what stands before a line; title of a column -> the line's cell
 VARIED = ("pruner", "variant", "schedule", "update")  # what a record may vary beside request and method
+
+
+def table(*names: str) -> Callable[[Callable[..., Lines]], Callable[..., pd.DataFrame]]:
+    """Decorates a function that yields the lines of a table: it returns the table, whose index has these names."""
+
+    def decorate(lines: Callable[..., Lines]) -> Callable[..., pd.DataFrame]:
+        @functools.wraps(lines)
+        def made(*args, **options) -> pd.DataFrame:
+            return indexed(dict(lines(*args, **options)), *names)
+
+        return made
+
+    return decorate
+
+
+def indexed(lines: dict[Key, dict[str, str]], *names: str) -> pd.DataFrame:
+    """A table of these lines; keys of several strings have a name for each, others one or none."""
+    made = pd.DataFrame.from_dict(lines, orient="index")
+    if len(names) > 1:
+        made.index = pd.MultiIndex.from_tuples(made.index, names=names)
+    elif names:
+        made.index.name = names[0]
+    return made
 
 
 def method_line(
@@ -34,9 +60,10 @@ def method_line(
     return cells
 
 
+@table("request", "method")
 def grouped(
     rows: pd.DataFrame, groups: dict[str, Iterable[str]], line: Callable[[pd.DataFrame], dict[str, str]]
-) -> pd.DataFrame:
+) -> Lines:
     """A line for each method on each request, in groups.
 
     Args:
@@ -44,18 +71,19 @@ def grouped(
         groups: what a group is called behind its request -> its methods, in the table's order.
         line: rows of one method on one request -> its cells.
     """
-    lines = {}
     for block, asked in rows.groupby("block", sort=False):
-        by_method = dict(list(asked.groupby("method")))
         for group, methods in groups.items():
-            lines |= {(f"{block}{group}", name): line(by_method[name]) for name in methods if name in by_method}
-    return indexed(lines, "request", "method")
+            for method in methods:
+                part = select(asked, method=method)
+                if len(part):
+                    yield (f"{block}{group}", method), line(part)
 
 
-def floor(rows: pd.DataFrame, metrics: dict[str, str]) -> pd.DataFrame:
+@table("retrained again")
+def floor(rows: pd.DataFrame, metrics: dict[str, str]) -> Lines:
     """A line for each `block` of a record of second retrained models, in the order of the rows."""
-    lines = {block: method_line(part, metrics, digits={"KL": 2}) for block, part in rows.groupby("block", sort=False)}
-    return pd.DataFrame.from_dict(lines, orient="index").rename_axis("retrained again")
+    for block, part in rows.groupby("block", sort=False):
+        yield block, method_line(part, metrics, digits={"KL": 2})
 
 
 def tuning(
@@ -80,18 +108,11 @@ def tuning(
             values = ", ".join(value + "*" * (value in ends[case]) for value in part["shown"].unique())
             lines.setdefault(case, {})[how] = f"{mean_sd(part['value'])} ({values})"
     order = itertools.product(rows["block"].unique(), methods)
-    table = indexed({case: lines[case] for case in order if case in lines}, "block", "method")
-    return table.reindex(columns=list(CHOICES)).astype(object).fillna("–")
+    made = indexed({case: lines[case] for case in order if case in lines}, "block", "method")
+    return made.reindex(columns=list(CHOICES)).astype(object).fillna("–")
 
 
 def at_ends(tried: pd.DataFrame) -> set[str]:
     """Of the values tried of a method, as they are `shown`, those at an end of the grid, or of that of its rates."""
     columns = [tried[name] for name in ("tried", "lr") if name in tried and tried[name].nunique() > 1]
     return {value for column in columns for value in tried["shown"][column.isin((column.min(), column.max()))]}
-
-
-def indexed(lines: dict[tuple, dict[str, str]], *names: str) -> pd.DataFrame:
-    """A table of lines under several keys, each key with a name."""
-    table = pd.DataFrame.from_dict(lines, orient="index")
-    table.index = pd.MultiIndex.from_tuples(table.index, names=names)
-    return table

@@ -9,7 +9,7 @@ import pandas as pd
 from mu import reading
 from mu.experiments.sparsity import METHODS
 from mu.names import NAMES
-from mu.reading import renamed, with_columns
+from mu.reading import renamed, select, with_columns
 
 METRICS = {"UA": "UA", "MIA-Efficacy": "MIA-Efficacy", "RA": "RA", "TA": "TA", "Avg. Gap": "Disparity Ave."}
 SHOWN = ("UA", "MIA-Efficacy", "RA", "TA")
@@ -45,3 +45,11 @@ def in_its_words(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 beside_retrained = partial(reading.beside_retrained, same=["scenario", "sparsity", "metric", "seed"])
+
+
+def by_fit(rows: pd.DataFrame, method: str) -> pd.DataFrame:
+    """For every original (seed, sparsity and epochs of training) its loss, and the UA after a method."""
+    of, rows = ["seed", "sparsity", "epochs"], with_columns(rows, "epochs")
+    before = select(rows, method="trained", metric="loss").set_index(of)["value"].rename("loss")
+    after = select(rows, method=method, metric="UA").set_index(of)["value"].rename("UA")
+    return pd.concat([before, after], axis=1, join="inner").reset_index()

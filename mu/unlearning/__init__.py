@@ -12,6 +12,7 @@ import inspect
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mu.selection import trainable
 from mu.training import deterministic
 from mu.unlearning.amnesiac import amnesiac, partial_amnesiac
 from mu.unlearning.ascent import ascent
@@ -172,7 +173,7 @@ def unlearn(
             raise ValueError(f"{name} needs a {need} set, and this task's is empty")
     if "surrogate" in method.needs and not len(surrogate):
         raise ValueError(f"{name} needs surrogate images, and there is none")
-    if not any(parameter.requires_grad for parameter in model.parameters()):
+    if not trainable(model):
         raise ValueError("there is nothing to change: the model has no trainable parameter")
     handed = {need: extra[need] if need in extra else getattr(task, need) for need in method.needs}
     with deterministic():

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING
 from torch.nn import functional
 
 from mu.data import APART
+from mu.models import class_count, device_of, embed
 from mu.training import Recipe
-from mu.unlearning.features import HOLD, embed, move, nearest_other
-from mu.unlearning.relabel import class_count
+from mu.unlearning.move_features import HOLD, move_features, nearest_other
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float, Int64
@@ -69,14 +69,14 @@ def duck(
     """
     if not temperature > 0:
         raise ValueError(f"temperature must be above 0; it is {temperature}")
-    device = next(model.parameters()).device
+    device = device_of(model)
     labels, few = forget.labels.to(device), retain.some(min(1, SEEN / len(retain)), APART + seed)
-    centroids, present = class_means(embed(model, few), few.labels.to(device), class_count(model, forget))
+    centroids, present = class_means(embed(model, few), few.labels.to(device), class_count(model, forget.images))
     distances = 1 - functional.normalize(embed(model, forget)) @ functional.normalize(centroids).T
     target = centroids[nearest_other(distances, labels, present)]
 
     def stage(model: nn.Module, recipe: Recipe, first: float, second: float, **end: float) -> nn.Module:
-        return move(
+        return move_features(
             model, forget, retain, recipe, seed=seed, **end,
             distance=lambda found, i: first * (1 - functional.cosine_similarity(found, target[i])).mean(),
             loss=lambda logits, labels: second * functional.cross_entropy(logits / temperature, labels),

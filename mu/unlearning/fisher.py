@@ -25,14 +25,15 @@ from torch import nn
 from torch.func import functional_call, vjp, vmap
 
 from mu.data import APART
-from mu.masks import masks_of
-from mu.unlearning.features import head
-from mu.unlearning.relabel import class_count
+from mu.masks import by_parameter
+from mu.models import class_count, device_of, head_of
+from mu.selection import trainable
+from mu.unlearning.gradients import single
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jaxtyping import Shaped, UInt8
+    from jaxtyping import UInt8
     from torch import Tensor
 
     from mu.data import Samples
@@ -42,10 +43,6 @@ if TYPE_CHECKING:
 ALPHA = 3e-8  # Jia et al., an earlier state of their code; their authors: 1e-9 where test accuracy collapses
 # Steps 2, 4 and 5 and the batch: Jia et al., public code
 EPSILON, CAP, HEAD_CAP, ROW_VARIANCE, FACTOR, BATCH = 1e-8, 1e3, 1e2, 1e-4, 10, 32
-# Numbers that the gradients of one chunk may take: 32 MiB and 4 GiB, of which Fisher's sum over the classes holds
-# up to four at once. Ours; on a CPU larger chunks are slower.
-BUDGET = {"cpu": 2**23, "cuda": 2**30}
-MOST = 256  # images in a chunk, which bounds activations: ours
 
 
 def fisher(
@@ -102,8 +99,8 @@ def diagonal(model: nn.Module, chunks: Iterable[UInt8[Tensor, "group image chann
     that it excludes itself, and F no longer vanishes where the model is certain.
     """
     model = copy.deepcopy(model).eval()
-    parameters = {name: p.detach() for name, p in model.named_parameters() if p.requires_grad}
-    device = next(model.parameters()).device
+    parameters = {name: p.detach() for name, p in trainable(model).items()}
+    device = device_of(model)
 
     def expected_square(images: Tensor) -> Diagonal:
         def mean_log_probability(parameters):
@@ -125,15 +122,8 @@ def diagonal(model: nn.Module, chunks: Iterable[UInt8[Tensor, "group image chann
     return {name: value / groups for name, value in total.items()}
 
 
-def single(model: nn.Module, tensor: Shaped[Tensor, "n ..."]) -> tuple[Shaped[Tensor, "group 1 ..."], ...]:
-    """Groups of one sample, in chunks whose gradients keep within the memory budget."""
-    size = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    budget = BUDGET.get(next(model.parameters()).device.type, BUDGET["cpu"])
-    return tensor.unsqueeze(1).split(max(1, min(MOST, budget // size)))
-
-
 def _require_class(model: nn.Module, samples: Samples, label: int | None, least: int) -> None:
-    classes = class_count(model, samples)
+    classes = class_count(model, samples.images)
     if label is not None and not least <= label < classes:
         raise ValueError(f"label must be a class from {least} to {classes - 1}, or None, not {label}")
 
@@ -152,13 +142,10 @@ def _scrubbed(
     if not 0 <= alpha < math.inf:
         raise ValueError(f"alpha must be finite and not below 0; it is {alpha}")
     model, generator = copy.deepcopy(model), torch.Generator().manual_seed(APART + seed)
-    last = {id(p) for p in head(model.eval(), retain[:1].to(next(model.parameters()).device).images).parameters()}
-    # Dense convolutions go by another name; their masks would be all True.
-    masks = {f"{name}.parametrizations.weight.original": mask for name, mask in masks_of(model).items()}
-    for name, p in model.named_parameters():
-        if not p.requires_grad:
-            continue
-        mask = masks.get(name, torch.ones_like(p, dtype=torch.bool))
+    last = {id(p) for p in head_of(model.eval(), retain.images[:1].to(device_of(model))).parameters()}
+    masks = by_parameter(model)
+    for name, p in trainable(model).items():
+        mask = masks[name]
         variance = alpha * (1 / (diagonal[name] + EPSILON)).clamp(max=HEAD_CAP if id(p) in last else CAP)
         if p.ndim > 1:
             counted = mask if skip_pruned else torch.ones_like(mask)

@@ -24,8 +24,9 @@ from torch.func import functional_call, grad, vmap
 from torch.nn import functional
 
 from mu.masks import unmasked
-from mu.selection import Layout
-from mu.unlearning.fisher import single
+from mu.models import device_of
+from mu.selection import flatten, moved, trainable
+from mu.unlearning.gradients import single
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +73,7 @@ def influence(
         start += len(chunk)
     change = torch.zeros_like(v)
     change[live] = alpha * inverse_product(rows, v[live], damping)
-    return _moved(model, change)
+    return _stepped(model, change)
 
 
 def influence_as_published(
@@ -98,13 +99,12 @@ def influence_as_published(
             og = o @ g
             k = k - (k @ g) / (m + og) * o
             o = o - og / (m + og) * o
-    return _moved(model, alpha * k)
+    return _stepped(model, alpha * k)
 
 
 def gradient_change(model: nn.Module, forget: Samples, retain: Samples) -> Float[Tensor, " d"]:
     """Mean gradient over all samples minus that over the retain set: v of step 1, in evaluation mode."""
-    gradient = _gradient(model)
-    device = next(model.parameters()).device
+    gradient, device = _gradient(model), device_of(model)
 
     def mean(samples: Samples) -> Tensor:
         batches = zip(samples.images.split(BATCH), samples.labels.split(BATCH))
@@ -115,8 +115,7 @@ def gradient_change(model: nn.Module, forget: Samples, retain: Samples) -> Float
 
 def sample_gradients(model: nn.Module, samples: Samples) -> Iterator[Float[Tensor, "chunk d"]]:
     """Gradients of the samples one by one, in evaluation mode and in chunks that keep within a memory budget."""
-    gradient = vmap(_gradient(model))
-    device = next(model.parameters()).device
+    gradient, device = vmap(_gradient(model)), device_of(model)
     for images, labels in zip(single(model, samples.images), single(model, samples.labels)):
         yield gradient(images.to(device), labels.to(device))
 
@@ -131,29 +130,20 @@ def inverse_product(rows: Float[Tensor, "m d"], v: Float[Tensor, " d"], damping:
 def _gradient(model: nn.Module) -> Callable[[Tensor, Tensor], Float[Tensor, " d"]]:
     """(images, labels) -> gradient of the mean cross-entropy as one vector, in the order of `Layout`."""
     model = copy.deepcopy(model).eval()
-    parameters = {name: p.detach() for name, p in model.named_parameters() if p.requires_grad}
+    parameters = {name: p.detach() for name, p in trainable(model).items()}
 
     def loss(parameters, images, labels):
         return functional.cross_entropy(functional_call(model, parameters, (images,)), labels)
 
     def gradient(images, labels):
         by_name = grad(loss)(parameters, images, labels)
-        return torch.cat([by_name[name].flatten() for name in parameters])
+        return flatten(by_name[name] for name in parameters)
 
     return gradient
 
 
-@torch.no_grad()
-def _moved(model: nn.Module, change: Float[Tensor, " d"]) -> nn.Module:
-    """A copy of the model, its trainable parameters moved by a vector.
-
-    Raises:
-        FloatingPointError: the vector is not finite.
-    """
+def _stepped(model: nn.Module, change: Float[Tensor, " d"]) -> nn.Module:
+    """`moved`, by a step that must be finite."""
     if not change.isfinite().all():
         raise FloatingPointError("the step is not finite; a smaller alpha or a larger damping may help")
-    model, layout = copy.deepcopy(model), Layout.of(model)
-    parameters = dict(model.named_parameters())
-    for name, part in zip(layout.names, layout.split(change)):
-        parameters[name].add_(part.view_as(parameters[name]))
-    return model
+    return moved(model, change)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch.nn import functional
 
+from mu.selection import trainable
 from mu.training import Recipe, train
 from mu.unlearning.fine_tune import RECIPE
 
@@ -61,24 +62,21 @@ def l1_sparse(
     if not 0 <= gamma < math.inf:
         raise ValueError(f"gamma must be finite and not below 0; it is {gamma}")
     penalty(gamma, schedule, 0.0, recipe.epochs)  # a wrong name is an error before training
-    progress = 0.0
+    steps = recipe.epochs * math.ceil(len(retain) / recipe.batch_size)
 
-    def on_gradient(flat: Flat, done: float) -> None:
-        nonlocal progress
-        progress = done
-        if update == "subgradient":
-            flat.gradient.add_(flat.vector.sign(), alpha=penalty(gamma, schedule, done, recipe.epochs))
+    def subgradient(flat: Flat, done: float) -> None:
+        flat.gradient.add_(flat.vector.sign(), alpha=penalty(gamma, schedule, done, recipe.epochs))
 
     @torch.no_grad()
-    def shrink(step: int, model: nn.Module) -> None:
-        rate = recipe.rate(progress) / (1 - (recipe.momentum if recipe.optimizer == "sgd" else 0.0))
-        threshold = rate * penalty(gamma, schedule, progress, recipe.epochs)
-        for parameter in model.parameters():
-            if parameter.requires_grad:
-                parameter.copy_(functional.softshrink(parameter, threshold))
+    def proximal(step: int, model: nn.Module) -> None:
+        done = step / steps
+        rate = recipe.rate(done) / (1 - (recipe.momentum if recipe.optimizer == "sgd" else 0.0))
+        threshold = rate * penalty(gamma, schedule, done, recipe.epochs)
+        for parameter in trainable(model).values():
+            parameter.copy_(functional.softshrink(parameter, threshold))
 
-    on_step = shrink if update == "proximal" else None
-    return train(model, retain, recipe, seed=seed, on_gradient=on_gradient, on_step=on_step)
+    hook = {"on_gradient": subgradient} if update == "subgradient" else {"on_step": proximal}
+    return train(model, retain, recipe, seed=seed, **hook)
 
 
 def penalty(gamma: float, schedule: str, done: float, epochs: int) -> float:

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 
 from torch.nn import functional
 
+from mu.models import class_count
 from mu.training import Recipe
-from mu.unlearning.relabel import class_count, wrong_labels
+from mu.unlearning.relabel import wrong_labels
 from mu.unlearning.steps import MAX_STEPS, RECIPE, STOP_AT, OnStep, step_until_forgotten
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def label_flip(
         recipe, max_steps, on_step: see `mu.unlearning.steps.step_until_forgotten`.
         seed: of the wrong labels and of the batch order.
     """
-    flipped = wrong_labels(forget, class_count(model, forget), seed)
+    flipped = wrong_labels(forget, class_count(model, forget.images), seed)
     return step_until_forgotten(
         model, flipped, forget, functional.cross_entropy, recipe=recipe, keep=keep, rule=rule, stop_at=stop_at,
         max_steps=max_steps, every=1, on_step=on_step, seed=seed,
@@ -75,7 +76,7 @@ def label_flip_all(
 
     Options as in `label_flip`.
     """
-    flipped = wrong_labels(forget, class_count(model, forget), seed)
+    flipped = wrong_labels(forget, class_count(model, forget.images), seed)
     return step_until_forgotten(
         model, retain + flipped, forget, functional.cross_entropy, recipe=recipe, keep=keep, rule=rule,
         stop_at=stop_at, max_steps=max_steps, every=EVERY, on_step=on_step, seed=seed,

@@ -28,9 +28,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
-from mu.models import require_floats
+from mu.models import class_count, device_of, require_floats
+from mu.selection import trainable
 from mu.sensitivity import input_gradient, squared_norm
-from mu.unlearning.relabel import class_count, fresh_wrong_labels
+from mu.unlearning.relabel import fresh_wrong_labels
 
 if TYPE_CHECKING:
     from jaxtyping import Float64
@@ -113,9 +114,8 @@ def mu_mis(
         raise ValueError(f"batch_size >= 1 and max_steps >= 0 are needed, not {batch_size} and {max_steps}")
     model = copy.deepcopy(model).eval()
     require_floats(model, forget.images)
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    forget = forget.to(parameters[0].device)
-    classes, generator = class_count(model, forget), torch.Generator().manual_seed(seed)
+    parameters, forget = list(trainable(model).values()), forget.to(device_of(model))
+    classes, generator = class_count(model, forget.images), torch.Generator().manual_seed(seed)
     watched = fresh_wrong_labels(forget, classes, generator).labels  # c' at the looks
     looked = (watched,) if curve is None else (watched, forget.labels)  # only the curve needs the second
     guard, first, step = Guard(delta), None, 0

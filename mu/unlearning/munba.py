@@ -18,16 +18,15 @@ norm is $\\sqrt2$ whatever the gradients are. There is no solution where a gradi
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import torch
 from torch.nn import functional
 
-from mu.models import answer
+from mu.models import answer, class_count, device_of
 from mu.training import Recipe, augment, autocast, train
 from mu.unlearning.fine_tune import RECIPE  # the defaults of the public code are the same
-from mu.unlearning.relabel import class_count, fresh_wrong_labels
+from mu.unlearning.relabel import fresh_wrong_labels
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -47,7 +46,6 @@ def munba(
     *,
     recipe: Recipe = RECIPE,
     clip: float = CLIP,
-    cycle: bool = True,
     seed: int = 0,
 ) -> nn.Module:
     """Train on the retain set and on wrong labels for the forget set, each step weighted by Nash bargaining.
@@ -55,27 +53,20 @@ def munba(
     Args:
         recipe: an epoch is a pass over the retain set; forget batches have the same size.
         clip: largest norm of the combined gradient.
-        cycle: begin another pass over the forget set when one is over, so that every step bargains. False is the
-            public code: one pass an epoch, then plain, unclipped steps on the retain set until the epoch ends.
-        seed: of the batch orders and of the wrong labels, which are drawn anew for every pass.
+        seed: of the batch orders and of the wrong labels, which are drawn anew for every pass over the forget set.
     """
     if not clip >= 0:
         raise ValueError(f"clip must not be below 0; it is {clip}")
-    forget, classes = forget.to(next(model.parameters()).device), class_count(model, forget)
+    forget, classes = forget.to(device_of(model)), class_count(model, forget.images)
     generator = torch.Generator().manual_seed(seed)
-    steps_per_epoch = math.ceil(len(retain) / recipe.batch_size)
-    step, batches = 0, []
+    batches = []  # left of a pass over the forget set
 
     def bargain(flat: Flat, done: float) -> None:
-        nonlocal step, batches
-        begins = not batches if cycle else step % steps_per_epoch == 0  # a pass over the forget set
-        if begins:
+        nonlocal batches
+        if not batches:  # ours; the public code takes plain, unclipped steps until the epoch ends
             drawn = fresh_wrong_labels(forget, classes, generator)
             order = torch.randperm(len(forget), generator=generator)
             batches = [drawn[where] for where in order.split(recipe.batch_size)]
-        step += 1
-        if not batches:
-            return
         batch, keeping = batches.pop(0), flat.gradient.clone()
         flat.gradient.zero_()
         images = augment(batch.images, recipe.augment, generator)

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mu.models import class_count
 from mu.training import Recipe, train
-from mu.unlearning.relabel import class_count, wrong_labels
+from mu.unlearning.relabel import wrong_labels
 
 if TYPE_CHECKING:
     from torch import nn
@@ -37,7 +38,7 @@ def random_label(
         frozen_norm: keep batch-norm statistics, see `mu.train`. Ours: those of one class would not fit the others.
         seed: of the wrong labels and of the batch order.
     """
-    flipped = wrong_labels(forget, class_count(model, forget), seed)
+    flipped = wrong_labels(forget, class_count(model, forget.images), seed)
     return train(model, flipped, recipe, seed=seed, frozen_norm=frozen_norm)
 
 
@@ -49,5 +50,5 @@ def random_label_all(
     Args:
         seed: of the wrong labels and of the batch order.
     """
-    flipped = wrong_labels(forget, class_count(model, forget), seed)
+    flipped = wrong_labels(forget, class_count(model, forget.images), seed)
     return train(model, flipped + retain, recipe, seed=seed)

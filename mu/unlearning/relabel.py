@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from mu.data import Samples
-from mu.models import predict
-
 if TYPE_CHECKING:
-    from torch import nn
+    from mu.data import Samples
 
 
 def wrong_labels(samples: Samples, classes: int, seed: int) -> Samples:
@@ -38,8 +35,3 @@ def numbered(samples: Samples) -> Samples:
     `train(model, numbered(samples), ..., loss=lambda logits, i: mu.metrics.divergence(targets[i], logits))`.
     """
     return replace(samples, labels=torch.arange(len(samples), device=samples.labels.device))
-
-
-def class_count(model: nn.Module, samples: Samples) -> int:
-    """How many classes the model tells apart."""
-    return predict(model, samples[:1]).shape[1]

@@ -17,22 +17,19 @@ batches on CIFAR-100 and Tiny ImageNet only; on CIFAR-10 and SVHN an epoch is a 
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import torch
-from torch.nn import functional
-
-from mu.selection import extreme
+from mu.models import class_count
+from mu.selection import extreme, flatten
 from mu.training import Recipe, train
-from mu.unlearning.relabel import class_count, wrong_labels
+from mu.unlearning.gradients import batch_gradients
+from mu.unlearning.relabel import wrong_labels
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
     from torch import Tensor, nn
 
     from mu.data import Samples
-    from mu.selection import Layout
 
 SHARE = 0.5  # Fan et al.
 BATCH = 256  # images whose gradient is taken at once: ours, it does not change the result
@@ -60,34 +57,17 @@ def salun(
     """
     if not 0 < share <= 1:
         raise ValueError(f"share must be above 0 and at most 1, not {share}")
-    salient = FixedMask(largest(saliency(model, forget), share))
-    flipped = wrong_labels(forget, class_count(model, forget), seed)
-    return train(model, flipped + retain, recipe, seed=seed, partial=salient)
+    salient = largest(saliency(model, forget), share)
+    flipped = wrong_labels(forget, class_count(model, forget.images), seed)
+    return train(model, flipped + retain, recipe, seed=seed, partial=lambda *_: salient)
 
 
-@torch.enable_grad()
 def saliency(model: nn.Module, forget: Samples) -> Float[Tensor, " d"]:
     """Magnitude of the gradient of the summed loss, for all trainable parameters in the order of a `Layout`."""
     model = copy.deepcopy(model).eval()
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    forget, total = forget.to(parameters[0].device), 0
-    for images, labels in zip(forget.images.split(BATCH), forget.labels.split(BATCH)):
-        loss = functional.cross_entropy(model(images), labels, reduction="sum")
-        gradients = torch.autograd.grad(loss, parameters, materialize_grads=True)
-        total += torch.cat([gradient.reshape(-1) for gradient in gradients])
-    return total.abs()
+    return sum(map(flatten, batch_gradients(model, forget, BATCH, reduction="sum"))).abs()
 
 
 def largest(scores: Float[Tensor, " d"], share: float) -> Bool[Tensor, " d"]:
     """True for the `share` of the entries, at least one, with the largest scores; of equal ones the first count."""
     return extreme(scores, max(1, round(share * len(scores))), largest=True)
-
-
-@dataclass(frozen=True)
-class FixedMask:
-    """What `mu.train` takes for a selection: the same entries at every step, whatever their layer."""
-
-    entries: Bool[Tensor, " d"]
-
-    def mask(self, gradient: Float[Tensor, " d"], layout: Layout, step: int) -> Bool[Tensor, " d"]:
-        return self.entries

@@ -29,9 +29,9 @@ import torch
 from torch.nn import functional
 
 from mu.metrics import divergence
-from mu.models import predict
+from mu.models import device_of, embed, predict
 from mu.training import Recipe
-from mu.unlearning.features import HOLD, embed, move, nearest_other
+from mu.unlearning.move_features import HOLD, move_features, nearest_other
 from mu.unlearning.relabel import numbered
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def scar(
     Raises:
         ValueError: too few surrogate images are taken for any other class than the forgotten one.
     """
-    device = next(model.parameters()).device
+    device = device_of(model)
     labels, surrogate = forget.labels.to(device), surrogate.to(device)
     teacher = predict(model, surrogate)
     predicted = teacher.argmax(1)
@@ -100,7 +100,7 @@ def scar(
     def distance(found: Tensor, i: Tensor) -> Tensor:
         return weight_forget * classes.distances(found).gather(1, target[i, None]).mean()
 
-    return move(
+    return move_features(
         model, forget, numbered(surrogate), recipe, seed=seed, frozen_norm=frozen_norm, distance=distance,
         loss=lambda logits, i: weight_keep * divergence(teacher[i], logits.float()),
         steps=recipe.epochs * turn, stop_at=stop_at, after=PASSES * turn,

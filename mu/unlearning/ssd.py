@@ -16,7 +16,9 @@ import copy
 from typing import TYPE_CHECKING
 
 import torch
-from torch.nn import functional
+
+from mu.selection import trainable
+from mu.unlearning.gradients import batch_gradients
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -58,7 +60,7 @@ def ssd(
         parts = [part[part.labels.argsort(stable=True)] for part in parts]
     everything, forgotten = (importance(model, part, batch_size) for part in parts)
     with torch.no_grad():
-        for p, i_d, i_f in zip(_trainable(model), everything, forgotten, strict=True):
+        for p, i_d, i_f in zip(trainable(model).values(), everything, forgotten, strict=True):
             p.mul_(torch.where(i_f > alpha * i_d, (strength * i_d / i_f).clamp(max=1), 1.0))
     return model
 
@@ -69,16 +71,8 @@ def importance(model: nn.Module, samples: Samples, batch_size: int) -> list[Tens
     Returns:
         One tensor for each trainable parameter, of its shape. The model is used in the mode it is in.
     """
-    parameters = _trainable(model)
-    total = [torch.zeros_like(p) for p in parameters]
-    batches = samples.to(parameters[0].device)
-    images, labels = batches.images.split(batch_size), batches.labels.split(batch_size)
-    with torch.enable_grad():
-        for x, y in zip(images, labels):
-            gradients = torch.autograd.grad(functional.cross_entropy(model(x), y), parameters, materialize_grads=True)
-            torch._foreach_addcmul_(total, gradients, gradients)
-    return [t / len(images) for t in total]
-
-
-def _trainable(model: nn.Module) -> list[nn.Parameter]:
-    return [p for p in model.parameters() if p.requires_grad]
+    total, batches = [torch.zeros_like(p) for p in trainable(model).values()], 0
+    for gradients in batch_gradients(model, samples, batch_size):
+        torch._foreach_addcmul_(total, gradients, gradients)
+        batches += 1
+    return [t / batches for t in total]

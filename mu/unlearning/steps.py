@@ -1,7 +1,7 @@
 """Gradient steps until the forget set is forgotten: what ascent and label flipping have in common.
 
-Both take steps on some samples with some loss, whole or layer-wise partial, and stop by one rule that
-looks at the forget set alone, never at test data.
+Both take steps on some samples with some loss, whole or layer-wise partial, and stop by one rule, that of DUCK and
+SCAR as well, which looks at the forget set alone, never at test data.
 """
 
 from __future__ import annotations
@@ -56,26 +56,45 @@ def step_until_forgotten(
         max_steps: the end in any case.
         on_step: called at every step with its number and the model: to count, or to follow a curve.
     """
-    require_percentage(stop_at)
-    forget = forget[:: math.ceil(len(forget) / LOOK_AT)]
-
-    def look(step: int, model: nn.Module) -> bool:
-        ended = bool(on_step and on_step(step, model)) or step + 1 >= max_steps
-        if (step + 1) % every == 0 and not ended:
-            ended = at_most(stop_at, model, forget)
-        return ended
-
-    epochs = math.ceil(max_steps / math.ceil(len(samples) / recipe.batch_size))
+    stop = stopping(forget, stop_at, max_steps, every)
+    watch = lambda step, model: bool(on_step and on_step(step, model)) or stop(step, model)
     selection = Selection(keep, rule, seed=seed)  # refuses an unknown rule, used or not
-    partial = None if keep == 1 else selection
-    recipe = replace(recipe, epochs=epochs)
-    return train(model, samples, recipe, seed=seed, loss=loss, partial=partial, on_step=look)
+    partial = None if keep == 1 else selection.mask
+    recipe = lasting(recipe, max_steps, samples)
+    return train(model, samples, recipe, seed=seed, loss=loss, partial=partial, on_step=watch)
 
 
-def require_percentage(stop_at: float) -> None:
-    """Refuse an accuracy to stop at that is none: NaN would never stop, above 100 would at once."""
-    if not stop_at <= 100:
+def stopping(
+    forget: Samples, stop_at: float | None, max_steps: int, every: int = 1, after: int = 0
+) -> Callable[[int, nn.Module], bool]:
+    """The stopping rule: (number of the step just taken, model) -> whether that was the last one.
+
+    Args:
+        forget: samples with their true labels; at most 512 of them are looked at.
+        stop_at: percent of them still classified correctly at which to stop, or None for no look.
+        max_steps: the end in any case.
+        every: steps between two looks.
+        after: steps before which there is no look.
+
+    Raises:
+        ValueError: `stop_at` is no percentage: NaN would never stop, above 100 would at once.
+    """
+    if stop_at is not None and not stop_at <= 100:
         raise ValueError(f"stop_at is a percentage, or below 0 for never; it is {stop_at}")
+    seen = forget[:: math.ceil(len(forget) / LOOK_AT)]
+
+    def stop(step: int, model: nn.Module) -> bool:
+        if step + 1 >= max_steps:
+            return True
+        looks = stop_at is not None and step >= after and (step + 1) % every == 0
+        return looks and at_most(stop_at, model, seen)
+
+    return stop
+
+
+def lasting(recipe: Recipe, steps: int, samples: Samples) -> Recipe:
+    """The recipe with as many whole epochs as so many steps on the samples take."""
+    return replace(recipe, epochs=math.ceil(steps / math.ceil(len(samples) / recipe.batch_size)))
 
 
 def at_most(percent: float, model: nn.Module, samples: Samples) -> bool:

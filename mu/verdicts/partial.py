@@ -6,10 +6,11 @@ import itertools
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from mu.experiments.partial import FORGOTTEN, RULE_KEEPS, SCALED, STEPPING, TABLES, TARGET
-from mu.reading import listed, mean_sd, quantity, select, with_columns
+from mu.reading import mean_sd, quantity, select, with_columns
 from mu.reading.partial import SCENARIOS, at_smallest_share, smallest_share
 from mu.verdicts.claim import Claim, Finding, Part, Rows
 from mu.verdicts.differences import (
@@ -55,6 +56,8 @@ CAUGHT = 9.0
 RECORDED, BYTES, SLOWER = 0.1, 0.35, 30.0
 # Percent by which stored bytes may be off two a kept value and a bit a place: steps also have scales and indices.
 ACCOUNTED = 10.0
+# Percent forgotten at which entries and scaled steps are compared: what the rules aim at, and on the way there.
+EQUALLY = (95.0, 100.0 - FORGOTTEN)
 # The largest share below 1 that every rule was tried at.
 LARGEST_SHARE = max(RULE_KEEPS)
 # What a probe may read better than from the retrained model: two standard errors of it on 1,010 test images.
@@ -222,11 +225,14 @@ def _stepping(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[Finding]:
     disadvantage of the partial one, and counts. The other variants of a sweep share its whole form: they are shown,
     and have no answer of their own.
     """
-    learnt, reasons = where_learnt(rows)
+    learnt, reasons = where_learnt(with_columns(rows, "rule", "keep"))
     yield from reasons
+    taken = select(pd.concat(learnt or [rows[:0]]), metric="steps")
     for base in bases:
-        part, whole = (select(rows, metric="steps", method=f"{form}{base}")["value"] for form in ("partial-", ""))
-        longer = f", in {part.median() / whole.median():.1f} times its steps (medians)" if len(part) else ""
+        whole, part = (select(taken, method=f"{form}{base}") for form in ("", "partial-"))
+        part = part[np.isin(list(map(_form, part["rule"], part["keep"])), USUAL_FORM)]
+        ratio = part["value"].median() / whole["value"].median()
+        longer = f", in {ratio:.1f} times its steps (medians)" if len(part) else ""
         cases = [case for alike in learnt for case in _against_naive(alike, base)]
         usual, others = ([case for form, case in cases if (form in USUAL_FORM) is wanted] for wanted in (True, False))
         finding = summary(usual, f"comparisons with {base}{longer}")
@@ -243,15 +249,18 @@ def _against_naive(rows: pd.DataFrame, base: str) -> Iterator[tuple[str, Compari
     scenario = SCENARIOS[rows["scenario"].iloc[0]]
     naive = by_seed(rows, "non-target accuracy", method=base)
     part = select(rows, method=f"partial-{base}")
-    swept = "rule" in part and part["rule"].notna().any()
-    for variant, alike in part.groupby(["rule", "keep"], sort=False) if swept else [((), part)]:
+    for variant, alike in part.groupby(["rule", "keep"], sort=False, dropna=False):
         ahead = paired(by_seed(alike, "non-target accuracy"), naive)
         left = 100 - by_seed(alike, "UA")
         if len(left):
             forgotten = OverSeeds(left).below(MOST_LEFT)
-            form = " ".join(f"{x:g}" if isinstance(x, float) else x for x in variant)
             why = mean_sd(ahead.values) + ("" if forgotten else f", {mean_sd(left)} % of the forget set left")
-            yield form, Comparison("", scenario, every(forgotten, ahead.exceeds(0)), why, ahead)
+            yield _form(*variant), Comparison("", scenario, every(forgotten, ahead.exceeds(0)), why, ahead)
+
+
+def _form(rule: str | float, keep: float) -> str:
+    """Which entries of a step, and what share of them; empty in a table, which has one form."""
+    return "" if pd.isna(rule) else f"{rule} {keep:g}"
 
 
 def _paced(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -301,16 +310,27 @@ def _entries(rows: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _scaled(rows: pd.DataFrame) -> Iterator[Finding]:
-    """Scaled: entries and whole steps, each taken back to the smallest share that forgets."""
-    entries, steps = select(rows, rule="top"), select(rows, rule=SCALED)
-    whole = select(entries, keep=1).assign(rule=SCALED)
-    if len(steps):
-        ways = at_smallest_share(entries), at_smallest_share(pd.concat([steps, whole]))
-        part, shrunk = (by_seed(way, "non-target accuracy") for way in ways)
-        shares = [listed(way["keep"]) for way in ways]
-        ahead = paired(part, shrunk)
-        numbers = f"others {mean_sd(part)} (share {shares[0]}), scaled {mean_sd(shrunk)} (share {shares[1]})"
-        yield Finding((ahead.exceeds(0),), numbers, ahead.n)
+    """Scaled: entries and whole steps at equal forgetting, an answer for each level of it."""
+    whole = select(rows, rule="top", keep=1).assign(rule=SCALED)
+    if len(select(rows, rule=SCALED)):
+        for level in EQUALLY:
+            ways = [_when_forgotten(select(pd.concat([rows, whole]), rule=rule), level) for rule in ("top", SCALED)]
+            ahead = paired(*ways)
+            part, shrunk = map(mean_sd, ways)
+            numbers = f"{level:g} % forgotten: others {part}, scaled {shrunk}, ahead by {mean_sd(ahead.values, 2)}"
+            yield Finding((ahead.exceeds(0),), numbers, ahead.n)
+
+
+def _when_forgotten(swept: pd.DataFrame, level: float) -> pd.Series:
+    """Accuracy on other classes by seed where so many percent are forgotten, linear between the shares beside it."""
+    found = {}
+    for seed, part in swept.groupby("seed"):
+        curve = part.pivot(index="keep", columns="metric", values="value").sort_index()
+        reached = curve["UA"] >= level
+        if reached.any():
+            around = curve.iloc[max(reached.argmax() - 1, 0) : reached.argmax() + 1]
+            found[seed] = np.interp(level, around["UA"], around["non-target accuracy"])
+    return pd.Series(found, dtype=float)
 
 
 def _searched(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -445,10 +465,10 @@ CLAIMS = (
         "partial-scaled",
         "Picking entries preserves more than taking back less of every entry.",
         "ours, a control of C1",
-        "Other classes: above what is left where whole steps are taken back to the smallest share of their size "
-        f"after which at most {FORGOTTEN:g} % of the forget set is still right; the share of entries is chosen by "
-        "the same rule. Only where the class was learnt, as in C1.",
-        (SWEEP,), each_network, _scaled, "rare", moot=never_learnt,
+        "Other classes: above what is left where whole steps are taken back, scaled down, at equal forgetting: "
+        f"{' and '.join(f'{level:g} %' for level in EQUALLY)} of the forget set forgotten, an answer each, "
+        "interpolated between the shares tried. Only where the class was learnt, as in C1.",
+        (SWEEP,), each_network, _scaled, "rare", moot=never_learnt, lead="",
     ),
     Claim(
         "partial-entries",

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from mu.experiments.sparsity import SPARSE, TROJAN_SPARSITIES
 from mu.reading import mean_sd, select, with_columns
-from mu.reading.sparsity import PAPER_NAMES, SCENARIOS, SHOWN, chosen
+from mu.reading.sparsity import PAPER_NAMES, SCENARIOS, SHOWN, by_fit, chosen
 from mu.verdicts.claim import Claim, Finding, Part, Rows, joined
 from mu.verdicts.differences import (
     NO_DIFFERENCE,
@@ -26,6 +27,7 @@ from mu.verdicts.differences import (
     by_seed,
     each_network,
     each_once,
+    either,
     every,
     fewest,
     once,
@@ -184,6 +186,15 @@ def _l1_sparse(rows: pd.DataFrame) -> Iterator[Finding]:
     yield Finding((answer,) if tuned.mean() + GAIN < 100 else (), numbers, fewest(gain, ratio))
 
 
+def _l1_forgets(rows: pd.DataFrame) -> Iterator[Finding]:
+    """l1: an answer for each way to choose that picks values of its own."""
+    dense = select(rows, sparsity=0)
+    ua, goal = by_method(dense, "UA", "l1-sparse", "retrain")
+    short, again = paired(goal, ua), select(dense, method="l1-sparse")["again"].all()
+    numbers = f"UA {mean_sd(ua)}, retrained {mean_sd(goal)}"
+    yield Finding(() if again else (short.below(STILL),), numbers, short.n)
+
+
 def _retrain_loses(rows: pd.DataFrame) -> Iterator[Finding]:
     """C8: an answer for every scenario and sparsity from `SPARSE` on."""
     for scenario, shown in SCENARIOS.items():
@@ -275,6 +286,52 @@ def _backdoor(rows: pd.DataFrame) -> Iterator[Finding]:
             answers = () if gone or idle else (every(removed, cost.below(LITTLE)),)
             cases.append(Finding(answers, numbers, fewest(cost, paired(ends["ASR"][0][1], left))))
         yield joined(cases, f"FT at {value:g}, ASR dense {arrow(*ends['ASR'][0])}; ")
+
+
+def _cleanse(rows: pd.DataFrame) -> Iterator[Finding]:
+    """Cleanse: one answer, whether some value does it; which one would have to be known beforehand."""
+    start = {metric: by_seed(rows, metric, method="trained", sparsity=0) for metric in ("ASR", "SA")}
+    cases = []
+    for value, tried in select(with_columns(rows, "tried"), method="l1-sparse").groupby("tried"):
+        left, cost = by_seed(tried, "ASR"), paired(start["SA"], by_seed(tried, "SA"))
+        removed = every(OverSeeds(start["ASR"]).exceeds(PLANTED), OverSeeds(left).below(REMOVED))
+        numbers = f"γ {value:g} ASR {mean_sd(left)}, SA loses {mean_sd(cost.values)}"
+        cases.append(Finding((every(removed, cost.below(LITTLE)),), numbers, cost.n))
+    one = joined(cases, f"before ASR {mean_sd(start['ASR'])}; ")
+    yield one._replace(answers=(either(*one.answers),) if one.answers else ())
+
+
+def _equally_fitted(rows: pd.DataFrame) -> Iterator[Finding]:
+    """Fit: an answer each for FT and IU."""
+    for method in ("fine-tune", "influence"):
+        more = OverSeeds(ahead_at_equal_loss(rows, method))
+        ranks = mean_sd(_rank_by_fit(rows, method), 2)
+        numbers = f"{PAPER_NAMES[method]}: UA higher by {mean_sd(more.values)} at equal loss; "
+        yield Finding((more.exceeds(RISE),), numbers + f"rank correlation of loss and UA {ranks}", more.n)
+
+
+def ahead_at_equal_loss(rows: pd.DataFrame, method: str) -> pd.Series:
+    """By seed, how much higher UA is from sparse originals than from dense ones, mean over the losses both have.
+
+    UA is interpolated between originals, linearly in the logarithm of the loss. A seed whose ranges do not meet is
+    left out.
+    """
+    ahead = {}
+    for seed, alike in by_fit(rows, method).groupby("seed"):
+        curves = [part.sort_values("loss") for _, part in alike.groupby("sparsity")]
+        low, high = (f(f_of(curve["loss"]) for curve in curves) for f, f_of in ((max, min), (min, max)))
+        if len(curves) == 2 and low < high:
+            places = np.linspace(np.log(low), np.log(high), 101)
+            dense, sparse = (np.interp(places, np.log(curve["loss"]), curve["UA"]) for curve in curves)
+            ahead[seed] = (sparse - dense).mean()
+    return pd.Series(ahead, dtype=float)
+
+
+def _rank_by_fit(rows: pd.DataFrame, method: str) -> pd.Series:
+    """Spearman's rank correlation of loss and UA over all originals, by seed."""
+    found = by_fit(rows, method)
+    ranks = {seed: part["loss"].corr(part["UA"], method="spearman") for seed, part in found.groupby("seed")}
+    return pd.Series(ranks, dtype=float)
 
 
 def _transfer(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -385,6 +442,31 @@ CLAIMS = (
         f"Class-wise, from dense to {SPARSE} % sparse, with each value tried: UA rises by more than {RISE:g} points. "
         f"Values at which it is above {LEAST_UA:g} % on both models are left out.",
         TABLE_ITEMS, each_once, _forgets_more_as_it_is, "class", lead="",
+    ),
+    Claim(
+        "sparsity-fit",
+        "FT and IU forget more of a class from a sparse model also where it fits its samples as well as a dense one.",
+        "ours, a control of C3",
+        "Class-wise, with published values, from originals trained for more or fewer epochs: at the same loss on the "
+        f"retain set before unlearning, UA from {SPARSE} % sparse originals is more than {RISE:g} points higher. "
+        "UA is interpolated between originals, and its mean is taken over the losses that both kinds have.",
+        ("sparsity-fit",), each_network, _equally_fitted, "class", lead="",
+    ),
+    Claim(
+        "sparsity-l1",
+        "l1-sparse unlearning forgets a class as retraining does.",
+        "ours, beside C4; the main table prints 100",
+        f"Class-wise on the dense model, with each way to choose a value: UA is less than {STILL:g} point below the "
+        "retrained model's.",
+        TABLE_ITEMS, tables, _l1_forgets, "class",
+    ),
+    Claim(
+        "sparsity-cleanse",
+        "l1-sparse unlearning removes a backdoor from the dense model, at little cost.",
+        "ours, beside C6; the backdoor figure has 13.7",
+        f"With at least one of the values tried: attack success is above {PLANTED:g} % before and below "
+        f"{REMOVED:g} % after, and clean accuracy loses less than {LITTLE:g} points.",
+        ("sparsity-fig5",), each_network, _cleanse,
     ),
     Claim(
         "sparsity-mask",

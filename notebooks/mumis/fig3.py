@@ -38,6 +38,8 @@
 # * Left: with random weights the two histograms lie on each other, as claimed.
 # * Right: after training under `laptop` the target class lies to the right, but only a little. Both rose by more than two orders of magnitude, and they still overlap over most of
 #   their width.
+# * The same ratio at held-out images, {value}`mumis-fig2 target, held out, median method=trained digits=3` to
+#   {value}`mumis-fig2 other, held out, median method=trained digits=3`, is nearly as large. So little of it belongs to the samples trained on.
 # * The mean over irrelevant classes is narrower than one class's value, because it is a mean. MU-Mis does not use it: it draws one class.
 
 # %% [markdown]

@@ -39,12 +39,11 @@
 # * So random entries need several times the bytes, {value}`partial-keep stored bytes model=lenet rule=random keep=0.5` instead of
 #   {value}`partial-keep stored bytes model=lenet rule=top keep=0.05`, for an accuracy within about a point. The same holds for the MLP and ResNet9. Which
 #   entries are kept decides what is stored, and hardly what the removal costs the other classes.
-# * *Scaled* picks no entries and leaves about as much on the other classes as the largest entries do, on all three networks: the means differ by half a point at most, within the
-#   spread of the seeds. So most of what partial removal preserves, beside conventional removal, is owed to taking back *less*, not to which entries are taken back. What the
-#   largest entries save is storage: whole steps take {value}`partial-keep stored bytes model=lenet rule=top keep=1` on LeNet, however much they are scaled. If the forget set is known
+# * *Scaled* picks no entries and leaves nearly as much on the other classes as the largest entries do, on all three networks: the means differ by half a point at most. So most of
+#   what partial removal preserves, beside conventional removal, is owed to taking back *less*, not to which entries are taken back. What the largest entries save is storage: whole steps take {value}`partial-keep stored bytes model=lenet rule=top keep=1` on LeNet, however much they are scaled. If the forget set is known
 #   before training, though, a {term}`running sum` of whole steps is a single vector. Our check: picking entries preserves more than taking back less of every entry.
 #   **Verdict:** {verdict}`partial-scaled`.
-# * The shares of `scaled` are finer than those of the rules, to its advantage: it overshoots less.
+# * The shares of `scaled` are finer than those of the rules, to its advantage here: it overshoots less. The verdict compares both at equal forgetting, interpolated between shares.
 # * The smallest entries never forget: at a share of 0.5, UA is {value}`partial-keep UA model=lenet rule=bottom keep=0.5` % for LeNet,
 #   {value}`partial-keep UA model=mlp rule=bottom keep=0.5` % for the MLP and {value}`partial-keep UA model=resnet9-slim rule=bottom keep=0.5` % for ResNet9.
 # * For every rule the ledger stores which entries it kept, one bit per parameter and step (equation {eq}`ledger-bytes`). For `fixed` and `cyclic` this could

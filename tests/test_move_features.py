@@ -1,4 +1,4 @@
-"""Features, the choice of a target class, and steps on two batches at once."""
+"""The choice of a target class, and steps on two batches at once."""
 
 import pytest
 import torch
@@ -6,41 +6,10 @@ from torch import nn
 
 import mu
 from mu.data import Samples
-from mu.unlearning import features as module
-from mu.unlearning.features import HOLD, embed, features, move, nearest_other
+from mu.unlearning import steps as module
+from mu.unlearning.move_features import HOLD, move_features, nearest_other
 
 RECIPE = mu.Recipe(batch_size=4, optimizer="sgd", lr=0.1)
-
-
-def test_features_are_what_the_last_linear_layer_is_given(task, small):
-    """The layers before it, run by hand, and the model's own logits; the output or another layer would differ."""
-    model = small(0).eval()
-    found, logits = features(model, task.forget.images)
-    assert torch.equal(found, model[:-1](task.forget.images))
-    assert torch.equal(logits, model(task.forget.images))
-    assert found.requires_grad
-    assert not model[-1]._forward_pre_hooks
-
-
-def test_embed_is_that_in_evaluation_mode(task, normed):
-    """Also of a model in training mode, which stays in it; batch statistics would differ."""
-    model = normed(0).train()
-    expected = features(normed(0).eval(), task.retain.images)[0]
-    assert torch.allclose(embed(model, task.retain), expected, atol=1e-6)
-    assert model.training
-    assert model[3].num_batches_tracked == 0
-
-
-def test_a_model_of_our_own_has_its_embedding_as_features(data):
-    """`Classifier.embed`."""
-    model = mu.build_model("mlp", data).eval()
-    assert torch.equal(features(model, data.test.images)[0], model.embed(data.test.images))
-
-
-def test_a_model_without_a_linear_layer_is_refused(task):
-    """By a message that says what features are."""
-    with pytest.raises(ValueError, match=r"nn\.Linear"):
-        features(nn.Flatten(), task.forget.images)
 
 
 def test_the_nearest_other_class_is_neither_ones_own_nor_absent():
@@ -60,7 +29,7 @@ def test_batches_of_the_forget_set_take_turns(task, small):
         seen.append(i.tolist())
         return found.sum() * 0
 
-    move(
+    move_features(
         small(0), task.forget, task.retain, RECIPE, distance=distance,
         loss=lambda logits, labels: logits.sum() * 0, steps=2 * HOLD + 3, seed=0,
     )  # fmt: skip
@@ -71,7 +40,7 @@ def test_one_step_by_hand(task, small, flat):
     """- lr times the gradient of distance (forget features) + loss (other images), by autograd on the model."""
     one = mu.Recipe(batch_size=len(task.retain), optimizer="sgd", lr=0.1)
     options = {"distance": lambda found, i: found[i].square().sum(), "loss": nn.functional.cross_entropy}
-    moved = move(small(0), task.forget, task.retain, one, steps=1, seed=0, **options)
+    moved = move_features(small(0), task.forget, task.retain, one, steps=1, seed=0, **options)
     model = small(0).eval()
     forgotten, logits = model[:-1](task.forget.images), model(task.retain.images)
     value = forgotten.square().sum() + nn.functional.cross_entropy(logits, task.retain.labels)
@@ -89,7 +58,7 @@ def test_it_stops_when_the_forget_set_is_forgotten(task, small):
         steps.append(len(steps))
         return -(logits * bias).sum()
 
-    move(
+    move_features(
         small(0), forget, task.retain, RECIPE, distance=lambda found, _: found.sum() * 0, loss=loss,
         steps=60, stop_at=0.0, every=3, seed=0,
     )  # fmt: skip
@@ -102,7 +71,7 @@ def test_a_look_takes_in_samples_from_the_whole_forget_set(task, small, monkeypa
     seen = []
     monkeypatch.setattr(module, "LOOK_AT", 4)
     monkeypatch.setattr(module, "at_most", lambda percent, model, samples: seen.append(samples))
-    move(
+    move_features(
         small(0), task.forget, task.retain, RECIPE, distance=lambda found, _: found.sum() * 0,
         loss=lambda logits, _: logits.sum() * 0, steps=2, stop_at=-1.0, seed=0,
     )  # fmt: skip
