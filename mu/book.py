@@ -122,9 +122,10 @@ def render(home: Path, executed: dict[str, Path]) -> None:
 
 
 def package_digest(without: Collection[str] = ()) -> str:
-    """Hash of the package's source files, but for some files or folders."""
+    """Hash of the package's source files and of the numbers that it brings along, but for some files or folders."""
     package = Path(__file__).parent
-    files = (file for file in package.rglob("*.py") if file.relative_to(package).parts[0] not in without)
+    files = (file for kind in ("*.py", "*.csv") for file in package.rglob(kind))
+    files = (file for file in files if file.relative_to(package).parts[0] not in without)
     return digest_files(package, files)
 
 

@@ -168,6 +168,21 @@ class Dataset:
     std: tuple[float, ...]  # per channel: what it then divides by
     fine_classes: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        shapes = [tuple(part.images.shape[1:]) for part in (self.train, self.test)]
+        if shapes[0] != shapes[1]:
+            raise ValueError(
+                f"images for training are {shapes[0]}, for testing {shapes[1]}; they must be of one shape"
+            )
+        for part in (self.train, self.test):
+            for name, kinds in (("labels", self.classes), ("fine", self.fine_classes)):
+                values = getattr(part, name)
+                if not kinds or values is None or values.is_meta or not len(values):
+                    continue
+                low, high = torch.stack(values.aminmax()).tolist()
+                if low < 0 or high >= len(kinds):
+                    raise ValueError(f"{name} are from {low} to {high}, and must be from 0 to {len(kinds) - 1}")
+
     @property
     def shape(self) -> tuple[int, int, int]:
         """(channel, height, width) of an image."""

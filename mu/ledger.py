@@ -17,6 +17,7 @@ left alone; `mu.training.recalibrate` re-estimates them where data may be used.
 from __future__ import annotations
 
 import itertools
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -123,7 +124,8 @@ class Recorder:
 
         Args:
             model: the model that was trained while this ledger recorded, or one that came of it; left untouched.
-            sample_indices: positions in `data.train`; samples in no recorded step change nothing.
+            sample_indices: positions in `data.train`; samples in no recorded step change nothing. A ledger warns if
+                all of them are such.
             already: those whose steps were taken back from `model` before; a step is taken back once. None says that
                 `model` is as training left it, which is checked; an empty tensor that it changed in another way.
 
@@ -196,6 +198,10 @@ class Ledger(Recorder):
 
     def __len__(self) -> int:
         return len(self.steps)
+
+    def __bool__(self) -> bool:
+        """True before the first step as well: `ledger=mine or ()` would else record nothing."""
+        return True
 
     @property
     def entries(self) -> list[Entry]:
@@ -285,7 +291,10 @@ class Ledger(Recorder):
         total = torch.zeros(self.layout.size, dtype=torch.float64)
         counts = torch.tensor(self.selection.counts(self.layout))
         gone = set(self._holding(already.numpy()))
-        places = [place for place in self._holding(sample_indices.numpy()) if place not in gone]
+        asked = self._holding(sample_indices.numpy())
+        if len(sample_indices) and not asked:
+            warnings.warn("no recorded step used any of these samples: nothing is taken back", stacklevel=3)
+        places = [place for place in asked if place not in gone]
         for number, held in itertools.groupby(places, key=lambda i: i // self.chunk_steps):
             chunk = self._read(number)
             for entry in (chunk[i % self.chunk_steps] for i in held):
@@ -347,7 +356,7 @@ class Ledger(Recorder):
 
         Raises:
             FileNotFoundError: the folder holds no ledger.
-            mu.storage.CorruptFile: a chunk is damaged; the message names it.
+            mu.storage.CorruptFile: a chunk is damaged, or missing before another; the message names it.
         """
         ledger, _, facts = cls._open(Path(folder) / INDEX)
         if facts["finalised"]:
@@ -358,6 +367,10 @@ class Ledger(Recorder):
             ledger.steps += tensors["steps"].tolist()
             ledger.samples += _split_samples(tensors)
             ledger.steps_seen, ledger.final = facts["steps_seen"], facts["final"]
+        if len(list(Path(folder).glob("chunk-*.safetensors"))) > len(ledger.chunks):
+            raise storage.CorruptFile(
+                f"{ledger.spill.chunk(len(ledger.chunks))} is missing, and a later chunk is there"
+            )
         if not ledger.chunks:
             ledger.final = ""  # the hash of no model
         ledger.finalised = True

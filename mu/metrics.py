@@ -16,7 +16,6 @@ from torch.nn import functional
 
 from mu import attacks
 from mu.models import predict
-from mu.tasks import WHOLE_CLASS as WHOLE_CLASS  # `mu.verdicts` reads it here
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int64

@@ -465,7 +465,10 @@ def reinitialise(model: nn.Module, seed: int) -> nn.Module:
         drawn.apply(_reset)
     forgotten = [name for name, parameter in drawn.named_parameters() if parameter.isnan().any()]
     if forgotten:
-        raise ValueError(f"no module's reset_parameters draws {', '.join(forgotten)}")
+        raise ValueError(
+            f"no module's reset_parameters draws {', '.join(forgotten)}; give the module that owns them a "
+            "reset_parameters(), or train a fresh model yourself"
+        )
 
     fresh = copy.deepcopy(model)
     for old, new in zip(_tensors(fresh), _tensors(drawn), strict=True):

@@ -1,8 +1,8 @@
 """What to forget: one data set split into a forget set, a retain set and a test set.
 
-A `Task` holds nothing but indices into `data.train`, so it can be saved, shared and checked. Forget and
-retain are disjoint and together are exactly what the original model is trained on; those made here are read off
-one array that says for each training sample whether it is forgotten, retained or left out.
+A `Task` holds nothing but indices into `data.train`. Forget and retain are disjoint and together are exactly what
+the original model is trained on; those made here are read off one array that says for each training sample whether
+it is forgotten, retained or left out.
 
 | scenario   | forget set                                        | retain set                         |
 |------------|---------------------------------------------------|------------------------------------|
@@ -21,18 +21,15 @@ The last two are made by experiments. Samples picked by hand are `Task(data, "so
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import torch
 
-from mu import storage
-from mu.data import APART, Dataset, Samples, positions, tensor_hash
+from mu.data import APART, Dataset, Samples, positions
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from jaxtyping import Bool, Int64, UInt8
     from torch import Tensor
 
@@ -57,7 +54,6 @@ class Task:
         target: the label that is forgotten (for `poisoned`: the label the trigger leads to; for `subclass`: the
             super-class, which stays known), or None.
         fine_target: the fine label that is forgotten (sub-class scenario), or None.
-        settings: the arguments that made the task, for its record.
     """
 
     data: Dataset
@@ -66,7 +62,6 @@ class Task:
     retain_indices: Int64[Tensor, " retain"]
     target: int | None = None
     fine_target: int | None = None
-    settings: dict = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.scenario not in SCENARIOS:
@@ -90,6 +85,21 @@ class Task:
         if len(both.unique()) < len(both):
             raise ValueError(
                 "a sample is named twice: forget and retain set are disjoint, and each has a sample once"
+            )
+        train = self.data.train
+        forget, retain = (where.to(train.labels.device) for where in (self.forget_indices, self.retain_indices))
+        if torch.isin(train.indices[forget], train.indices[retain]).any():  # a ledger would take both for one sample
+            raise ValueError("data.train.indices has a number in the forget set and in the retain set")
+        if self.scenario not in needed:
+            return
+        kinds, kind = (train.fine, self.fine_target) if self.scenario == "subclass" else (train.labels, self.target)
+        if kinds is None:
+            raise ValueError(f"{self.data.name!r} has no fine labels")
+        if not (kinds[forget] == kind).all() or (self.whole_class and (kinds[retain] == kind).any()):
+            others = ", and the retain set has none of them" if self.whole_class else ""
+            raise ValueError(
+                f"in scenario {self.scenario!r} all samples to forget have the {needed[self.scenario]}, here {kind}"
+                f'{others}; samples picked by hand are "some"'
             )
 
     @cached_property
@@ -139,52 +149,6 @@ class Task:
             retain_indices=self.retain_indices.to(device),
         )
 
-    def save(self, path: str | Path) -> None:
-        """Store the indices and what made them (not the images)."""
-        storage.save(
-            path,
-            {"forget": self.forget_indices, "retain": self.retain_indices},
-            {
-                "data": self.data.name,
-                "samples": self.data.train.fingerprint,
-                "labels": tensor_hash(self.data.train.labels),
-                "scenario": self.scenario,
-                "target": self.target,
-                "fine_target": self.fine_target,
-                "settings": self.settings,
-            },
-        )
-
-    @classmethod
-    def load(cls, path: str | Path, data: Dataset) -> Task:
-        """Read a saved task back onto `data`.
-
-        Raises:
-            ValueError: the task was made on another data set, or on other training samples of it, or the file holds
-                something else.
-            mu.storage.CorruptFile: the file is damaged.
-        """
-        indices, facts = storage.load(path)
-        if "scenario" not in facts:
-            raise ValueError(f"{path} holds something else than a task")
-        if facts["data"] != data.name:
-            raise ValueError(f"{path} is a task on {facts['data']!r}, not on {data.name!r}")
-        if facts["samples"] != data.train.fingerprint:
-            raise ValueError(f"{path} is a task on other training samples of {data.name!r}")
-        if facts["scenario"] == "poisoned":
-            data = _poison(data, indices["forget"], facts["target"])
-        if facts["labels"] != tensor_hash(data.train.labels):
-            raise ValueError(f"{path} is a task on other labels: the training samples of {data.name!r} have changed")
-        return cls(
-            data,
-            facts["scenario"],
-            indices["forget"],
-            indices["retain"],
-            facts["target"],
-            facts["fine_target"],
-            facts["settings"],
-        )
-
 
 def forget_class(data: Dataset, label: int) -> Task:
     """Forget every training sample of class `label`."""
@@ -196,7 +160,7 @@ def forget_some(data: Dataset, label: int, count: int, seed: int = 0) -> Task:
     """Forget `count` random samples of class `label`; the class's other samples stay."""
     label = _known(label, data.num_classes)
     chosen = _choose(data.train.labels == label, count, seed)
-    return _task(data, "some", chosen, target=label, settings={"count": count, "seed": seed})
+    return _task(data, "some", chosen, target=label)
 
 
 def forget_rare(data: Dataset, label: int, count: int, seed: int = 0) -> Task:
@@ -208,8 +172,7 @@ def forget_rare(data: Dataset, label: int, count: int, seed: int = 0) -> Task:
     label = _known(label, data.num_classes)
     of_class = data.train.labels == label
     chosen = _choose(of_class, count, seed)
-    settings = {"count": count, "seed": seed}
-    return _task(data, "rare", chosen, left_out=of_class & ~chosen, target=label, settings=settings)
+    return _task(data, "rare", chosen, left_out=of_class & ~chosen, target=label)
 
 
 def forget_subclass(data: Dataset, fine_label: int) -> Task:
@@ -230,7 +193,7 @@ def forget_subclass(data: Dataset, fine_label: int) -> Task:
 def forget_random(data: Dataset, share: float, seed: int = 0) -> Task:
     """Forget a random `share` (0 to 1, exclusive) of the training samples."""
     chosen = _choose_share(data, share, seed)
-    return _task(data, "random", chosen, settings={"share": share, "seed": seed})
+    return _task(data, "random", chosen)
 
 
 def forget_poisoned(data: Dataset, share: float = 0.1, target: int = 0, seed: int = 0) -> Task:
@@ -241,7 +204,7 @@ def forget_poisoned(data: Dataset, share: float = 0.1, target: int = 0, seed: in
     target = _known(target, data.num_classes)
     chosen = _choose_share(data, share, seed)
     poisoned = _poison(data, chosen.nonzero().flatten(), target)
-    return _task(poisoned, "poisoned", chosen, target=target, settings={"share": share, "seed": seed})
+    return _task(poisoned, "poisoned", chosen, target=target)
 
 
 def add_trigger(images: UInt8[Tensor, "n channel height width"]) -> UInt8[Tensor, "n channel height width"]:

@@ -133,10 +133,15 @@ def train(
     Raises:
         FloatingPointError: the loss became NaN or infinite, and the message names epoch and step; or the weights did.
         ValueError: there are no samples, nothing to train, `start_epoch` lies outside the recipe, or the model does
-            not take uint8 images, or a last batch of one.
+            not take uint8 images, or a last batch of one, or its parameters are of several dtypes; or it is called
+            inside `torch.inference_mode()`.
     """
     if not trainable(model):
         raise ValueError("there is nothing to train: the model has no trainable parameter")
+    if torch.is_inference_mode_enabled():
+        raise ValueError("training takes gradients; leave torch.inference_mode()")
+    if len(dtypes := {str(parameter.dtype) for parameter in trainable(model).values()}) > 1:  # one vector has one
+        raise ValueError(f"the trainable parameters are of several dtypes, {', '.join(sorted(dtypes))}; use one")
     device = device_of(model)
     samples = samples.to(device)
     if not len(samples):

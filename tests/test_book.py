@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 import mu
 from mu import book, figures, results
-from mu.experiments import PAPERS, get_item, items
+from mu.experiments import PAPERS, get_item, items, primary_items
 from mu.experiments.item import Item, Progress
 from mu.pages import overviews
 from mu.pages.writing import block, fits, number_table
@@ -136,19 +136,19 @@ def test_a_failing_notebook_is_named_with_its_cell(folders, checkout):
 
 def test_a_change_of_a_verdict_runs_no_notebook(folders, monkeypatch):
     """It is rendered anew, and computes nothing. Breaks if text about results runs every notebook again, or if a
-    change of what draws them does not."""
-    package = folders / "mu"
-    for name in ("verdicts/partial.py", "figures/partial.py"):
-        (package / name).parent.mkdir(parents=True)
+    change of what draws them, or of the papers' numbers beside ours, does not."""
+    package, names = folders / "mu", ("verdicts/partial.py", "figures/partial.py", "reported.csv")
+    for name in names:
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
         (package / name).write_text("")
     monkeypatch.setattr(book, "__file__", str(package / "book.py"))
     notebook, copies = CHECKOUT / "notebooks/partial/fig1.ipynb", []
-    for name in ("verdicts/partial.py", "figures/partial.py"):
+    for name in names:
         before = book.executed_copy(notebook, {}, folders), book.package_digest()
-        (package / name).write_text("changed = True")
+        (package / name).write_text("changed")
         copies.append(book.executed_copy(notebook, {}, folders) == before[0])
         assert book.package_digest() != before[1]
-    assert copies == [True, False]
+    assert copies == [True, False, False]
 
 
 def test_only_a_change_touches_the_rendering_key(folders):
@@ -266,7 +266,7 @@ def test_a_part_that_is_still_to_come_is_no_warning(site, recorded):
     html, warnings = site("{value}`partial-tab1 RA method=retrain`\n\n```{record} partial-tab1\n```")
     assert not warnings
     assert '<abbr title="not recorded yet">–</abbr>' in html
-    assert "4 cells of the grid still missing" in html
+    assert 'href="book/status.html"><span class="doc">4 of 6 runs not recorded yet</span>' in html
 
 
 def test_a_verdict_in_running_text_is_computed(site, recorded):
@@ -277,35 +277,45 @@ def test_a_verdict_in_running_text_is_computed(site, recorded):
     assert "no claim 'partial-C99'" in warnings[0]
 
 
-def test_a_tally_counts_verdicts(site, recorded):
-    """A column for each paper, whose counts add up to its claims; checks of ours apart. Breaks if a word is left out
-    or a check is counted as a claim."""
-    html, warnings = site("```{tally}\n```")
+def test_a_map_has_a_cell_for_every_claim(site, recorded, monkeypatch):
+    """With a sign, a link to its line, and what it says when pointed at. Breaks if a check of ours is among them, or
+    if colour alone tells verdicts apart."""
+    evidence = [Finding((True,), "line", 2, "MNIST", "partial-tab1")]
+    held = "partial-C1"
+    monkeypatch.setattr("mu.pages.overviews.judged", cache(lambda claim: judge(evidence * (claim.id == held))))
+    pages = [f"```{{verdicts}} {paper}\n```" for paper in PAPERS]
+    html, warnings = site("\n\n".join(["```{claim-map}\n```", *pages]))
     assert not warnings
-    lines = [re.findall(r"<td[^>]*><p>([^<]*)</p></td>", line)[1:] for line in html.split("<tr")[2:]]
-    *words, one_seed, checks = lines
-    counted = [sum(int(cell) for cell in column if cell != "–") for column in zip(*words, strict=True)]
-    ours = [sum(claim.ours for claim in claims(paper)) for paper in PAPERS]
-    assert counted == [len(claims(paper)) - n for paper, n in zip(PAPERS, ours, strict=True)]
-    assert one_seed == ["–"] * len(PAPERS)
-    assert checks == ["–"] * len(PAPERS)
+    lines = html.split('class="mu-map')[1].split("</div>")[0].split("<p")[1:]
+    found = [re.findall(r'<abbr class="([^"]+)" title="([^"]+)"><a [^>]*href="#([^"]+)"[^>]*>(.*?)</a>', line)
+             for line in lines]  # fmt: skip
+    theirs = [[claim for claim in claims(paper) if not claim.ours] for paper in PAPERS]
+    assert [[address for _, _, address, _ in line] for line in found] == [
+        *([f"verdict-{claim.id.lower()}" for claim in paper] for paper in theirs), []
+    ]  # fmt: skip
+    (classes, title, _, text), (other, _, _, unlike) = found[0][:2]
+    assert (classes, other) == ("mu-cell mu-holds", "mu-cell mu-not-recorded")
+    assert title == f"{theirs[0][0].claim} Holds."
+    assert [re.sub("<[^>]+>", "", words) for words in (text, unlike)] == ["C1 ✓", "C2 –"]
+    assert "does not hold" in lines[-1]  # the legend
 
 
-@pytest.mark.parametrize("lines", [5, 7])
+@pytest.mark.parametrize("lines", [1, 3])
 def test_long_evidence_is_folded(site, recorded, lines, monkeypatch):
-    """Five lines are seen, with what is behind. Breaks if a line is lost, or if nothing is folded, or all."""
-    evidence = [Finding((i < 6,), f"line {i}", 2, "MNIST", "partial-tab1") for i in range(lines)]
+    """One line is seen, with what is behind. Breaks if a line is lost, or if nothing is folded, or all."""
+    evidence = [Finding((i < 2,), f"line {i}", 2, "MNIST", "partial-tab1") for i in range(lines)]
     monkeypatch.setattr("mu.pages.overviews.judged", cache(lambda claim: judge(evidence)))
     html, warnings = site("```{verdicts} partial\n```")
     assert not warnings
-    cell = html.split("(abstract)")[1].split("</td>")[2]
+    cell = html.split("(abstract)")[1].split("</td>")[3]
     seen, *folded = cell.split("<details")
-    assert re.findall(r"line \d", seen) == [f"line {i}" for i in range(5)]
-    if lines == 5:
+    assert re.findall(r"line \d", seen) == ["line 0"]
+    assert '<span class="doc">Table 1</span>' in seen
+    if lines == 1:
         assert not folded
     else:
         assert "2 more: 1 yes, 1 no" in folded[0]
-        assert re.findall(r"line \d", folded[0]) == ["line 5", "line 6"]
+        assert re.findall(r"line \d", folded[0]) == ["line 1", "line 2"]
 
 
 def test_evidence_that_does_not_count_is_the_first_to_be_folded(site, recorded, monkeypatch):
@@ -314,9 +324,10 @@ def test_evidence_that_does_not_count_is_the_first_to_be_folded(site, recorded, 
     evidence = [*idle, Finding((True,), "alone", 1, "MNIST", "partial-tab1"),
                 Finding((False,), "against", 2, "MNIST", "partial-tab1")]  # fmt: skip
     monkeypatch.setattr("mu.pages.overviews.judged", cache(lambda claim: judge(evidence)))
-    seen, folded = site("```{verdicts} partial\n```")[0].split("(abstract)")[1].split("</td>")[2].split("<details")
-    assert seen.index("against") < seen.index("idle 0")
+    seen, folded = site("```{verdicts} partial\n```")[0].split("(abstract)")[1].split("</td>")[3].split("<details")
+    assert "against" in seen
     assert "alone" in folded
+    assert "idle 0" in folded
 
 
 def test_a_record_has_number_caption_and_provenance(site, recorded):
@@ -409,14 +420,43 @@ def test_a_method_names_where_it_is_recorded(site, recorded):
     assert "Table 2" not in text
 
 
-def test_a_page_does_not_link_to_itself(site, recorded):
-    """The notebook with the code is named below what other pages show. Breaks if its own page says so too."""
-    notebook = {"notebooks/partial/tab1": "# A\n\n```{record} partial-tab1\n```"}
-    html, warnings = site("```{record} partial-tab1\n:again:\n```", **notebook)
+def test_the_retrained_models_line_is_marked(site, recorded):
+    """That line alone. Breaks if the row to reach looks like any other."""
+    rows = [{"seed": 0, "metric": "RA", "value": 1.0, "dataset": "cifar100", "scenario": "class", "method": method}
+            for method in ("trained", "retrain")]  # fmt: skip
+    write("mumis-tab1", [pd.DataFrame(rows)])
+    html, warnings = site("```{record} mumis-tab1\n```", **{"notebooks/mumis/tuning": "(mumis-tuning)=\n# A"})
     assert not warnings
-    link = '<span class="doc">code</span>'
-    assert link in html
-    assert link not in (results.home().parent / "out/notebooks/partial/tab1.html").read_text()
+    (line,) = re.findall(r'<tr class="[^"]*mu-goal[^"]*">(.*?)</tr>', html, re.DOTALL)
+    assert "<p>retrain</p>" in line
+    assert "<p>trained</p>" in html
+
+
+def test_settings_of_the_grids_have_no_provenance(site):
+    """No run made them; the chapter is linked all the same. Breaks if a record is named that they are not from."""
+    row = {"seed": 0, "method": "trained", "metric": "RA", "value": 1.0}
+    write("sparsity-tab3", [pd.DataFrame([row])])
+    html, warnings = site("```{record} sparsity-tabA1\n```")
+    assert not warnings
+    assert "recorded on" not in html
+    assert "chapter: <a" in html
+
+
+def test_a_page_does_not_link_to_itself(site, recorded):
+    """The notebook with the code, and the chapter, are named below what other pages show. Breaks if their own pages
+    say so too."""
+    shown = {"notebooks/partial/tab1": "# A\n\n```{record} partial-tab1\n```",
+             "book/partial": "# A\n\n```{record} partial-tab1\n:again:\n```"}  # fmt: skip
+    html, warnings = site("```{record} partial-tab1\n:again:\n```", **shown)
+    assert not warnings
+    links = {
+        "notebooks/partial/tab1": '<span class="doc">code</span>',
+        "book/partial": '<span class="doc">partial</span>',
+    }
+    for page in links:
+        written = (results.home().parent / f"out/{page}.html").read_text()
+        assert [link in written for link in links.values()] == [page != own for own in links]
+        assert links[page] in html
 
 
 @pytest.mark.parametrize(
@@ -446,10 +486,24 @@ def test_a_formula_that_cannot_be_drawn_is_a_warning(site):
 
 
 def test_status_counts_cells(site, recorded):
-    """The status page reads manifests. Breaks if foreign cells (hashes the grid does not have) are counted."""
-    html, warnings = site("```{status}\n```\n\n```{rerun}\n```")
+    """The status page reads manifests: a line for each item. Breaks if foreign cells (hashes the grid does not have)
+    are counted, or if what is recorded in part passes for whole."""
+    strange = replace(recorded.segments[0], cell="none of the grid's")
+    recorded.add(strange, recorded.text[recorded.text["cell"] == recorded.segments[0].cell])
+    recorded.write(results.folder())
+    (cell,) = get_item("partial-fig3").cells("quick")
+    whole = results.Record("partial-fig3", "quick")
+    whole.add(replace(strange, cell=cell.key, settings=cell.settings), recorded.text.drop(columns="cell"))
+    whole.write(results.folder())
+    html, warnings = site("```{status}\n```\n\n```{rerun}\n```", **{"notebooks/partial/fig3": "# Maps"})
     assert not warnings
-    assert "0 of 6" in html  # the hand-made cells are none of the grid's
+    text = " ".join(re.sub("<[^>]+>", " ", html).split())
+    count = len(primary_items())
+    for profile, have in {"quick": (1, 0), "laptop": (0, 1), "paper": (0, 0)}.items():
+        said = "{} of {} items recorded completely, {} in part, {} not at all"
+        assert f"{profile} : {said.format(have[0], count, have[1], count - sum(have))}" in text
+    assert "Maps ✓ one seed 0 of 3 0 of 5" in text
+    assert "2 of 6 0 of 10" in text
     text = re.sub("<[^>]+>", "", html)
     assert "notebooks/partial/tab1.ipynb" in text
     assert re.search(r"sparsity-tab3 notebooks/sparsity/tab3\.ipynb, .*sparsity-tuning", text)  # one record
@@ -464,6 +518,15 @@ def test_a_formula_of_another_page_is_named_with_its_page(site):
     assert not warnings
     text = re.sub("<[^>]+>", "", html)
     assert "See (1) and (1) of The other page." in text
+
+
+def test_a_reported_gap_is_in_points(site):
+    """Of percentages the difference is none. Breaks if "0.07 %" is a gap, or if an accuracy is in points."""
+    html, warnings = site("```{reported} mumis-tab1\n```")
+    assert not warnings
+    lines = [re.findall(r"<td[^>]*><p>([^<]*)</p></td>", line) for line in html.split("<tr")]
+    units = {(line[2], line[4]) for line in lines if line}
+    assert units == {("Avg. Gap", "points"), ("RTE", "s"), *((accuracy, "%") for accuracy in ("RA", "FA", "TA"))}
 
 
 def test_what_all_reported_numbers_share_is_said_once(site):

@@ -520,9 +520,24 @@ def test_samples_are_checked(samples):
                 replace(samples, **{field: values})
 
 
+def test_a_data_set_is_checked(samples):
+    """Labels that are no class, -100 among them, which cross-entropy leaves out in silence; fine labels; test images
+    of another shape. Breaks if a model is trained on one of them."""
+    data = replace(load_dataset("synthetic"), train=samples, test=samples)
+    for part in ("train", "test"):
+        for field, wrong, last in (("labels", 10, 9), ("labels", -100, 9), ("fine", 20, 19)):
+            values = getattr(samples, field).clone()
+            values[1] = wrong
+            with pytest.raises(ValueError, match=f"{field} are from .*{wrong}.*from 0 to {last}"):
+                replace(data, **{part: replace(samples, **{field: values})})
+    with pytest.raises(ValueError, match=r"\(1, 2, 2\), for testing \(3, 2, 2\)"):
+        replace(data, test=replace(samples, images=samples.images.expand(-1, 3, -1, -1)))
+    assert len(replace(data, test=samples[:0]).test) == 0
+
+
 def test_to_moves_every_tensor(samples):
     """A data set moves as a whole. Breaks if a tensor is forgotten (`meta` stands for another device)."""
-    data = replace(load_dataset("synthetic"), test=samples).to("meta")
+    data = replace(load_dataset("synthetic"), train=samples, test=samples).to("meta")
     for part in (data.train, data.test):
         assert {t.device.type for t in (part.images, part.labels, part.indices, part.fine)} == {"meta"}
 

@@ -277,3 +277,18 @@ def test_the_noise_does_not_follow_the_first_weights(data):
     scrubbed = fisher(original, data.train[:50], alpha=1e-4, seed=0)
     weights, noisy = (torch.nn.utils.parameters_to_vector(m.parameters()).detach() for m in (original, scrubbed))
     assert abs(torch.corrcoef(torch.stack([weights, noisy - weights]))[0, 1]) < 0.02
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_noise_is_the_same_under_any_default_dtype(function):
+    """Breaks if the noise is drawn in the default dtype: double has another stream."""
+    model, images = softmax_regression(8, 3), noise_images(40, 1, 1, 8)  # below 16 entries the streams agree
+    retain = samples(images, 3)
+    expected, before = function(model, retain), torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        found = function(model, retain)
+    finally:
+        torch.set_default_dtype(before)
+    for a, b in zip(expected.parameters(), found.parameters()):
+        assert torch.equal(a, b)

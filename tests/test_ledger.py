@@ -8,7 +8,9 @@ import errno
 import gc
 import shutil
 import time
+import warnings
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -193,10 +195,15 @@ def test_a_part_of_the_promised_set_can_be_taken_back(task, small, flat):
 
 @pytest.mark.parametrize("nobody", [indices(), indices(10_000), torch.tensor([])])
 def test_samples_in_no_step_change_nothing(task, small, same, nobody):
-    """Bitwise the trained model, as a new object; rounding through half precision or float64 must not show."""
+    """Bitwise the trained model, as a new object, with a warning to the caller where samples were named.
+
+    Rounding through half precision or float64 must not show. Breaks if nothing says that nothing was forgotten.
+    """
     ledger = mu.Ledger(0.1)
     trained = mu.train(small(), task.train, ADAM, ledger=ledger)
-    unlearned = ledger.subtract(trained, nobody)
+    with warnings.catch_warnings(record=True, action="always") as said:
+        unlearned = ledger.subtract(trained, nobody)
+    assert [Path(w.filename).name for w in said] == ["test_ledger.py"] * bool(len(nobody))
     assert same(unlearned, trained)
     assert unlearned is not trained
 
@@ -210,7 +217,7 @@ def test_one_request_after_another_takes_every_step_back_once(data, task, small,
     """
     ledger = mu.Ledger(1.0 if name == "amnesiac" else 0.1, values="float32")
     trained = mu.train(small(), task.train, ADAM, ledger=ledger)
-    first, second = (replace(task, forget_indices=task.retain_indices[a:b], retain_indices=indices())
+    first, second = (replace(task, scenario="some", forget_indices=task.retain_indices[a:b], retain_indices=indices())
                      for a, b in ((0, 10), (5, 15)))  # fmt: skip
     both = ledger.subtract(trained, task.retain_indices[:15])
     once = mu.unlearn(name, trained, first, ledger=ledger)
@@ -272,7 +279,10 @@ def test_left_out_samples_change_nothing(data, task, small, same):
     trained = mu.train(small(), task.train, ADAM, ledger=ledger)
     left_out = sorted(set(range(150)) - set(task.train.indices.tolist()))
     assert len(left_out) == 9
-    assert same(ledger.subtract(trained, indices(*left_out)), trained)
+    with pytest.warns(UserWarning, match="no recorded step used any of these samples"):
+        assert same(ledger.subtract(trained, indices(*left_out)), trained)
+    with warnings.catch_warnings(action="error"):  # one of them was trained on
+        assert not same(ledger.subtract(trained, indices(*left_out, task.train.indices[0])), trained)
 
 
 # ---- what is kept ---------------------------------------------------------------------------------------
@@ -677,6 +687,7 @@ def breaking(monkeypatch, name, error):
     monkeypatch.setattr(storage, "save", breaks)
 
 
+@pytest.mark.filterwarnings("ignore:no recorded step used")  # of the last options
 @pytest.mark.parametrize("chunk_steps", [1, 3, 10, 64])
 @pytest.mark.parametrize(
     "options",
@@ -926,6 +937,13 @@ def test_a_damaged_missing_or_foreign_chunk_is_refused_when_needed(task, small, 
         mu.Ledger.load(path)
 
 
+def test_another_file_is_no_ledger(tmp_path):
+    """Many files are of tensors. Breaks if a missing field is all that one hears."""
+    storage.save(tmp_path / "other", {"steps": indices(0)}, {"scenario": "class"})
+    with pytest.raises(ValueError, match="something else than a ledger"):
+        mu.Ledger.load(tmp_path / "other")
+
+
 def test_recovering_refuses_a_damaged_chunk(task, small, tmp_path, monkeypatch):
     """Its steps were complete once: stopping before it would quietly take fewer steps back."""
     breaking(monkeypatch, chunk(5), OSError(errno.ENOSPC, "No space left on device"))
@@ -935,6 +953,18 @@ def test_recovering_refuses_a_damaged_chunk(task, small, tmp_path, monkeypatch):
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(CorruptFile, match="chunk-00003"):
         mu.Ledger.recover(tmp_path / "l")
+
+
+def test_recovering_names_a_chunk_that_is_missing_before_another(task, small, tmp_path, monkeypatch):
+    """The steps before the gap are not all that were complete. Breaks if recovering stops at it in silence."""
+    breaking(monkeypatch, chunk(5), OSError(errno.ENOSPC, "No space left on device"))
+    with pytest.raises(LedgerFull):
+        mu.train(small(), task.train, ADAM, ledger=mu.Ledger(0.1, spill=tmp_path / "l", chunk_steps=2))
+    (tmp_path / "l" / chunk(3)).unlink()
+    with pytest.raises(CorruptFile, match=r"chunk-00003.* is missing"):
+        mu.Ledger.recover(tmp_path / "l")
+    (tmp_path / "l" / chunk(4)).unlink()
+    assert len(mu.Ledger.recover(tmp_path / "l")) == 6  # without a later chunk there is no gap
 
 
 # ---- the recorder's own rules ---------------------------------------------------------------------------
@@ -949,6 +979,14 @@ def test_selection_of_random_rules_follows_the_step_number(task, small):
     for entry in ledger.entries:
         mask = Selection(0.1, "cyclic").mask(torch.zeros(491), spy.layout, entry.step).numpy()
         assert (np.unpackbits(entry.mask.numpy(), count=491, bitorder="little").astype(bool) == mask).all()
+
+
+def test_an_empty_ledger_is_true(task, small):
+    """`ledger=mine or ()` records. Breaks if a ledger without steps counts as none."""
+    ledger = mu.Ledger()
+    assert len(ledger) == 0
+    mu.train(small(), task.train, mu.Recipe(epochs=1), ledger=ledger or ())
+    assert len(ledger)
 
 
 def test_the_base_recorder_stores_nothing_by_itself():

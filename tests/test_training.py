@@ -642,6 +642,20 @@ def test_a_last_batch_of_one_is_named_where_batch_norm_cannot_take_it(task, norm
     mu.train(normed(), task.train[:33], recipe, frozen_norm=True)
 
 
+def test_training_in_inference_mode_is_refused(task, small):
+    """Breaks if the error is torch's own, or none."""
+    with torch.inference_mode(), pytest.raises(ValueError, match=r"leave torch\.inference_mode"):
+        mu.train(small(), task.train, mu.Recipe(epochs=1))
+
+
+def test_parameters_of_several_dtypes_are_refused(task, small):
+    """They would become one flat vector, and all of them float64. Frozen ones are left alone."""
+    model = small()
+    model[3].double()
+    with pytest.raises(ValueError, match=r"several dtypes, torch\.float32, torch\.float64"):
+        mu.train(model, task.train, mu.Recipe(epochs=1))
+
+
 def test_counts_may_be_numpys():
     assert mu.Recipe(epochs=np.int64(3), batch_size=np.int32(8)) == mu.Recipe(epochs=3, batch_size=8)
 

@@ -318,3 +318,11 @@ def test_a_ledger_of_some_layers_is_not_the_conventional_one(task, small):
     model = mu.train(mu.build_model("mlp", task.data), task.train, mu.Recipe(epochs=1), ledger=ledger)
     with pytest.raises(ValueError, match="keeps a part of each step"):
         mu.unlearn("amnesiac", model, task, ledger=ledger)
+
+
+@pytest.mark.parametrize("name", ["influence", "fisher", "amnesiac"])
+def test_inference_mode_is_refused(task, trained, name):
+    """Gradients are not taken there. Breaks if `influence` returns the original, or `fisher` a wrong model."""
+    original, ledger = trained
+    with torch.inference_mode(), pytest.raises(ValueError, match=r"leave torch\.inference_mode"):
+        mu.unlearn(name, original, task, ledger=ledger)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from docutils import nodes
@@ -16,10 +16,9 @@ from sphinx.util.docutils import SphinxRole
 from mu import verdicts
 from mu.experiments import CHAPTERS, PAPERS, Item, best, get_item, items, primary_items
 from mu.names import shown
-from mu.pages.writing import Written, block, link, notebook_link, number_table, text_table
-from mu.reading import mumis, sparsity
+from mu.pages.writing import Written, block, link, page_link, text_table
+from mu.reading import mumis, seeds_in_words, sparsity
 from mu.results import LEADING
-from mu.storage import digest
 from mu.unlearning import methods
 from mu.verdicts import Verdict
 from mu.verdicts.claim import Claim, Finding
@@ -28,8 +27,12 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 log = logging.getLogger(__name__)
-SEEN = 5  # lines of evidence for a claim; more are folded
-judged = cache(verdicts.verdict)  # one page has the table, others the tally and single words
+SEEN = 1  # lines of evidence for a claim; more are folded
+SIGNS: dict[verdicts.Word, str] = {
+    "holds": "✓", "holds in part": "◐", "unclear": "?", "does not hold": "✗", "nothing to test": "○",
+    "not recorded": "–",
+}  # fmt: skip
+judged = cache(verdicts.verdict)  # one page has the table, others the map and single words
 
 
 def read_anew(app: Sphinx) -> None:
@@ -42,24 +45,31 @@ def read_anew(app: Sphinx) -> None:
 
 
 class StatusDirective(Written):
-    """What is recorded of every grid under every profile."""
+    """What is recorded under every profile: how many items, and of each of them how much, with its manifest."""
 
     def text(self) -> str:
-        rows = []
-        for item in primary_items():
-            for profile in LEADING:
-                done = item.progress(profile)
-                rows.append({
-                    "item": notebook_link(item), "profile": profile,
-                    "cells": f"{len(done.have)} of {len(done.wanted)}",
-                    "seeds": str(len({s.seed for s in done.have}) or "–"),
-                    "wall time": duration(done.seconds) if done.have else "not recorded",
-                    "hardware": ", ".join(done.hardware) or "–",
-                    "date": max((s.date[:10] for s in done.have), default="–"),
-                    "commit": ", ".join(f"`{c}`" for c in sorted({s.commit for s in done.have})) or "–",
-                    "settings": f"`{digest(sorted(done.wanted), 8)}`",
-                })  # fmt: skip
-        return text_table(pd.DataFrame(rows))
+        profiles, primary = LEADING[::-1], primary_items()
+        text = []
+        for profile in profiles:
+            progress = [item.progress(profile) for item in primary]
+            counts = Counter("all" if not done.missing else "part" if done.have else "none" for done in progress)
+            said = f"{counts['all']} of {len(primary)} items recorded completely"
+            text.append(f"* `{profile}`: {said}, {counts['part']} in part, {counts['none']} not at all")
+        for chapter in CHAPTERS:
+            own = [item for item in primary if item.paper == chapter]
+            table = {"item": [page_link(item) for item in own]}
+            table |= {profile: [state(item, profile) for item in own] for profile in profiles}
+            rows = text_table(pd.DataFrame(table))
+            text += block("table", f"{{doc}}`/book/{chapter}`", ":class: mu-status", "", rows)
+        return "\n".join(text)
+
+
+def state(item: Item, profile: str) -> str:
+    """How much of an item is recorded, a link to the manifest that says by what."""
+    done = item.progress(profile)
+    seeds = seeds_in_words([len({segment.seed for segment in done.have})])
+    text = f"{len(done.have)} of {len(done.wanted)}" if done.missing else f"✓ {seeds}"
+    return f"{{download}}`{text} </results/{profile}/{item.id}.json>`" if done.have else text
 
 
 class RerunDirective(Written):
@@ -69,7 +79,7 @@ class RerunDirective(Written):
         rows = []
         for item in primary_items():
             views = (view for view in items().values() if view.record == item.id)
-            links = ", ".join(f"{notebook_link(view)} `{view.notebook}`" for view in views)
+            links = ", ".join(f"{page_link(view, view.id)} `{view.notebook}`" for view in views)
             rows.append({"notebooks": links} | {profile: cost(item, profile) for profile in reversed(LEADING)})
         return text_table(pd.DataFrame(rows))
 
@@ -152,7 +162,7 @@ def brief(value: object) -> str:
 
 
 class VerdictsDirective(Written):
-    """A paper's claims: each with its verdict, the evidence and the test."""
+    """A paper's claims: each with its test, the verdict and the evidence."""
 
     required_arguments = 1
     wide = True
@@ -162,26 +172,27 @@ class VerdictsDirective(Written):
             claims = verdicts.claims(self.arguments[0])
         except ValueError as error:
             raise self.error(str(error)) from error
-        rows = [("claim", "verdict", "evidence", "test"), *map(self.row, claims)]
+        rows = [("claim", "test", "verdict", "evidence"), *map(self.row, claims)]
         marks = "* - ", "  - ", "  - ", "  - "
         cells = [mark + cell.replace("\n", "\n    ") for row in rows for mark, cell in zip(marks, row)]
-        options = (":header-rows: 1", ":widths: 24 14 38 24", ":class: mu-stacked")
+        options = (":header-rows: 1", ":widths: 23 26 15 36", ":class: mu-stacked mu-verdicts")
         return "\n".join(block("list-table", "", *options, "", *cells))
 
     def row(self, claim: Claim) -> tuple[str, str, str, str]:
         verdict = judged(claim)
         partial = verdict.complete != verdict.items
-        so_far = [f"so far: {verdict.complete} of {verdict.items} items complete"] if partial else []
-        reads = ", ".join(notebook_link(get_item(name)) for name in claim.items)
+        complete = f"{verdict.complete} of {verdict.items} figures and tables recorded in full"
+        so_far = [f"so far {complete}"] if partial else []
+        reads = ", ".join(self.source(name) for name in claim.items)
         return (
             f"({label(claim)})=\n**{claim.id.split('-')[1]}** {claim.claim} *({claim.source})*",
+            claim.test,
             "; ".join([f"**{verdict.word}**", *basis(verdict), *so_far]),
             self.evidence(verdict) or f"reads {reads}",
-            claim.test,
         )
 
     def evidence(self, verdict: Verdict) -> str:
-        """A bullet each, those that count first; all but the first few are folded, with how they came out."""
+        """A bullet each, those that count first; all but the first are folded, with how they came out."""
         ordered = sorted(verdict.evidence, key=lambda finding: finding not in verdict.counted)
         bullets = [self.bullet(finding, finding in verdict.counted) for finding in ordered]
         words = Counter(finding.word for finding in ordered[SEEN:])
@@ -190,27 +201,42 @@ class VerdictsDirective(Written):
         return "\n".join([*bullets[:SEEN], *rest])
 
     def bullet(self, finding: Finding, counts: bool) -> str:
-        item = notebook_link(get_item(finding.item))
         n = f"n = {finding.n}" + ("" if counts or not finding.answers else ", not counted")
-        return f"* **{finding.word}** {finding.network}: {finding.numbers} ({n}, {item})"
+        return f"* **{finding.word}** {finding.network}: {finding.numbers} ({n}, {self.source(finding.item)})"
+
+    def source(self, name: str) -> str:
+        """A link to the page of an item, by its number in the paper, else by the title of that page."""
+        item = get_item(name)
+        return page_link(item, item.number)
 
 
-class TallyDirective(Written):
-    """How many claims of each paper came out how; checks of ours apart."""
+class ClaimMapDirective(Written):
+    """A line for each paper, a cell for each of its claims: a sign for the verdict's word, a link to the evidence."""
 
-    def text(self) -> str:
-        words = get_args(verdicts.Word)
-        columns = {"claims": [*words, "judged by one seed", "checks of ours that hold, of those tested"]}
+    def run(self) -> list[nodes.Node]:
+        self.env.note_reread()
+        lines = []
         for paper in PAPERS:
-            pairs = [(claim, judged(claim)) for claim in verdicts.claims(paper)]
-            theirs, checks = ([verdict for claim, verdict in pairs if claim.ours is ours] for ours in (False, True))
-            counts = [sum(verdict.word == word for verdict in theirs) for word in words]
-            one_seed = sum(verdict.seeds == "one seed" for verdict in theirs)
-            tested = [verdict.word for verdict in checks if verdict.answers]
-            held = f"{tested.count('holds')} of {len(tested)}" if tested else "–"
-            name = f"{{doc}}`{shown(paper)} </book/{paper}>`"
-            columns[name] = [*(str(count or "–") for count in (*counts, one_seed)), held]
-        return number_table(pd.DataFrame(columns).set_index("claims"))
+            (line,) = self.parse(f"{{doc}}`{shown(paper)} </book/{paper}>`")
+            lines.append(line)
+            line += [self.cell(claim) for claim in verdicts.claims(paper) if not claim.ours]
+        legend = nodes.paragraph(classes=["mu-legend"])
+        for word, sign in SIGNS.items():
+            legend += nodes.inline("", "", nodes.inline(text=sign, classes=in_colour(word)), nodes.Text(f" {word}"))
+        return [nodes.container("", *lines, legend, classes=["mu-map"], is_div=True)]
+
+    def cell(self, claim: Claim) -> nodes.abbreviation:
+        """It says the claim when pointed at."""
+        word = judged(claim).word
+        link = to_evidence(claim, f"{claim.id.split('-')[1]} {SIGNS[word]}", self.env.docname)
+        return nodes.abbreviation(
+            "", "", link, explanation=f"{claim.claim} {word.capitalize()}.", classes=in_colour(word)
+        )
+
+
+def in_colour(word: str) -> list[str]:
+    """The classes of a cell with a verdict's sign."""
+    return ["mu-cell", f"mu-{word.replace(' ', '-')}"]
 
 
 class VerdictRole(SphinxRole):
@@ -224,9 +250,13 @@ class VerdictRole(SphinxRole):
         claim = known[self.text]
         verdict = judged(claim)
         on = f" ({'; '.join(basis(verdict))})" if verdict.evidence else ""
-        where = {"refdomain": "std", "reftype": "ref", "reftarget": label(claim), "refexplicit": True}
-        word = addnodes.pending_xref("", nodes.strong(text=verdict.word), refdoc=self.env.docname, **where)
-        return [word, nodes.Text(on)], []
+        return [to_evidence(claim, verdict.word, self.env.docname), nodes.Text(on)], []
+
+
+def to_evidence(claim: Claim, text: str, here: str) -> addnodes.pending_xref:
+    """A link from page `here` to the claim's line in the table of verdicts."""
+    where = {"refdomain": "std", "reftype": "ref", "reftarget": label(claim), "refexplicit": True}
+    return addnodes.pending_xref("", nodes.strong(text=text), refdoc=here, **where)
 
 
 def label(claim: Claim) -> str:

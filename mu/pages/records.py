@@ -30,6 +30,7 @@ from mu.pages.writing import (
     page,
     text_table,
     with_dark,
+    with_goal,
 )
 from mu.reading import number, seeds_in_words, select
 from mu.reproduced import READING
@@ -37,6 +38,7 @@ from mu.results import Record
 from mu.storage import digest
 
 log = logging.getLogger(__name__)
+FROM_GRIDS = {"sparsity-tabA1"}  # shows what will be run, so no run made it
 READ_IN = {"paper": "the paper", "secondary": "third-party account", "figure-read": "read off the paper's figure"}
 
 
@@ -63,7 +65,7 @@ class RecordDirective(Written):
         else:
             light, dark = self.drawn(item.id, exhibit.make, record.frame)
             text = self.figure(target, caption, light, exhibit.alt)
-        source = provenance(record, self.env.docname)
+        source = provenance(item, record, self.env.docname)
         if theirs:
             data, networks = theirs
             run = f"a run on 5,000 digits ({by_name(record.frame['model'])})"
@@ -73,7 +75,7 @@ class RecordDirective(Written):
         else:
             content = self.parse(*text)
             content = (content if narrow else [full_width(content)]) + self.parse(*source, *choices(item, record))
-        return with_dark(content, dark) if dark else content
+        return with_dark(content, dark) if dark else with_goal(content)
 
     def box(self, item: Item, title: str, text: str) -> list[str]:
         """What leads where there is no record worth it; references to the item lead here."""
@@ -121,23 +123,31 @@ def by_name(keys: Iterable[str]) -> str:
     return ", ".join(map(shown, pd.Series(keys).dropna().unique()))
 
 
-def provenance(record: Record, here: str) -> list[str]:
-    """The line below every figure and table on page `here`, which does not link to itself."""
+def provenance(item: Item, record: Record, here: str) -> list[str]:
+    """The line below every figure and table on page `here`, which does not link to itself: its record and chapter."""
+    parts = [] if item.id in FROM_GRIDS else made_by(record, here)
+    chapter = f"book/{item.paper}"
+    if chapter != here:
+        parts.append(f"chapter: {{doc}}`{shown(item.paper)} </{chapter}>`")
+    return block("div", "mu-provenance", " · ".join(parts)) if parts else []
+
+
+def made_by(record: Record, here: str) -> list[str]:
+    """What made a record, and where it lies."""
     item, files = get_item(record.item), f"/results/{record.profile}/{record.item}"
     date = max(segment.date for segment in record.segments)[:10]
     hardware = "; ".join(sorted({segment.hardware for segment in record.segments}))
     seeds = seeds_in_words(Counter(digest(s.settings) for s in record.segments).values())  # of each entry of the grid
-    if missing := item.progress(record.profile).missing:
-        seeds += f" ({missing} {'cell' if missing == 1 else 'cells'} of the grid still missing)"
+    if missing := (done := item.progress(record.profile)).missing:
+        seeds += f" ({{doc}}`{missing} of {len(done.wanted)} runs not recorded yet </book/status>`)"
     code = page(item)
-    parts = (
+    return [
         f"**{record.profile}** profile: {used(record)}; {seeds}, recorded on {hardware}, {date}",
         f"{{download}}`data <{files}.csv>`",
         f"{{download}}`settings and versions <{files}.json>`",
         *([] if code == f"/{here}" else [f"{{doc}}`code <{code}>`"]),
         "{doc}`run it again </book/rerun>`",
-    )
-    return block("div", "mu-provenance", " · ".join(parts))
+    ]
 
 
 def choices(item: Item, record: Record) -> list[str]:
@@ -213,7 +223,7 @@ def as_in(rows: pd.DataFrame, column: str, word: str) -> float | str:
 
 
 class ReportedDirective(Written):
-    """An item's numbers as published; a column that is the same in every line is said once."""
+    """An item's numbers as published, gaps in points; a column that is the same in every line is said once."""
 
     required_arguments = 1
 
@@ -221,9 +231,13 @@ class ReportedDirective(Written):
         rows = select(results.reported(), item=self.arguments[0])
         if rows.empty:
             raise self.error(f"no reported number for {self.arguments[0]!r}")
-        values = rows["value"].map("{:g}".format) + rows["unit"].map(" {}".format, na_action="ignore").fillna("")
-        rows = rows.assign(value=values, source=rows["source_kind"].replace(READ_IN))
-        rows = rows[["dataset", "model", "scenario", "method", "metric", "value", "source"]].dropna(axis=1, how="all")
+        gaps = rows["metric"].str.contains("gap|disparity", case=False) & (rows["unit"] == "%")
+        rows = rows.assign(
+            value=rows["value"].map("{:g}".format), unit=rows["unit"].mask(gaps, "points"),
+            source=rows["source_kind"].replace(READ_IN),
+        )  # fmt: skip
+        columns = ["dataset", "model", "scenario", "method", "metric", "value", "unit", "source"]
+        rows = rows[columns].dropna(axis=1, how="all")
         same = [c for c in rows if len(rows) > 1 and rows[c].nunique(dropna=False) == 1]
         everywhere = f"The same in every line: {', '.join(f'{c} {rows[c].iloc[0]}' for c in same)}."
         table = text_table(rows.drop(columns=same))
@@ -246,4 +260,4 @@ class ReproducedDirective(Written):
             content += with_dark(self.parse(*drawing(light, alt)), dark)
         table = pd.DataFrame([pair.line for pair in pairs]).set_index(["case", "method", "metric"])
         content.append(full_width(self.parse(*block("dropdown", "Every number", "", number_table(table)))))
-        return content + (self.parse(*provenance(record, self.env.docname)) if record else [])
+        return content + (self.parse(*provenance(get_item(name), record, self.env.docname)) if record else [])

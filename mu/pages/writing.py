@@ -63,7 +63,7 @@ def block(directive: str, title: str, *content: str) -> list[str]:
 
 
 def drawing(image: str, alt: str) -> list[str]:
-    """A picture without number and caption."""
+    """A picture without number and caption; if it must, it scrolls."""
     return block("div", "mu-drawn", *block("image", image, f":alt: {alt}"))
 
 
@@ -104,8 +104,9 @@ def link(item: Item, text: str = "") -> str:
     return f"{{item}}`{text} <{item.id}>`" if text else f"{{item}}`{item.id}`"
 
 
-def notebook_link(item: Item) -> str:
-    return f"{{doc}}`{item.id} <{page(item)}>`"
+def page_link(item: Item, text: str = "") -> str:
+    """To its notebook: by this text, else by the title of that page."""
+    return f"{{doc}}`{text} <{page(item)}>`" if text else f"{{doc}}`{page(item)}`"
 
 
 # ---- Nodes ----------------------------------------------------------------------------------------------
@@ -117,9 +118,22 @@ def full_width(content: list[nodes.Node]) -> nodes.container:
 
 
 def with_dark(content: list[nodes.Node], dark: str) -> list[nodes.Node]:
-    """This content, with another picture beside the one in it for the dark page."""
+    """This content, with another picture beside the one in it for the dark page; in a figure they scroll, and the
+    caption does not."""
     image = next(node for part in content for node in part.findall(nodes.image))
     other = image.deepcopy()
     image["classes"], other["classes"], other["uri"] = ["only-light"], ["only-dark"], dark
+    if isinstance(image.parent, nodes.figure):
+        drawn = nodes.container("", classes=["mu-drawn"], is_div=True)
+        image.parent.replace(image, drawn)
+        drawn += image
     image.parent.insert(image.parent.index(image) + 1, other)
+    return content
+
+
+def with_goal(content: list[nodes.Node]) -> list[nodes.Node]:
+    """This content, with the lines of the retrained model marked in its tables: what unlearning is to come near."""
+    for row in (row for part in content for row in part.findall(nodes.row)):
+        if "retrain" in [cell.astext() for cell in row]:
+            row["classes"].append("mu-goal")
     return content

@@ -12,6 +12,8 @@ import inspect
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import torch
+
 from mu.selection import trainable
 from mu.training import deterministic
 from mu.unlearning.amnesiac import amnesiac, partial_amnesiac
@@ -155,7 +157,8 @@ def unlearn(
 
     Raises:
         ValueError: unknown method or option; a ledger or surrogate images are needed and none were given; the forget
-            or the retain set, or the surrogate images, that it needs are empty; the model has no trainable parameter.
+            or the retain set, or the surrogate images, that it needs are empty; the model has no trainable parameter;
+            it is called inside `torch.inference_mode()`.
     """
     if name not in _METHODS:
         raise ValueError(f"unknown method {name!r}; choose one of {', '.join(_METHODS)}")
@@ -175,6 +178,8 @@ def unlearn(
         raise ValueError(f"{name} needs surrogate images, and there is none")
     if not trainable(model):
         raise ValueError("there is nothing to change: the model has no trainable parameter")
+    if torch.is_inference_mode_enabled():  # `influence` would return the original, `fisher` a wrong model
+        raise ValueError("unlearning takes gradients; leave torch.inference_mode()")
     handed = {need: extra[need] if need in extra else getattr(task, need) for need in method.needs}
     with deterministic():
         return method.function(model, **handed, **method.preset | options).eval()

@@ -154,6 +154,6 @@ def _scrubbed(
             p[label], variance[label] = 0, ROW_VARIANCE
         if id(p) in last or p.ndim == 1:
             variance *= FACTOR
-        noise = torch.randn(p.shape, generator=generator).to(p)
+        noise = torch.randn(p.shape, generator=generator, dtype=torch.float32).to(p)
         p.add_(variance.sqrt() * noise * mask)
     return model

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mu.experiments.beyond import CHANCE, METHODS, TOLD, UNSEEN
-from mu.metrics import WHOLE_CLASS
 from mu.reading import mean_sd, with_columns
+from mu.tasks import WHOLE_CLASS
 from mu.verdicts.claim import Answer, Claim, Finding, Part, Rows
 from mu.verdicts.differences import Comparison, by_seed, each_network, paired, summary, untestable
 
