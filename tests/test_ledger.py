@@ -611,6 +611,7 @@ def test_wrong_arguments_are_named():
 # ---- files ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore:no recorded step used")
 @pytest.mark.parametrize(
     "options",
     [

@@ -104,6 +104,7 @@ def test_training_learns(data, small):
     assert after > 90
 
 
+@pytest.mark.filterwarnings("ignore:no recorded step used")
 def test_zero_epochs_change_nothing(task, small, same):
     """No step, the same weights, still a copy in evaluation mode and a finished ledger."""
     model, ledger = small(), mu.Ledger()

@@ -65,7 +65,7 @@ def attack(rows: pd.DataFrame) -> Figure:
     def panel(axis: Axes, part: pd.DataFrame) -> None:
         axis.axvline(50, color=COLOURS["trained"], linestyle=":", linewidth=1.2)
         low, high = (select(part, metric=metric)["value"].mean() for metric in CHANCE)
-        axis.axvspan(low, high, color=COLOURS["retrain"], alpha=0.2, linewidth=0, label="nine tenths of chance")
+        axis.axvspan(low, high, color=COLOURS["retrain"], alpha=0.2, linewidth=0, label="range of chance (90 %)")
         for metric, (label, colour, mark, filled) in ATTACKS.items():
             by = select(part, metric=metric).groupby("method")["value"].agg(["mean", "std"]).reindex(names)
             axis.errorbar(

@@ -194,7 +194,7 @@ def directions(rows: pd.DataFrame) -> Figure:
                 xerr=share["std"].fillna(0), error_kw={"ecolor": mpl.rcParams["text.color"], "elinewidth": 1},
             )  # fmt: skip
         axis.set_xlim(0, 104)
-        axis.set_xticks((0, 50, 100))
+        axis.set_xticks((0, 50))  # 100 would touch the next panel's 0
         axis.set_xlabel("percent of\nforget samples")
         axis.grid(False, axis="y")
         names_down(axis, asked)
@@ -246,7 +246,7 @@ def sequence_gaps(rows: pd.DataFrame) -> Figure:
 
     def panel(axis: Axes, part: pd.DataFrame, metric: str) -> None:
         by_step(axis, select(gaps(part), metric=metric))
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(bottom=-0.5)  # several are at 0
 
     columns = {f"{metric}, points": metric for metric in ("utility gap", "resilience gap")}
     return panels(panel, columns, sequences(whole(rows)))
@@ -322,6 +322,7 @@ def beside_retraining(rows: pd.DataFrame) -> Figure:
             for _, course in courses(run):
                 step = stop(course, DELTA)
                 axis.plot(step, at(course, metric, step), "o", color=colour, markersize=5)
+        axis.plot([], [], "o", color=mpl.rcParams["text.color"], markersize=5, label="where the rule stops")
         alike = select(part, metric=metric)
         levels = {
             "retrained": ("retrain", select(alike, method="retrain")),
@@ -329,10 +330,11 @@ def beside_retraining(rows: pd.DataFrame) -> Figure:
         }
         for name, (method, level) in levels.items():
             axis.axhline(level["value"].mean(), color=COLOURS[method], linestyle="--", linewidth=1.4, label=name)
-        axis.set_ylim(0, max(1, 1.05 * select(rows, metric=metric)["value"].max()))
+        top = max(1, 1.05 * alike["value"].max())
+        axis.set_ylim(-0.03 * top, top)  # retraining may be at 0
 
     metrics = {"Avg. Gap, points": "Avg. Gap", "FA, %": "FA", "RA, %": "RA"}
-    return panels(panel, columns or {"": rows}, metrics, sharex="col", sharey="row", x="step")
+    return panels(panel, columns or {"": rows}, metrics, sharex="col", x="step")
 
 
 @table()

@@ -17,7 +17,7 @@ from mu import results
 from mu.experiments.item import data_of, network_of
 from mu.experiments.sparsity import CORE, METHODS, SCALES, SCHEDULES, SPARSE, ascent_epochs
 from mu.figures import tables
-from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, log_axis, panels, percent
+from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, panels, percent
 from mu.figures.exhibit import BY_RULE, Exhibit
 from mu.figures.tables import Lines, method_line, table
 from mu.names import NAMES
@@ -220,7 +220,8 @@ def radar(rows: pd.DataFrame, shown: dict[str, tuple[str, float]], scenarios: di
         for (label, mean), dash in zip(means.items(), ("-", ":", "--"), strict=False):
             near = (1 - mean["gap"] / mean["retrained"].clip(lower=1e-9)).clip(lower=0)
             near = near.where(near.index != "RTE", fastest / mean["value"])[metrics]
-            colour = COLOURS[shown[label][0]]
+            method, sparsity = shown[label]
+            colour = PALETTE[1] if sparsity else COLOURS[method]
             axis.plot([*angles, angles[0]], [*near, near.iloc[0]], dash, color=colour, label=label)
             axis.fill(angles, near, color=colour, alpha=0.12)
         axis.set_xticks(angles, [AXES[metric] for metric in metrics])
@@ -269,7 +270,7 @@ def pruners(rows: pd.DataFrame, metrics: dict[str, tuple[str, str]], beside: dic
         for other, dash in (beside or {}).items():
             axis.plot([], [], dash, color=mpl.rcParams["text.color"], linewidth=1.1, label=other)
         if metric == "RTE":
-            log_axis(axis.yaxis)
+            axis.set_ylim(bottom=0)
 
     return _panels(panel, metrics)
 
@@ -410,7 +411,7 @@ EXHIBITS = {
     ),
     "sparsity-fig2": Exhibit(
         "Test accuracy of the original after each pruner, and seconds that pruning and training took.",
-        partial(pruners, metrics={"original: TA, %": ("trained", "TA"), "original: seconds": ("trained", "RTE")}),
+        partial(pruners, metrics={"original: TA, %": ("trained", "TA"), "time to make it, s": ("trained", "RTE")}),
         "Two line plots against sparsity, a line per pruner.",
     ),
     "sparsity-fig3": Exhibit(
@@ -508,7 +509,7 @@ EXHIBITS = {
     ),
     "sparsity-figA2": Exhibit(
         "Class-wise forgetting by fine-tuning after each pruner, beside the model as it was and the one "
-        f"retrained under the same mask. {BY_RULE}",
+        f"retrained under the same mask: solid lines are after fine-tuning. {BY_RULE}",
         partial(
             pruners, metrics={f"{metric}, %": ("fine-tune", metric) for metric in SHOWN},
             beside={"trained": "--", "retrain": ":"},
