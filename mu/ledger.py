@@ -356,7 +356,7 @@ class Ledger(Recorder):
 
         Raises:
             FileNotFoundError: the folder holds no ledger.
-            mu.storage.CorruptFile: a chunk is damaged, or missing before another; the message names it.
+            mu.storage.CorruptFile: a chunk is damaged; the message names it.
         """
         ledger, _, facts = cls._open(Path(folder) / INDEX)
         if facts["finalised"]:
@@ -367,10 +367,6 @@ class Ledger(Recorder):
             ledger.steps += tensors["steps"].tolist()
             ledger.samples += _split_samples(tensors)
             ledger.steps_seen, ledger.final = facts["steps_seen"], facts["final"]
-        if len(list(Path(folder).glob("chunk-*.safetensors"))) > len(ledger.chunks):
-            raise storage.CorruptFile(
-                f"{ledger.spill.chunk(len(ledger.chunks))} is missing, and a later chunk is there"
-            )
         if not ledger.chunks:
             ledger.final = ""  # the hash of no model
         ledger.finalised = True

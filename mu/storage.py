@@ -52,7 +52,9 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.chmod(0o644)  # mkstemp makes it private; a record is meant to be shared
         temporary.replace(path)
     except OSError as error:
-        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+        if error.errno is None:  # not the system's
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -536,7 +536,10 @@ def test_the_page_renders_whatever_is_recorded(site, state):
     else:
         many = "one seed" if state == "one seed" else "3 seeds"
         complete = 0 if state == "one seed" else 2
-        assert f"holds in part; 1 yes, 1 no; {many}; laptop; so far: {complete} of 9 items complete" in text
+        assert (
+            f"holds in part; 1 yes, 1 no; {many}; laptop; so far {complete} of 9 figures and tables recorded in full"
+            in text
+        )
         assert "yes MNIST, MLP: 98.0" in text
         assert "no MNIST, LeNet: 98.0" in text
 

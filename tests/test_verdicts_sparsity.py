@@ -409,6 +409,15 @@ def test_c6_shows_the_dense_model_too():
     assert "; 99 % 99.0 ± 0.0 → 60.0 ± 0.0" in finding.numbers
 
 
+def cleansed(asr, cost):
+    """Rows of two penalties on a poisoned model: the second removes the trigger and ruins the model."""
+    made = rows("ASR", 99, method="trained") + rows("SA", 94, method="trained")
+    for tried, left, lost in ((0.1, asr, cost), (0.2, 1, 20)):
+        at = {"method": "l1-sparse", "tried": tried}
+        made += rows("ASR", left, **at) + rows("SA", 94 - lost, **at)
+    return made
+
+
 @pytest.mark.parametrize(
     ("asr", "cost", "word"),
     [(10, 1, "holds"), (25, 1, "does not hold"), (10, 3, "does not hold"), ((10, 10, 39), 1, "unclear")],
@@ -416,11 +425,7 @@ def test_c6_shows_the_dense_model_too():
 def test_l1_removes_the_backdoor(asr, cost, word):
     """Cleanse: one of two values does both; the other removes it at a high price. Breaks if every value must, or if
     one value's removal is paired with another one's cost."""
-    made = rows("ASR", 99, method="trained") + rows("SA", 94, method="trained")
-    for tried, left, lost in ((0.1, asr, cost), (0.2, 1, 20)):
-        at = {"method": "l1-sparse", "tried": tried}
-        made += rows("ASR", left, **at) + rows("SA", 94 - lost, **at)
-    verdict = decide("cleanse", made)
+    verdict = decide("cleanse", cleansed(asr, cost))
     assert (verdict.word, len(verdict.answers)) == (word, 1)
 
 
@@ -551,11 +556,11 @@ HOLDING = {
     "C5": schedules(8, 6), "C6": backdoor(), "C7": probes(10, 60, 20), "C8": ends({"TA": (95, 92)}, "retrain"),
     "C9": private((60, 55), {0.1: (60, 55)}), "price": own_mask(85),
     "equal": at_values("fine-tune", {0.1: (20, 70)}), "fit": fits(), "l1": l1_sparse(100, 22, 10),
-    "cleanse": backdoor(),
+    "cleanse": cleansed(10, 1),
     "mask": own_mask(50) + ends({"Avg. Gap": (10, 1)} | dict.fromkeys(METRICS, (80, 52)), "fine-tune"),
 }  # fmt: skip
 PARTS = {"C2": ("metric", "bound"), "C4": ("method", "l1-sparse"), "C5": ("schedule", "decaying"),
-         "C7": ("method", "l1-sparse"), "l1": ("method", "retrain")}  # fmt: skip
+         "C7": ("method", "l1-sparse"), "l1": ("method", "retrain"), "cleanse": ("method", "l1-sparse")}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CLAIMS)

@@ -66,10 +66,11 @@ def attack(rows: pd.DataFrame) -> Figure:
         axis.axvline(50, color=COLOURS["trained"], linestyle=":", linewidth=1.2)
         low, high = (select(part, metric=metric)["value"].mean() for metric in CHANCE)
         axis.axvspan(low, high, color=COLOURS["retrain"], alpha=0.2, linewidth=0, label="range of chance (90 %)")
-        for metric, (label, colour, mark, filled) in ATTACKS.items():
+        for shift, (metric, (label, colour, mark, filled)) in zip((-0.22, 0, 0.22), ATTACKS.items(), strict=True):
             by = select(part, metric=metric).groupby("method")["value"].agg(["mean", "std"]).reindex(names)
+            places = [down + shift for down in range(len(names))]
             axis.errorbar(
-                by["mean"], range(len(names)), xerr=by["std"].fillna(0), fmt=mark, color=colour, markersize=4.5,
+                by["mean"], places, xerr=by["std"].fillna(0), fmt=mark, color=colour, markersize=4.5,
                 fillstyle=filled, elinewidth=1, label=label,
             )  # fmt: skip
         names_down(axis, names)

@@ -167,9 +167,12 @@ def names_down(axis, names: Collection[str]) -> None:
     axis.set_ylim(max(len(names), 1) - 0.5, -0.5)
 
 
-def percent(axis) -> None:
-    axis.set_ylim(-4, 104)
-    axis.set_yticks(range(0, 101, 25))
+def percent(axis, lowest: float = 0) -> None:
+    """Up to 100, from 0 or from the ten below the lowest value."""
+    low = min(90, lowest // 10 * 10)  # 90 if there is no value
+    axis.set_ylim(1.04 * low - 4, 104 - 0.04 * low)
+    if low == 0:
+        axis.set_yticks(range(0, 101, 25))
 
 
 def log_axis(axis: Axis, ticks: Sequence[float] = ()) -> None:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import LogLocator
 
 from mu.experiments.mumis import ALONG, DELTA, LEVELS, METHODS, RETAIN_FREE
 from mu.figures import tables
-from mu.figures.drawing import COLOURS, MARKED, MARKS, PALETTE, line, log_axis, names_down, panels, percent
+from mu.figures.drawing import COLOURS, MARKED, MARKS, PALETTE, line, log_axis, names_down, panels
 from mu.figures.exhibit import BY_RULE, Exhibit
 from mu.figures.tables import Lines, method_line, table
 from mu.names import shown
@@ -145,18 +144,13 @@ def _histogram(axis: Axes, rows: pd.DataFrame, metric: str, colour: str, label: 
 
 
 def before_after(rows: pd.DataFrame) -> Figure:
-    """How large the Jacobian is before and after training, and the paper's orders of magnitude."""
-    looks = {"untrained": ("random init", OTHER_COLOUR), "trained": ("trained", TARGET_COLOUR)}
+    """How large the Jacobian is before and after training."""
 
     def panel(axis: Axes, rows: pd.DataFrame) -> None:
-        for method, (name, colour) in looks.items():
+        for method, colour in {"untrained": OTHER_COLOUR, "trained": TARGET_COLOUR}.items():
             _histogram(axis, select(rows, method=method), "jacobian", colour, method)
-            size = printed("mumis-fig2", "input gradient norm (order of magnitude)", method=name)
-            axis.plot(size, 0, "X", color=colour, markersize=8, clip_on=False, zorder=5)
         unseen = select(rows, method="trained")
         _histogram(axis, unseen, "jacobian, held out", UNSEEN_COLOUR, "trained, held-out images", filled=0)
-        axis.plot([], [], "X", color=COLOURS["trained"], label="paper, order of magnitude", markersize=8)
-        axis.xaxis.set_major_locator(LogLocator())  # many decades
         axis.set_ylim(bottom=0)
         axis.set_xlabel("norm of the logits' Jacobian with respect to the pixels")
 
@@ -187,14 +181,13 @@ def directions(rows: pd.DataFrame) -> Figure:
         axis.axvline(50, color=COLOURS["trained"], linestyle=":", linewidth=1.2)
         for method, offset in {"retrain": -0.19, "mu-mis": 0.19}.items():
             falls = select(rows, metric=f"{which} falls", method=method)
-            share = falls.groupby("block")["value"].agg(["mean", "std"]).reindex(asked)
+            share = falls.groupby("block")["value"].mean().reindex(asked).fillna(0)
             places = np.arange(len(asked)) + offset
-            axis.barh(
-                places, share["mean"].fillna(0), height=0.34, color=COLOURS[method], label=method, linewidth=0,
-                xerr=share["std"].fillna(0), error_kw={"ecolor": mpl.rcParams["text.color"], "elinewidth": 1},
-            )  # fmt: skip
-        axis.set_xlim(0, 104)
-        axis.set_xticks((0, 50))  # 100 would touch the next panel's 0
+            axis.barh(places, share, height=0.34, color=COLOURS[method], label=method, linewidth=0)
+            of_seeds = [asked.index(block) + offset for block in falls["block"]]
+            axis.plot(falls["value"], of_seeds, "o", color=mpl.rcParams["text.color"], markersize=3.5)
+        axis.set_xlim(-6, 112)
+        axis.set_xticks((0, 50, 100))
         axis.set_xlabel("percent of\nforget samples")
         axis.grid(False, axis="y")
         names_down(axis, asked)
@@ -222,13 +215,12 @@ def along(rows: pd.DataFrame) -> Figure:
             axis.plot(place, here, "o", color=TARGET_COLOUR, markersize=4.5, zorder=3)
         ra = select(known, metric="RA")
         line(axis, ra, "step", colour=mpl.rcParams["text.color"], label="RA", linestyle=":")
-        percent(axis)
-        axis.set_yticks((0, 50, 100))
+        axis.locator_params(axis="y", nbins=3)
         asked = part.dropna(subset="asked").drop_duplicates("asked")
         classes = [class_name(*case) for case in zip(asked["dataset"], asked["asked"], strict=True)]
         axis.set_xticks([0, *asked["place"]], ["start", *classes], rotation=40, ha="right", rotation_mode="anchor")
 
-    return panels(panel, sequences(rows), names, height=1.05, sharex="col", sharey=True)
+    return panels(panel, sequences(rows), names, height=1.05, sharex="col", sharey="col")
 
 
 def by_step(axis: Axes, rows: pd.DataFrame) -> None:
@@ -271,16 +263,14 @@ def course_panels(rows: pd.DataFrame) -> Figure:
     rates = sorted(rows["lr"].dropna().unique()) or [math.nan]
 
     def accuracies(axis: Axes, part: pd.DataFrame) -> None:
-        line(axis, select(part, metric="FA"), "step", colour=TARGET_COLOUR, label="FA")
-        line(axis, select(part, metric="RA"), "step", colour=OTHER_COLOUR, label="RA")
-        line(axis, select(part, metric="TA"), "step", colour=mpl.rcParams["text.color"], label="TA", linestyle="-.")
+        _seeds(axis, select(part, metric="FA"), TARGET_COLOUR, "FA")
+        _seeds(axis, select(part, metric="RA"), OTHER_COLOUR, "RA")
         _stop_line(axis, part)
-        axis.set_ylim(bottom=0)
 
     def sensitivities(axis: Axes, part: pd.DataFrame) -> None:
         target, other = select(part, metric="target"), select(part, metric="other")
-        line(axis, target, "step", colour=TARGET_COLOUR, label="sensitivity, class to forget", linestyle="--")
-        line(axis, other, "step", colour=OTHER_COLOUR, label="sensitivity, others", linestyle="--")
+        _seeds(axis, target, TARGET_COLOUR, "sensitivity, class to forget", "--")
+        _seeds(axis, other, OTHER_COLOUR, "sensitivity, others", "--")
         _stop_line(axis, part, label=f"stop, δ = {DELTA:g}")
         start = select(pd.concat([target, other]), step=0)["value"].max()
         if start > 0:
@@ -288,7 +278,7 @@ def course_panels(rows: pd.DataFrame) -> Figure:
 
     def losses(axis: Axes, part: pd.DataFrame) -> None:
         loss = select(part, metric="loss")
-        line(axis, loss, "step", colour=LOSS_COLOUR, label="loss")
+        _seeds(axis, loss, LOSS_COLOUR, "loss")
         _stop_line(axis, part)
         start = select(loss, step=0)["value"].max()
         if start > 0:
@@ -298,6 +288,12 @@ def course_panels(rows: pd.DataFrame) -> Figure:
     columns = {f"rate {rate:g}": select(rows, lr=rate) for rate in rates}
     looks = {"accuracy, %": accuracies, "sensitivity": sensitivities, "loss": losses}
     return panels(lambda axis, look, part: look(axis, part), columns, looks, sharex="col", sharey="row")
+
+
+def _seeds(axis: Axes, rows: pd.DataFrame, colour: str, label: str, dash: str = "-") -> None:
+    """A thin line for each seed: their mean would jump where one diverges and the others go on."""
+    for _, run in rows.groupby("seed"):
+        line(axis, run, "step", colour=colour, label=label, linestyle=dash, linewidth=1.1)
 
 
 def _stop_line(axis: Axes, part: pd.DataFrame, label: str | None = None) -> None:
@@ -322,7 +318,7 @@ def beside_retraining(rows: pd.DataFrame) -> Figure:
             for _, course in courses(run):
                 step = stop(course, DELTA)
                 axis.plot(step, at(course, metric, step), "o", color=colour, markersize=5)
-        axis.plot([], [], "o", color=mpl.rcParams["text.color"], markersize=5, label="where the rule stops")
+        axis.plot(math.nan, math.nan, "o", color=mpl.rcParams["text.color"], label="where the rule stops")
         alike = select(part, metric=metric)
         levels = {
             "retrained": ("retrain", select(alike, method="retrain")),
@@ -359,7 +355,7 @@ def speed(rows: pd.DataFrame) -> Lines:
 
 def delta_panels(rows: pd.DataFrame) -> Figure:
     """Accuracies at the stop against delta, a line for each rate."""
-    accuracies = by_delta(rows).dropna(subset="value")
+    accuracies, before = by_delta(rows).dropna(subset="value"), select(whole(rows), step=0)
 
     def panel(axis: Axes, metric: str) -> None:
         part = select(accuracies, metric=metric)
@@ -369,10 +365,12 @@ def delta_panels(rows: pd.DataFrame) -> Figure:
         over = by[~by["ended"].astype(bool)]
         ink = mpl.rcParams["text.color"]
         axis.plot(over["delta"], over["value"], "x", color=ink, markersize=7, label="a course ended before", zorder=5)
-        axis.set_ylim(-2, max(2, 1.05 * part["value"].max()))  # whole points at 0 and at the largest; of none, NaN
+        original = select(before, metric=metric)["value"].mean()
+        axis.axhline(original, color=COLOURS["trained"], linestyle="--", linewidth=1.4, label="original")
+        axis.set_ylim(-2, 1.05 * max(2, original, part["value"].max()))  # whole points at 0 and at the largest
         axis.set_xlabel("δ")
 
-    return panels(panel, {f"{metric} at the stop, %": metric for metric in ("FA", "RA", "TA")}, height=2.3)
+    return panels(panel, {f"{metric} at the stop, %": metric for metric in ("FA", "RA")}, height=2.3)
 
 
 VARIANT_NAMES = {
@@ -407,11 +405,14 @@ def variants(rows: pd.DataFrame, compared: tuple[str, ...]) -> Lines:
                 states[name, ALONE].append(state(course, stop(course, DELTA)))
             states[name, END].append(state(course, course["step"].max()))
     titles = {"step": "step", "FA": "FA, %", "RA": "RA, %", "target": "target slope", "other": "other slope"}
+    slopes, last = ("target slope", "other slope"), whole(rows)["step"].max()
     for key, seeds in states.items():
         if seeds:
             frame = pd.DataFrame(seeds)
             digits = {"step": 0} | {slope: 2 if frame[slope].max() < 100 else 0 for slope in ("target", "other")}
-            yield key, method_line(frame.melt(var_name="metric"), titles, digits=digits)
+            made = method_line(frame.melt(var_name="metric"), titles, digits=digits)
+            lost = sum(frame["step"] < last) if key[1] == END else 0  # all courses are asked for as many steps
+            yield key, made | dict.fromkeys(slopes, f"{lost} of {len(seeds)} diverged") if lost else made
 
 
 TABLE_NOTE = (
@@ -434,8 +435,9 @@ TABLE_CAPTIONS = {
 
 def _variants(what: str, *compared: str) -> Exhibit:
     facts = (
-        f"Where the rule stops with δ = {DELTA:g}; slopes are sensitivities as shares of those at the start. Mean ± "
-        "sd over seeds; a dash: the course does not get there, or its rule does not stop."
+        f"Where the rule stops with δ = {DELTA:g}; slopes are sensitivities as shares of those at the start, and "
+        "not given where a course diverged. Mean ± sd over seeds; a dash: the course does not get there, or its rule "
+        "does not stop."
     )
     return Exhibit(f"{what} {COURSE_NOTE} {facts}", partial(variants, compared=compared))
 
@@ -449,8 +451,7 @@ EXHIBITS = {
     ),
     "mumis-fig2": Exhibit(
         "Input sensitivity of training samples, and of images that were never trained on: the norm of all logits' "
-        "gradients by the normalised pixels. Dashed: medians. Crosses: the orders of magnitude that a third-party "
-        "account gives for the paper.",
+        "gradients by the normalised pixels. Dashed: medians.",
         before_after,
         "Three histograms over a logarithmic axis: training samples before and after training, held-out ones after.",
     ),
@@ -462,7 +463,7 @@ EXHIBITS = {
     ),
     "mumis-fig4": Exhibit(
         "Percent of forget samples whose sensitivity is lower after retraining, or after MU-Mis, than in the "
-        "original: of the target class, of the others, and the difference of both. Lines: sd over seeds.",
+        "original: of the target class, of the others, and the difference of both. Bars: means; dots: seeds.",
         directions,
         "Bars for each request in three panels, two bars each, with a line at one half.",
     ),
@@ -487,13 +488,14 @@ EXHIBITS = {
     ),
     "mumis-fig5": Exhibit(
         "Test accuracy, in percent, at the start and after each request: on each class of the sequence, with a dot "
-        f"where it is removed, and on all classes outside it (RA). {SEQUENCE_NOTE}",
+        f"above its name where it is removed, and on all classes outside it (RA). {SEQUENCE_NOTE}",
         along,
         "Line plots, a row per method; grey lines of classes fall as they are removed, the dotted line is RA.",
     ),
     "mumis-fig6": Exhibit(
         "Gaps to the model that is retrained after each request: of RA (utility), and of FA, mean over all classes "
-        f"removed so far (resilience). {SEQUENCE_NOTE}",
+        "removed so far (resilience), where 0 says nothing if accuracy on the rest is lost ({item}`mumis-fig5`). "
+        f"{SEQUENCE_NOTE}",
         sequence_gaps,
         "Line plots against the number of requests, a line per method.",
     ),
@@ -512,10 +514,10 @@ EXHIBITS = {
         "Beside lowering both sensitivities, and the weighted form.", "both", "jacobian", "weighted"
     ),
     "mumis-figA1": Exhibit(
-        f"{COURSE_NOTE} Accuracies, sensitivities and the loss, by learning rate. The dotted line is where "
-        f"the stopping rule would end the run (δ = {DELTA:g}, mean over seeds). Sensitivities above {BLOWN_UP:g} "
-        f"times those at the start are cut off, and losses below -{BLOWN_UP:g} times theirs. A run that diverges "
-        "ends there; lines go on with the mean of the others.",
+        f"{COURSE_NOTE} A line for each seed: accuracies, sensitivities and the loss, by learning rate. "
+        f"The dotted line is where the stopping rule would end the run (δ = {DELTA:g}, mean over seeds). "
+        f"Sensitivities above {BLOWN_UP:g} times those at the start are cut off, and losses below -{BLOWN_UP:g} "
+        "times theirs. A run that diverges ends there.",
         course_panels,
         "A column per learning rate: accuracies above, then sensitivities and the loss, against the step.",
     ),
@@ -534,9 +536,9 @@ EXHIBITS = {
         speed,
     ),
     "mumis-figA2": Exhibit(
-        f"{COURSE_NOTE} Accuracies at the recorded step nearest to where the rule ends the run, against δ. Crosses: "
-        "for a seed or more the course was over before, and its end counts.",
+        f"{COURSE_NOTE} Accuracies at the recorded step nearest to where the rule ends the run, against δ. Dashed: "
+        "the original. Crosses: for a seed or more the course was over before, and its end counts.",
         delta_panels,
-        "Three line plots against delta, a line per learning rate.",
+        "Two line plots against delta, a line per learning rate.",
     ),
 }  # fmt: skip

@@ -27,7 +27,7 @@ TEST = OTHERS | {"class to forget, test acc. %": "target accuracy"}
 ENTRIES = {"top": "largest", "random": "random", "fixed": "fixed"}  # of a step, that are applied
 DOTS = MARKED | {"markersize": 3}
 KEPT = "kept share of each layer's update"
-KEPT_TICKS = (0.005, 0.02, 0.1, 0.5, 1)
+KEPT_TICKS = (0.0005, 0.005, 0.02, 0.1, 0.5, 1)
 
 
 def accuracy_curves(rows: pd.DataFrame) -> Figure:
@@ -37,12 +37,13 @@ def accuracy_curves(rows: pd.DataFrame) -> Figure:
         line(axis, select(part, phase="training"), "epoch", colour=COLOURS["trained"], label="training")
         request = select(part, phase="removal")["epoch"].iloc[0]
         axis.axvline(request, color=COLOURS["trained"], linestyle="--", linewidth=1)
-        for method in ("amnesiac", "partial-amnesiac"):
-            after = select(part[part["phase"].isin(("removal", "after"))], method=method)
-            line(axis, after, "epoch", colour=COLOURS[method], label=method)
+        removed = part[part["phase"].isin(("removal", "after"))]
+        for method, width in {"amnesiac": 3.6, "partial-amnesiac": 1.4}.items():  # where they meet, both are seen
+            after = select(removed, method=method)
+            line(axis, after, "epoch", colour=COLOURS[method], label=method, linewidth=width)
             at = select(after, phase="removal")["value"].mean()
-            axis.plot(request, at, "o", color=COLOURS[method], markersize=6, zorder=5)
-        percent(axis)
+            axis.plot(request, at, "o", color=COLOURS[method], markersize=4 + width, zorder=5)
+        percent(axis, removed["value"].min())
 
     return _panels(panel, rows, TEST, "epoch")
 
@@ -80,13 +81,13 @@ def keep_sweep(rows: pd.DataFrame) -> Figure:
     """Accuracy against the kept share, for every selection rule."""
 
     def panel(axis: Axes, part: pd.DataFrame) -> None:
-        for method in ("trained", "retrain"):
-            _level(axis, select(part, method=method), method, ":", method)
+        for method, dash in {"trained": "-", "retrain": ":"}.items():  # the dots leave what is under them seen
+            _level(axis, select(part, method=method), method, dash, method)
         for rule, colour in zip((*RULES, SCALED), PALETTE, strict=True):
             dash = {"top": "-", SCALED: ":"}.get(rule, "--")
             line(axis, select(part, rule=rule), "keep", colour=colour, label=rule, linestyle=dash, **DOTS)
         log_axis(axis.xaxis, KEPT_TICKS)
-        percent(axis)
+        percent(axis, part["value"].min())
 
     columns = OTHERS | {"forget set, training acc. %": "forget accuracy"}
     return _panels(panel, _with_forget_accuracy(rows), columns, KEPT, "optimizer" if "optimizer" in rows else "model")
@@ -131,7 +132,7 @@ def step_sweep(rows: pd.DataFrame) -> Figure:
         for scenario, name in SCENARIOS.items()
     }
     gained = "points on the other classes, partial minus whole"
-    return panels(panel, {base: base for base in STEPPING}, blocks, x=gained, height=2.0, sharey=True)
+    return panels(panel, {base: base for base in STEPPING}, blocks, x=gained, height=2.0, sharex="row", sharey=True)
 
 
 def activation_maps(rows: pd.DataFrame) -> Figure:
@@ -178,9 +179,10 @@ def ledger_cost(rows: pd.DataFrame) -> Figure:
     rows = rows[rows["recorder"] != "spilled"]  # timed in another way
 
     def panel(axis: Axes, part: pd.DataFrame) -> None:
-        ledger = select(part, recorder="ledger")
-        line(axis, ledger, "keep", colour=COLOURS["partial-amnesiac"], label="ledger", **DOTS)
-        if part["metric"].iloc[0] == "slow-down":
+        ledger, timed = select(part, recorder="ledger"), part["metric"].iloc[0] == "slow-down"
+        look = {"linestyle": "none", "markersize": 5} if timed else {}  # times scatter: no line through them
+        line(axis, ledger, "keep", colour=COLOURS["partial-amnesiac"], label="ledger", **DOTS | look)
+        if timed:
             _level(axis, select(part, recorder="running-sum"), "amnesiac", "--", "running sum")
         else:
             bound = select(rows, metric="bytes per parameter, bound", model=part["model"].iloc[0])
@@ -277,7 +279,7 @@ def _with_forget_accuracy(rows: pd.DataFrame) -> pd.DataFrame:
 CURVES = Exhibit(
     "Test accuracy while training, at the removal request (dashed line; dots: right after the subtraction, "
     "before any further step), and while training on without the forgotten samples. Band: one standard "
-    "deviation over seeds.",
+    "deviation over seeds. The axes on the left begin at the ten below the lowest value after the request.",
     accuracy_curves,
     "Line plots, a row per network: accuracy on the other classes left, on the forgotten class right, with a dot for "
     "conventional and one for partial amnesiac unlearning at the removal.",
@@ -325,7 +327,7 @@ EXHIBITS = {
     "partial-keep": Exhibit(
         "Accuracy right after the removal against the share of each layer's update that was kept and subtracted, "
         "for five rules that pick the entries. *Scaled*, a control, takes back that share of every entry. At 1 all "
-        "are conventional amnesiac unlearning.",
+        "are conventional amnesiac unlearning. An axis begins at the ten below its lowest value.",
         keep_sweep,
         "Line plots, a row per network. With the largest entries kept, a window of small shares forgets the class "
         "at little cost to the others; the smallest entries do not forget.",

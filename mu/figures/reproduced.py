@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from mu.figures.drawing import COLOURS, MARKS, panels
@@ -36,7 +37,7 @@ def against_ours(pairs: Sequence[Comparison]) -> Figure:
     ink = mpl.rcParams["text.color"]
 
     def panel(axis: Axes, metric: str) -> None:
-        axis.axline((0, 0), slope=1, color=ink, linestyle=":", linewidth=1)
+        axis.axline((0, 0), slope=1, color=ink, linestyle=":", linewidth=1, label="alike; below, ours is lower")
         here = [pair for pair in pairs if pair.metric == metric]
         for pair in here:
             colour = COLOURS[OUR_NAMES[pair.method]]
@@ -51,9 +52,12 @@ def against_ours(pairs: Sequence[Comparison]) -> Figure:
         axis.set(xticks=ticks, yticks=ticks)
         for method in dict.fromkeys(pair.method for pair in pairs):
             axis.plot([], [], "o", color=COLOURS[OUR_NAMES[method]], label=method)
-        for case, mark in marks.items() if len(cases) > 1 else ():
-            axis.plot([], [], mark, color=COLOURS["trained"], label=case.split(", ", 1)[-1])
 
     unit = lambda metric: "points" if metric in POINTS else "%"
     metrics = {f"{metric}, {unit(metric)}": metric for metric in dict.fromkeys(pair.metric for pair in pairs)}
-    return panels(panel, metrics, height=2.3, across=2 if len(metrics) == 4 else 3)
+    figure = panels(panel, metrics, height=2.3, across=2 if len(metrics) == 4 else 3)
+    if len(cases) > 1:  # colours say the method, above; marks the case, below
+        look = {"color": COLOURS["trained"], "linestyle": "none"}
+        shown = [Line2D([], [], marker=mark, label=case.split(", ", 1)[-1], **look) for case, mark in marks.items()]
+        figure.legend(handles=shown, loc="outside lower center", ncols=2)
+    return figure

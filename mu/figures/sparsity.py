@@ -20,7 +20,7 @@ from mu.figures import tables
 from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, panels, percent
 from mu.figures.exhibit import BY_RULE, Exhibit
 from mu.figures.tables import Lines, method_line, table
-from mu.names import NAMES
+from mu.names import NAMES, shown
 from mu.reading import listed, printed, same_seeds, select, with_columns
 from mu.reading.sparsity import (
     METRICS,
@@ -45,12 +45,13 @@ PRUNER_LOOKS = {
     "omp": ("OMP", PALETTE[0], "o"), "synflow": ("SynFlow", PALETTE[1], "s"), "imp": ("IMP", PALETTE[2], "D"),
 }  # fmt: skip
 SEEDS_NOTE = (
-    "Lines join the seeds that have every sparsity, under `laptop` one; diamonds, side by side where there are more "
-    "seeds, are the means of all. The axis is spaced by the weights that are left."
+    "A column for each method, beside retraining. Lines join the seeds that have every sparsity, under `laptop` one; "
+    "diamonds, side by side where there are more seeds, are the means of all, with bars of one standard deviation. "
+    "The axis is spaced by the weights that are left."
 )
 CONTROLLED = ("trained", "retrain", "gradient-ascent", "fisher", "fine-tune")
 REFERENCES = ("dense", "as published", "rewound", "own mask")
-DODGE = 0.022  # between two diamonds, on the axis of `_spread`
+DODGE = 0.1  # between two diamonds, on the axis of `_spread`
 CLOSE, FAIR = 2.0, 10.0  # points of gap to retraining that the qualitative table calls close and fair: ours
 
 
@@ -95,7 +96,7 @@ def search(rows: pd.DataFrame) -> Figure:
     """A column for each method: UA and Disparity Ave. against the value tried, dense and sparse."""
     rows = with_columns(rows, "tried")
     tops = {"UA": 104, "Avg. Gap": max(1, 1.05 * select(rows, metric="Avg. Gap")["value"].max())}
-    names = {"UA": "UA, %", "Avg. Gap": "Disparity Ave."}
+    names = {"UA": "UA, %", "Avg. Gap": "Disparity Ave., points"}
     wanted = {f"{SCENARIOS[s]}\n{names[metric]}": (s, metric) for s in SCENARIOS for metric in names}
     looks = {0: ("dense", PALETTE[0], "-"), SPARSE: (f"{SPARSE} % sparse", PALETTE[1], "--")}
 
@@ -106,6 +107,7 @@ def search(rows: pd.DataFrame) -> Figure:
             line(axis, tried, "tried", colour=colour, label=label, linestyle=dash, **MARKED)
         if axis.lines[0].get_xdata().size:
             axis.set_xscale("log")
+            axis.tick_params(axis="x", labelsize=8.5)
         axis.set_ylim(-0.04 * tops[metric], tops[metric])
 
     columns = {PAPER_NAMES[method]: method for method in CORE}
@@ -233,26 +235,29 @@ def radar(rows: pd.DataFrame, shown: dict[str, tuple[str, float]], scenarios: di
 
 
 def against_sparsity(rows: pd.DataFrame, metrics: dict[str, str], chance: float | None = None) -> Figure:
-    """A panel for each metric (title -> metric), a line for each method, means of more seeds side by side."""
+    """A row for each metric (title -> metric), a column for each method, means of more seeds beside retraining's."""
     rows = select(chosen(rows, "rule"), scenario="class")
     joined = same_seeds(rows, "sparsity")
     seeds = rows.groupby("sparsity")["seed"].nunique()
     more = rows[rows["sparsity"].isin(seeds[seeds > joined["seed"].nunique()].index)]
     thin = {"linewidth": 1.1, "alpha": 0.55} if len(more) else {}  # beside means of more seeds
-    methods = ("retrain", *CORE)
+    known = rows[rows["method"].isin(("retrain", *CORE))]
 
-    def panel(axis: Axes, metric: str) -> None:
-        for place, method in enumerate(methods):
-            dash, colour = ":" if method == "retrain" else "-", COLOURS[method]
-            _line(axis, select(joined, metric=metric, method=method), colour, method, linestyle=dash, **thin)
-            means = select(more, metric=metric, method=method)
-            beside = _spread(means["sparsity"]) + DODGE * (place - (len(methods) - 1) / 2)
-            look = {"linestyle": "none", "marker": "D", "markersize": 5}
-            _line(axis, means.assign(sparsity=_gather(beside)), colour, "", bars=True, **look)
+    def panel(axis: Axes, metric: str, method: str) -> None:
+        for drawn, dash, shift in (("retrain", ":", -DODGE / 2), (method, "-", DODGE / 2)):
+            _line(axis, select(joined, metric=metric, method=drawn), COLOURS[drawn], drawn, linestyle=dash, **thin)
+            means = select(more, metric=metric, method=drawn)
+            beside = means.assign(sparsity=_gather(_spread(means["sparsity"]) + shift))
+            look = {"linestyle": "none", "marker": "D", "markersize": 4}
+            _line(axis, beside, COLOURS[drawn], "", bars=True, **look)
+        low, high = select(known, metric=metric)["value"].agg(["min", "max"])
+        low = min(low, chance or low)
+        if high >= low:  # of seeds: a bar may be cut off, as above 100
+            axis.set_ylim(low - 2, high + 2)
         if chance is not None:
             axis.axhline(chance, color=mpl.rcParams["text.color"], linewidth=0.8, linestyle=":")
 
-    return _panels(panel, metrics)
+    return _panels(panel, {PAPER_NAMES[method]: method for method in CORE}, metrics, height=1.2 + 0.6 / len(metrics))
 
 
 def pruners(rows: pd.DataFrame, metrics: dict[str, tuple[str, str]], beside: dict[str, str] | None = None) -> Figure:
@@ -263,7 +268,8 @@ def pruners(rows: pd.DataFrame, metrics: dict[str, tuple[str, str]], beside: dic
         method, metric = what
         for pruner, (label, colour, mark) in PRUNER_LOOKS.items():
             pruned = same_seeds(select(rows, pruner=pruner), "sparsity")
-            _line(axis, select(pruned, method=method, metric=metric), colour, label, marker=mark)
+            name = f"{label}, {method}" if beside else label
+            _line(axis, select(pruned, method=method, metric=metric), colour, name, marker=mark)
             for other, dash in (beside or {}).items():
                 look = {"linestyle": dash, "marker": "none", "linewidth": 1.1}
                 _line(axis, select(pruned, method=other, metric=metric), colour, "", **look)
@@ -316,17 +322,19 @@ def proposition(rows: pd.DataFrame) -> Figure:
     return _panels(panel, metrics)
 
 
-def _panels(draw: Callable[[Axes, object], None], columns: dict[str, object], height: float = 2.1) -> Figure:
-    """Panels against sparsity, two a line. The percent pruned are spread by what is left: 0 to 90 as 90 to 99."""
+def _panels(
+    draw: Callable[..., None], columns: dict[str, object], rows: dict[str, object] | None = None, height: float = 2.1
+) -> Figure:
+    """Panels against sparsity, two a line or by rows. The axis is spread by what is left: 0 to 90 as 90 to 99."""
 
-    def panel(axis: Axes, what: object) -> None:
-        draw(axis, what)
+    def panel(axis: Axes, *what: object) -> None:
+        draw(axis, *what)
         axis.set_xscale("function", functions=(_spread, _gather))
         axis.set_xlim(-32, 99.3)
-        axis.set_xticks((0, 50, 75, 90, 95, 99))
-        axis.set_xlabel("pruned convolution weights, %")
+        axis.set_xticks((0, 90, 99) if rows else (0, 50, 75, 90, 95, 99))
 
-    return panels(panel, columns, height=height, across=2)
+    shared = {"sharex": True, "sharey": "row"} if rows else {"across": 2}
+    return panels(panel, columns, rows, height=height, x="pruned convolution weights, %", **shared)
 
 
 def _spread(percent):
@@ -365,18 +373,23 @@ def speed(rows: pd.DataFrame) -> Lines:
         yield loop, {"what": what, "seconds": f"{seconds:.2f}", "as fast as the plain loop": times}
 
 
+def _epochs(count: int) -> str:
+    return f"{count} epoch{'s' * (count != 1)}"
+
+
 def configuration(rows: pd.DataFrame) -> pd.DataFrame:
     """Training settings by profile; they come from the grids, so the rows are not read."""
     lines = {}
     for profile, scale in SCALES.items():
         facts = asdict(scale.recipe)
         lines[profile] = {
-            "data": data_of(profile, "cifar10"), "images": f"{scale.samples:,}" if scale.samples else "all",
-            "network": network_of(profile, "resnet18"), "epochs": facts["epochs"], "batch": facts["batch_size"],
+            "data": shown(data_of(profile, "cifar10")), "images": f"{scale.samples:,}" if scale.samples else "all",
+            "network": shown(network_of(profile, "resnet18")),
+            "epochs": facts["epochs"], "batch": facts["batch_size"],
             "rate": f"{facts['lr']:g}, {facts['schedule']}", "momentum": facts["momentum"],
-            "weight decay": f"{facts['weight_decay']:g}", "augmentation": facts["augment"],
-            "fine-tuning": f"{scale.tune[0]} epochs, batch {scale.tune[1]}",
-            "ascent": f"{ascent_epochs(scale)} epochs", "gradients of FF and IU": f"{scale.gradients:,}",
+            "weight decay": f"{facts['weight_decay']:g}", "augmentation": facts["augment"].replace("-", " and "),
+            "fine-tuning": f"{_epochs(scale.tune[0])}, batch {scale.tune[1]}",
+            "ascent": _epochs(ascent_epochs(scale)), "gradients of FF and IU": f"{scale.gradients:,}",
             "seeds": scale.seeds,
         }  # fmt: skip
     return pd.DataFrame(lines).astype(str)
@@ -417,7 +430,7 @@ EXHIBITS = {
     "sparsity-fig3": Exhibit(
         f"Class-wise forgetting on models pruned once by size (OMP), against sparsity. {BY_RULE} {SEEDS_NOTE}",
         partial(against_sparsity, metrics={f"{metric}, %": metric for metric in SHOWN}),
-        "UA, MIA-Efficacy, RA and TA against sparsity: a line for each method, a dotted one for retraining.",
+        "Line plots against sparsity: rows for UA, MIA-Efficacy, RA and TA, a column per method, retraining dotted.",
     ),
     "sparsity-tab2": Exhibit(
         "l1-sparse unlearning of a random tenth from the dense model, by schedule of the penalty and by update. Zero "
@@ -505,7 +518,7 @@ EXHIBITS = {
         "MIA-Privacy: how well the published attack tells retained training images from test images; 50 is chance. "
         f"{BY_RULE} {SEEDS_NOTE}",
         partial(against_sparsity, metrics={"MIA-Privacy, %": "MIA-Privacy"}, chance=50),
-        "A line plot against sparsity, a line per method, and chance at 50.",
+        "Line plots against sparsity, a column per method, with retraining dotted and chance at 50.",
     ),
     "sparsity-figA2": Exhibit(
         "Class-wise forgetting by fine-tuning after each pruner, beside the model as it was and the one "

@@ -28,8 +28,8 @@
 # ```
 #
 # Our norm is that of all logits' gradients together (the Jacobian), not squared, by normalised pixels, with batch norm on its statistics
-# ({ref}`definition <metric-sensitivity>`). Each of these four choices changes the magnitude, and none is reported. So the crosses in the figure, which are the
-# paper's, can be compared with ours in direction only, not in size.
+# ({ref}`definition <metric-sensitivity>`). Each of these four choices changes the magnitude, and none is reported. So the paper's numbers
+# can be compared with ours in direction only, not in size.
 #
 # ```{record} mumis-fig2
 # ```

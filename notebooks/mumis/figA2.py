@@ -20,7 +20,7 @@
 #
 # How much does the result of MU-Mis depend on $\delta$, the threshold of its stopping rule? Reportedly hardly at all, at a fixed learning rate.
 #
-# For each run of {item}`mumis-figA1` and several $\delta$, we read off the recorded course where the rule would have ended it, and FA, RA and TA there. Nothing is run again. A cross
+# For each run of {item}`mumis-figA1` and several $\delta$, we read off the recorded course where the rule would have ended it, and FA and RA there. Nothing is run again. A cross
 # says that for a seed or more the course was over before; then its end counts.
 #
 # {cite:t}`cheng2026mumis` have such a figure; the axes are our reading. Source: secondary ({term}`account <account, the>`).
