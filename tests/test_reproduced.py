@@ -127,7 +127,8 @@ def test_shapes_are_explained_where_there_are_two(cases, legend):
     """Breaks if one case alone has a line in the legend, or two have none; or if a gap is on a scale up to 100."""
     figure = against_ours([Comparison(case, "FT", "Avg. Gap", 3, 0.0, (4,), 1.0) for case in cases])
     (axis,) = figure.axes
-    assert axis.get_legend_handles_labels()[1] == legend
+    labels = [text.get_text() for shown in figure.legends for text in shown.get_texts()]
+    assert labels == ["alike; below, ours is lower", *legend]
     assert axis.get_title() == "Avg. Gap, points"
     assert axis.get_ylim()[1] == pytest.approx(4.2)
     plt.close(figure)

@@ -22,7 +22,7 @@
 # too, but images that the model never saw show it as well.
 #
 # {cite:t}`cheng2026mumis` show how $\lVert\nabla_x f\rVert_F$ is distributed over training samples, left with random weights and right after training. Data set,
-# network and axes are our reading: CIFAR-100 and ResNet-18. Source: secondary ({term}`account <account, the>` of the caption). The reported orders of magnitude:
+# network and axes are our reading: CIFAR-100 and ResNet-18. Source: secondary ({term}`account <account, the>`). The reported orders of magnitude:
 #
 # ```{reported} mumis-fig2
 # ```

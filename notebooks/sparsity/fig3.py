@@ -39,9 +39,9 @@
 #   alone. In most seeds that is because the rule takes a larger rate for the sparse model: at a rate of 0.0001 UA is
 #   {value}`sparsity-tab3 UA scenario=class sparsity=0 method=gradient-ascent tried=0.0001` % and
 #   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=gradient-ascent tried=0.0001` %. {item}`Another figure <sparsity-search>` shows all values.
-# * Lower left: what a method pays on the retained samples. For gradient ascent RA is {value}`sparsity-tab3 RA scenario=class sparsity=0 method=gradient-ascent` % dense and
+# * Third row: what a method pays on the retained samples. For gradient ascent RA is {value}`sparsity-tab3 RA scenario=class sparsity=0 method=gradient-ascent` % dense and
 #   {value}`sparsity-tab3 RA scenario=class sparsity=95 method=gradient-ascent` % at 95 %.
-# * Lower right: watch the dotted line itself. Where it falls, the reference has become weaker, and a smaller gap means less. In seed 0 its TA is
+# * Bottom row: watch the dotted line itself. Where it falls, the reference has become weaker, and a smaller gap means less. In seed 0 its TA is
 #   {value}`sparsity-tab3 TA scenario=class sparsity=0 method=retrain seed=0` % dense and {value}`sparsity-tab3 TA scenario=class sparsity=99 method=retrain seed=0` % at 99 %.
 
 # %% [markdown]
