@@ -44,8 +44,8 @@
 # * At the same loss the sparse line lies below the dense one: less is forgotten, not more. Few originals lie on the steep part, and UA is interpolated between them, so the sign can be
 #   read and the size hardly.
 # * Our check: FT and IU forget more of a class from a sparse model also where it fits its samples as well as a dense one. **Verdict:** {verdict}`sparsity-fit`.
-# * The paper trains for 182 epochs with augmentation and weight decay. Where its originals would lie on this axis is not known; a dense UA of 22.53, with a deviation of 8, is one of the
-#   steep part.
+# * The paper trains for 182 epochs with augmentation and weight decay. Where its originals would lie on this axis is not known; a dense UA of 22.53, with a deviation of 8, would lie on
+#   the steep part here.
 # * A tuned value can make up for a small loss: a larger rate moves a model that fits well, too ({item}`sparsity-search`).
 
 # %% [markdown]
