@@ -131,6 +131,11 @@ def accuracy(logits: Float[Tensor, "n class"], labels: Int64[Tensor, " n"]) -> f
     return 100.0 * right.double().mean().item()
 
 
+def retain_loss(out: Outputs, task: Task) -> float:
+    """Mean cross-entropy of the retain set, in nats: how well a model fits what it may keep."""
+    return functional.cross_entropy(out.retain.double(), task.retain.labels.to(out.retain.device)).item()
+
+
 def confidence(logits: Float[Tensor, "n class"], labels: Int64[Tensor, " n"]) -> Float[Tensor, " n"]:
     """Softmax probability of the true label.
 

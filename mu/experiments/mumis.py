@@ -26,7 +26,7 @@ from mu.experiments.case import HELD_OUT, SHARE, Case, untrained
 from mu.experiments.item import FOLDERS, ONE_SEED, Item, data_of, distinct, network_of
 from mu.experiments.rows import rows
 from mu.experiments.sweeps import Accuracies, Swept, Tuned, best_by_rule, columns_of, method_rows, one_each, tries
-from mu.metrics import Outputs, accuracy, evaluate, kl
+from mu.metrics import Outputs, accuracy, evaluate, kl, retain_loss
 from mu.models import predict
 from mu.sensitivity import Sensitivity, sensitivity
 from mu.tasks import Task
@@ -185,7 +185,7 @@ def surrogate_images(settings: dict, device: str) -> Samples | None:
 
 
 def scores(case: Request, model: nn.Module, out: Outputs, reference: Outputs) -> dict[str, float]:
-    """The paper's metrics, by name; "MIA-Efficacy" is the attack of `sparsity`."""
+    """The paper's metrics, by name; "MIA-Efficacy" is the attack of `sparsity`, "retain loss" is ours."""
     ours, theirs = accuracies(case.task, out), accuracies(case.task, reference)
     return {
         **ours,
@@ -193,6 +193,7 @@ def scores(case: Request, model: nn.Module, out: Outputs, reference: Outputs) ->
         "MIA": entropy_recall(out.retain, out.test, out.forget),
         "MIA-Efficacy": evaluate(out, case.task).mia_efficacy,
         "KL": kl(reference.forget, out.forget),
+        "retain loss": retain_loss(out, case.task),
     }
 
 
