@@ -86,6 +86,8 @@ RETAIN_FREE = tuple(method for method in METHODS if "retain" not in mu.methods()
 TAUGHT = ("bad-teacher", "scrub", "lotus", "scar-as-published")  # by what a model says of the images as they are
 CLASSWISE = tuple(method for method in METHODS if method != "rum")
 LEVELS = ("low", "mid", "high")  # of memorisation
+# Rates of methods that see no image but those to forget, with which they lose a class over many passes; ours.
+FOLLOWED = {"gradient-ascent": (1e-4, 3e-4), "random-label": (3e-5, 1e-4), "jit": (1e-4, 3e-4)}
 
 
 @dataclass(frozen=True)
@@ -353,6 +355,32 @@ def course_beside(settings: dict, seed: int, device: str) -> Iterator[dict]:
     yield from course({**settings, "steps": settings["passes"] * _steps_a_pass(case)}, seed, device)
 
 
+def passes_of(settings: dict, seed: int, device: str) -> Iterator[dict]:
+    """Accuracies after every pass of a run that nothing stops, of methods that are handed the forget set alone.
+
+    A cell without a method has the original and the retrained model.
+    """
+    case = Request(settings, seed, device)
+    original, look, steps_a_pass = case.original().model, followed(case.task, settings["looked"]), _steps_a_pass(case)
+    if not settings["sweeps"]:
+        for method, model in (("trained", original), ("retrain", case.retrained(original).model)):
+            yield from rows(method, look(model))
+    for sweep in settings["sweeps"]:
+        for value in sweep["values"]:
+            looks = {}
+
+            def follow(step: int, model: nn.Module, looks: dict = looks) -> bool:
+                if (step + 1) % steps_a_pass == 0:
+                    looks[step + 1] = look(model)
+                return len(looks) == settings["passes"]
+
+            with contextlib.suppress(FloatingPointError):  # the course ends there
+                options = case.options(sweep, value, original)
+                mu.unlearn(sweep["method"], original, case.task, on_step=follow, **options)
+            for step, seen in looks.items():
+                yield from rows(sweep["method"], seen, step=step, **columns_of(sweep, value))
+
+
 def followed(task: Task, count: int) -> Callable[[nn.Module], dict[str, float]]:
     """model -> FA, RA and TA as in `accuracies`, but RA, and TA of single samples, on at most `count` images.
 
@@ -597,6 +625,22 @@ def _stops(profile: str) -> list[dict]:
             for cell in _courses(profile, VARIANTS[:1], scale.rates, request, passes=scale.passes)]  # fmt: skip
 
 
+def _passes(profile: str) -> list[dict]:
+    """MU-Mis and others, a class, as many passes of each."""
+    scale, (data, kind, name) = SCALES[profile], KINDS[0]
+    batch = scale.batch or BATCH
+    base = _settings(profile, data, "resnet18", kind, name, batch=batch, looked=10 * scale.looked)
+    never = {"delta": 1e9, "max_steps": 10**6, "batch_size": batch}  # the passes alone end the run
+    recipe = {"epochs": scale.passes, "batch_size": batch}
+    tried = [{"method": "mu-mis", "name": "lr", "values": scale.rates, "options": never}]
+    tried += [
+        {"method": method, "name": "lr", "values": rates, "options": METHODS[method].fixed.get("", {}),
+         "recipe": recipe}
+        for method, rates in FOLLOWED.items()
+    ]  # fmt: skip
+    return one_each([{**base, "passes": scale.passes, "sweeps": tried}])
+
+
 def variant_name(options: dict) -> str:
     """What a variant of the loss is called in the tables."""
     return "weighted" if options.get("weighted") else options.get("norm") or options["terms"]
@@ -708,6 +752,7 @@ ITEMS = (
     RATES,
     RATES.view("mumis-figA2", "What delta changes"),
     Item("mumis-stop", "Where a run could stop: a class, and a random tenth", _stops, SEEDS, course_beside),
+    Item("mumis-equal", "MU-Mis and simpler losses at equal forgetting", _passes, SEEDS, passes_of),
     Item("mumis-speed", "What a request costs beside retraining, at full size", _speeds, ONE_SEED, speed),
     Item("mumis-memo", "Forget sets by memorisation", _subsets, SEEDS, method_grid, revision=3),
 )  # fmt: skip

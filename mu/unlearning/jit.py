@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mu.data import Samples
+    from mu.unlearning.steps import OnStep
 
 # One pass of plain SGD, batch 128, rate 3e-4, sigma 0.5, 25 copies: public code, VGG, whole class of CIFAR-100.
 # Full precision is ours: the difference of two nearly equal answers does not survive bfloat16.
@@ -43,6 +44,7 @@ def jit(
     noise: float = NOISE,
     copies: int = COPIES,
     recipe: Recipe = RECIPE,
+    on_step: OnStep | None = None,
     seed: int = 0,
 ) -> nn.Module:
     """Train towards the same answer for an image to forget and for noisy copies of it.
@@ -54,6 +56,7 @@ def jit(
         noise: sigma, in units of normalised pixels if there is a `mu.models.Normalise` in the model, else of pixels
             in [0, 1]; above 0.
         copies: n, at least 1.
+        on_step: called after each step with its number and the model; True ends the run.
         seed: of the batch order and the noise.
 
     Raises:
@@ -64,7 +67,9 @@ def jit(
         raise ValueError(f"noise > 0 and copies >= 1 are needed, not {noise} and {copies}")
     require_floats(copy.deepcopy(model).eval(), forget.images)
     slopes = _Slopes(model, noise, copies)
-    return train(slopes, forget, recipe, seed=seed, loss=lambda values, _: values.sum()).model
+    watch = lambda step, slopes: on_step(step, slopes.model)
+    total = lambda values, _: values.sum()
+    return train(slopes, forget, recipe, seed=seed, loss=total, on_step=watch if on_step else None).model
 
 
 class _Slopes(nn.Module):

@@ -24,22 +24,30 @@ if TYPE_CHECKING:
     from torch import nn
 
     from mu.data import Samples
+    from mu.unlearning.steps import OnStep
 
 # Foster et al. (2024), public code, for the form with retained data. None is known for the other: tune the rate.
 RECIPE = Recipe(epochs=3, batch_size=128, optimizer="adam", lr=1e-4)
 
 
 def random_label(
-    model: nn.Module, forget: Samples, *, recipe: Recipe = RECIPE, frozen_norm: bool = True, seed: int = 0
+    model: nn.Module,
+    forget: Samples,
+    *,
+    recipe: Recipe = RECIPE,
+    frozen_norm: bool = True,
+    on_step: OnStep | None = None,
+    seed: int = 0,
 ) -> nn.Module:
     """Train on the forget set under wrong labels for a fixed time.
 
     Args:
         frozen_norm: keep batch-norm statistics, see `mu.train`. Ours: those of one class would not fit the others.
+        on_step: called after each step with its number and the model; True ends the run.
         seed: of the wrong labels and of the batch order.
     """
     flipped = wrong_labels(forget, class_count(model, forget.images), seed)
-    return train(model, flipped, recipe, seed=seed, frozen_norm=frozen_norm)
+    return train(model, flipped, recipe, seed=seed, frozen_norm=frozen_norm, on_step=on_step)
 
 
 def random_label_all(
