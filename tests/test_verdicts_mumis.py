@@ -618,6 +618,33 @@ def test_cost_at_full_size(training, pass_, word):
     assert judge(CLAIMS["cost"].evidence(frames)).word == word
 
 
+# ---- at equal forgetting ---------------------------------------------------------------------------------
+
+
+def followed(ours, theirs, fa=0):
+    """Two runs of two passes: after the first one FA is far too high and RA best, after the second FA is `fa`."""
+    made = rows("FA", 0, method="retrain") + rows("RA", 80, method="retrain")
+    for method, ra in {"mu-mis": ours, "jit": theirs}.items():
+        low = fa if method == "mu-mis" else 0
+        for step, values in ((1, {"FA": 30, "RA": 90}), (2, {"FA": low, "RA": ra})):
+            for metric, value in values.items():
+                made += rows(metric, value, method=method, tried=0.1, step=step)
+    return made
+
+
+@pytest.mark.parametrize(("theirs", "word"), [(70, "holds"), (78.5, "does not hold"), (84, "does not hold"),
+                                              (tuple(78 - UNCLEAR), "unclear")])  # fmt: skip
+def test_equal_forgetting(theirs, word):
+    """Equal: RA where both forgot, in percent of 80. Breaks if earlier passes count, or the sign is turned."""
+    verdict = decide("equal", followed(79, theirs))
+    assert (verdict.word, len(verdict.answers)) == (word, 1)
+
+
+def test_equal_forgetting_needs_forgetting():
+    """Equal: Breaks if a run of MU-Mis that forgets too little is compared all the same."""
+    assert decide("equal", followed(79, 70, fa=6)).word == "nothing to test"
+
+
 # ---- all of them -----------------------------------------------------------------------------------------
 
 KLS = {"mu-mis": 0.1, "rum": 0.5}
@@ -630,7 +657,7 @@ HOLDING = {
     "C6": swept({"RTE": 1, "Avg. Gap": 1}) + rows("RTE", 999, method="retrain"),
     "C7": sequence("mu-mis") + sequence("retrain", left=0) + sequence("ssd", kl=9),
     "C8": subset({"mu-mis": 5, "rum": 1}, KLS), "losses": forgets() + swept({"RA": 50}, method="jit"),
-    "cost": BOTH + cost(1000, 2), "stop": run(10, 12, 14),
+    "cost": BOTH + cost(1000, 2), "equal": followed(79, 70), "stop": run(10, 12, 14),
     "sequence": sequence("salun", 20), "weak": subset({"mu-mis": 5, "rum": 1}, KLS), "memo": memorised(89, 80),
     "dip": BOTH, "target": BOTH + course((90,) * 5, (76,) * 5, variant="target"),
     "other": BOTH + course((0,) * 5, (1,) * 5, variant="other"),

@@ -457,6 +457,30 @@ def test_originals_without_a_loss_in_common_say_nothing():
     assert decide("fit", fits(shift=1e-4)).word == "not recorded"
 
 
+def kept(dense, sparse, ua=100):
+    """Fine-tuning with one value that forgets the class and one that forgets too little and keeps far more.
+
+    `dense` and `sparse` are TA less that of the own retrained model, 60 and 50.
+    """
+    made = rows("UA", 100, method="retrain") + rows("UA", 100, method="retrain", sparsity=95)
+    made += rows("TA", 60, method="retrain") + rows("TA", 50, method="retrain", sparsity=95)
+    dense, sparse = np.add(60, dense), np.add(50, sparse)
+    for percent, ta in ((0, dense), (95, sparse)):
+        for tried, reached, left in ((0.1, ua, ta), (0.01, 90, 70 - percent / 10)):
+            at = {"method": "fine-tune", "sparsity": percent, "tried": tried}
+            made += rows("UA", reached, **at) + rows("TA", left, **at)
+    return made
+
+
+@pytest.mark.parametrize(("sparse", "word"), [(-5, "holds"), (-9.6, "does not hold"), (-15, "does not hold"),
+                                              (tuple(x - 10 for x in UNCLEAR), "unclear")])  # fmt: skip
+def test_what_is_kept_at_equal_forgetting(sparse, word):
+    """Tradeoff: of values that forget. Breaks if those that forget too little are compared, or the sign is turned."""
+    verdict = decide("tradeoff", kept(-10, sparse))
+    assert (verdict.word, len(verdict.answers)) == (word, 1)
+    assert decide("tradeoff", kept(-10, sparse, ua=94)).word == "not recorded"
+
+
 @pytest.mark.parametrize(("ua", "word"), [(100, "holds"), (98, "does not hold"), ((100, 100, 97.5), "unclear")])
 def test_l1_forgets_a_class(ua, word):
     """l1: also where FT forgets it as well. Breaks if that leaves nothing to test, or the sparse model is read."""
@@ -555,8 +579,8 @@ HOLDING = {
     "C1": gaps(4), "C2": proposition((8, 6, 3, 1), (80, 50, 20, 10)), "C3": rise(), "C4": l1_sparse(100, 22, 10),
     "C5": schedules(8, 6), "C6": backdoor(), "C7": probes(10, 60, 20), "C8": ends({"TA": (95, 92)}, "retrain"),
     "C9": private((60, 55), {0.1: (60, 55)}), "price": own_mask(85),
-    "equal": at_values("fine-tune", {0.1: (20, 70)}), "fit": fits(), "l1": l1_sparse(100, 22, 10),
-    "cleanse": cleansed(10, 1),
+    "equal": at_values("fine-tune", {0.1: (20, 70)}), "fit": fits(), "tradeoff": kept(-10, -5),
+    "l1": l1_sparse(100, 22, 10), "cleanse": cleansed(10, 1),
     "mask": own_mask(50) + ends({"Avg. Gap": (10, 1)} | dict.fromkeys(METRICS, (80, 52)), "fine-tune"),
 }  # fmt: skip
 PARTS = {"C2": ("metric", "bound"), "C4": ("method", "l1-sparse"), "C5": ("schedule", "decaying"),

@@ -726,6 +726,7 @@ ITEMS = (
     MAIN,
     MAIN.view("mumis-tuning", "What the choice of hyper-parameters changes"),
     MAIN.view("mumis-search", "Every value tried"),
+    MAIN.view("mumis-tradeoff", "What is kept against what is forgotten"),
     Item("mumis-floor", "How far apart two retrained models are", _floor, SEEDS, method_grid),
     Item(
         "mumis-tab2", "Every method on a sub-class",

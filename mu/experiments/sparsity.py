@@ -572,6 +572,7 @@ ITEMS = (
     MAIN,
     MAIN.view("sparsity-gaps", "How far from retraining, metric by metric"),
     MAIN.view("sparsity-tuning", "What the choice of hyper-parameters changes"),
+    MAIN.view("sparsity-tradeoff", "What is kept against what is forgotten, dense and sparse"),
     MAIN.view("sparsity-search", "Every value tried, on the dense and on the sparse model"),
     Item("sparsity-floor", "How far apart two retrained models are", _floor, SEEDS, method_grid),
     Item("sparsity-reference", "What a sparse model is measured against", _references, SEEDS, references),

@@ -64,6 +64,8 @@ COLOURS = {
 PALETTE = ("#3a8fd9", "#e07b39", "#8c6bb1", "#cc79a7", "#b8a000", "#9c5a3c")  # for what has no colour of its own
 MARKS = "osD^vPX*"
 MARKED = {"marker": "o", "markersize": 3.5}
+ENDS = {"trained": ("s", 5), "retrain": ("*", 10)}  # where unlearning begins and should end -> mark and its size
+RING = {"linestyle": "none", "marker": "o", "markersize": 8, "fillstyle": "none", "markeredgewidth": 1.4}
 
 
 @contextlib.contextmanager
@@ -148,6 +150,19 @@ def line(axis, rows: pd.DataFrame, x: str, *, colour: str, label: str, bars: boo
     elif by["std"].notna().any():
         low, high = by["mean"] - by["std"], by["mean"] + by["std"]
         axis.fill_between(by[x], low, high, color=colour, alpha=0.18, linewidth=0)
+
+
+def ends(axis, models: pd.DataFrame, x: str, y: str, colour: str | None = None, label: str = "") -> None:
+    """The trained and the retrained model, means over seeds, where two metrics (columns) are held against each other.
+
+    Args:
+        colour: of both; each its own if not given.
+        label: behind their names.
+    """
+    for method, (mark, size) in ENDS.items():
+        mean = models.loc[models["method"] == method, [x, y]].mean()
+        look = {"color": colour or COLOURS[method], "markersize": size, "label": f"{method}{label}", "zorder": 4}
+        axis.plot(mean[x], mean[y], mark, **look)
 
 
 def _legend_above(figure) -> None:

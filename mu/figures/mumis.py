@@ -10,13 +10,13 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
-from mu.experiments.mumis import ALONG, DELTA, LEVELS, METHODS, RETAIN_FREE
+from mu.experiments.mumis import ALONG, DELTA, FOLLOWED, LEVELS, METHODS, RETAIN_FREE
 from mu.figures import tables
-from mu.figures.drawing import COLOURS, MARKED, MARKS, PALETTE, line, log_axis, names_down, panels
+from mu.figures.drawing import COLOURS, MARKED, MARKS, PALETTE, RING, ends, line, log_axis, names_down, panels
 from mu.figures.exhibit import BY_RULE, Exhibit
 from mu.figures.tables import Lines, method_line, table
 from mu.names import shown
-from mu.reading import printed, select
+from mu.reading import printed, select, side_by_side
 from mu.reading.mumis import (
     CASE,
     METRICS,
@@ -89,6 +89,22 @@ def search(rows: pd.DataFrame) -> Lines:
                 key = (request, method, part["shown"].iloc[0])
                 by_rule = "" if key not in picked else "edge" if key[2] in ends else "picked"
                 yield key, method_line(part, metrics) | {"rule": by_rule}
+
+
+def tradeoff(rows: pd.DataFrame) -> Figure:
+    """A panel for each method: RA against FA, a dot for each value tried at each seed, rings what the rule picks."""
+    rows = attempts(rows)
+    tried, picked = (side_by_side(part, "FA", "RA") for part in (rows, chosen(rows, "rule")))
+
+    def panel(axis: Axes, method: str) -> None:
+        dots, rings = (select(part, method=method) for part in (tried, picked))
+        axis.plot(dots["FA"], dots["RA"], "o", color=COLOURS.get(method), markersize=3, alpha=0.6)
+        axis.plot(rings["FA"], rings["RA"], color=COLOURS.get(method), **RING)
+        ends(axis, tried, "FA", "RA")
+
+    known = set(tried["method"])
+    columns = {method: method for method in METHODS if method in known} or {"": ""}
+    return panels(panel, columns, across=4, height=1.15, sharex=True, sharey=True, name="RA, %", x="FA, %")
 
 
 def floor(rows: pd.DataFrame) -> pd.DataFrame:
@@ -333,6 +349,27 @@ def beside_retraining(rows: pd.DataFrame) -> Figure:
     return panels(panel, columns or {"": rows}, metrics, sharex="col", x="step")
 
 
+def equal(rows: pd.DataFrame) -> Figure:
+    """A panel for each method: RA against FA along its runs, and those of MU-Mis behind."""
+    rows = whole(rows)
+    models = side_by_side(rows, "FA", "RA")
+
+    def runs(axis: Axes, method: str, **look) -> None:
+        for _, run in select(models, method=method).groupby(["tried", "seed"]):
+            run = run.sort_values("step")
+            axis.plot(run["FA"], run["RA"], linewidth=1.1, **look)
+
+    def panel(axis: Axes, method: str) -> None:
+        if method != "mu-mis":
+            runs(axis, "mu-mis", color=COLOURS["mu-mis"], alpha=0.35)
+        runs(axis, method, color=COLOURS.get(method), marker="o", markersize=2)
+        ends(axis, models, "FA", "RA")
+
+    known = set(models["method"])
+    columns = {method: method for method in ("mu-mis", *FOLLOWED) if method in known} or {"": ""}
+    return panels(panel, columns, across=2, height=2.1, sharex=True, sharey=True, name="RA, %", x="FA, %")
+
+
 @table()
 def speed(rows: pd.DataFrame) -> Lines:
     """Seconds measured on some images, and what they come to at full size."""
@@ -472,6 +509,20 @@ EXHIBITS = {
         "reads neither the retrained model nor a test image; the oracle takes the smallest Avg. Gap. Last "
         "column: what the rule picks, in any seed. Dash: diverged.",
         search,
+    ),
+    "mumis-tradeoff": Exhibit(
+        "What each method keeps against what it forgets: accuracy on the other classes (RA) against that on the "
+        "class (FA), both on test images. A dot for each value of its hyper-parameter at each seed; rings: what the "
+        "rule picks. Star: the retrained model, where unlearning should end; square: the trained one.",
+        tradeoff,
+        "Scatter plots of RA against FA, a panel per method, with a star for the retrained model at FA near 0.",
+    ),
+    "mumis-equal": Exhibit(
+        "Accuracy on the other classes (RA) against that on the class to forget (FA), along runs that nothing stops: "
+        "a dot after every pass over the class, a line for each learning rate and seed. None is handed a retained "
+        "image. MU-Mis's lines are repeated in pale behind the others'. On a fixed part of the test images.",
+        equal,
+        "Line plots of RA against FA from the square (trained) at the right to the left, a panel per method.",
     ),
     "mumis-floor": Exhibit(
         "A second retrained model, from other first weights and in another order of batches, and its distance to the "

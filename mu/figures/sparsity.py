@@ -17,11 +17,11 @@ from mu import results
 from mu.experiments.item import data_of, network_of
 from mu.experiments.sparsity import CORE, METHODS, SCALES, SCHEDULES, SPARSE, ascent_epochs
 from mu.figures import tables
-from mu.figures.drawing import COLOURS, MARKED, PALETTE, line, panels, percent
+from mu.figures.drawing import COLOURS, MARKED, PALETTE, RING, ends, line, panels, percent
 from mu.figures.exhibit import BY_RULE, Exhibit
 from mu.figures.tables import Lines, method_line, table
 from mu.names import NAMES, shown
-from mu.reading import listed, printed, same_seeds, select, with_columns
+from mu.reading import listed, printed, same_seeds, select, side_by_side, with_columns
 from mu.reading.sparsity import (
     METRICS,
     PAPER_METRICS,
@@ -112,6 +112,25 @@ def search(rows: pd.DataFrame) -> Figure:
 
     columns = {PAPER_NAMES[method]: method for method in CORE}
     return panels(panel, columns, wanted, sharex="col", sharey="row", x="value tried (log)")
+
+
+def tradeoff(rows: pd.DataFrame) -> Figure:
+    """A column for each method: TA against UA, a dot for each value tried at each seed, rings what the rule picks."""
+    tried, picked = (side_by_side(part, "UA", "TA") for part in (rows, chosen(rows, "rule")))
+    looks = {0: ("dense", PALETTE[0]), SPARSE: (f"{SPARSE} % sparse", PALETTE[1])}
+
+    def panel(axis: Axes, scenario: str, method: str) -> None:
+        for sparsity, (label, colour) in looks.items():
+            asked, by_rule = (select(part, scenario=scenario, sparsity=sparsity) for part in (tried, picked))
+            dots, rings = (select(part, method=method) for part in (asked, by_rule))
+            axis.plot(dots["UA"], dots["TA"], "o", color=colour, markersize=3, alpha=0.6)
+            axis.plot(rings["UA"], rings["TA"], color=colour, **RING)
+            ends(axis, asked, "UA", "TA", colour, f", {label}")
+        axis.set_xticks((0, 50, 100))
+
+    columns = {PAPER_NAMES[method]: method for method in CORE}
+    rows_ = {f"{title}\nTA, %": scenario for scenario, title in SCENARIOS.items()}
+    return panels(panel, columns, rows_, sharex=True, sharey="row", x="UA, %")
 
 
 @table("scenario", "method")
@@ -452,6 +471,13 @@ EXHIBITS = {
         "published; by the rule, without retrained model and test set; by the oracle, nearest to retraining. A star: "
         "the value is at an end of the grid, so a longer one might serve better.",
         tuning,
+    ),
+    "sparsity-tradeoff": Exhibit(
+        "What each method keeps against what it forgets: accuracy on test images (TA) against the share of the "
+        "forget set that is misclassified (UA). A dot for each value of its hyper-parameter at each seed; rings: "
+        "what the rule picks. Stars: the retrained models, where unlearning should end; squares: the trained ones.",
+        tradeoff,
+        "Scatter plots of TA against UA, a column per method, class-wise above and random samples below.",
     ),
     "sparsity-search": Exhibit(
         "Every value tried of each method's hyper-parameter: FT and GA learning rate, FF noise, IU step, l1-sparse "

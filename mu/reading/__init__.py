@@ -78,6 +78,13 @@ def chosen(rows: pd.DataFrame, how: str, methods: Mapping[str, Tuned]) -> pd.Dat
     return pd.concat([part for part in (fixed, picked) if len(part)] or [rows[:0]], ignore_index=True)
 
 
+def side_by_side(rows: pd.DataFrame, x: str, y: str) -> pd.DataFrame:
+    """Two metrics as columns, a line for each model that has both."""
+    same = [column for column in (*CHOSEN_FOR, *CHOSEN, "step") if column in rows]
+    values = lambda metric: select(rows, metric=metric)[[*same, "value"]].rename(columns={"value": metric})
+    return values(x).merge(values(y), on=same)
+
+
 def beside_retrained(rows: pd.DataFrame, same: list[str]) -> pd.DataFrame:
     """Each number with what the model retrained with these columns alike has, and the gap between them, if it has."""
     retrained = select(rows, method="retrain").drop_duplicates(same)[[*same, "value"]]
