@@ -20,6 +20,7 @@ from mu.experiments import PAPERS, get_item, items, primary_items
 from mu.experiments.item import Item, Progress
 from mu.pages import overviews
 from mu.pages.writing import block, fits, number_table
+from mu.storage import digest
 from mu.verdicts import claims, judge
 from mu.verdicts.claim import Finding
 
@@ -504,6 +505,7 @@ def test_status_counts_cells(site, recorded):
         assert f"{profile} : {said.format(have[0], count, have[1], count - sum(have))}" in text
     assert "Maps ✓ one seed 0 of 3 0 of 5" in text
     assert "2 of 6 0 of 10" in text
+    assert f"{strange.commit} {digest([cell.key], length=8)}" in text  # of what counts alone
     text = re.sub("<[^>]+>", "", html)
     assert "notebooks/partial/tab1.ipynb" in text
     assert re.search(r"sparsity-tab3 notebooks/sparsity/tab3\.ipynb, .*sparsity-tuning", text)  # one record

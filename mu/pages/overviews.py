@@ -19,6 +19,7 @@ from mu.names import shown
 from mu.pages.writing import Written, block, link, page_link, text_table
 from mu.reading import mumis, seeds_in_words, sparsity
 from mu.results import LEADING
+from mu.storage import digest
 from mu.unlearning import methods
 from mu.verdicts import Verdict
 from mu.verdicts.claim import Claim, Finding
@@ -61,6 +62,8 @@ class StatusDirective(Written):
             table |= {profile: [state(item, profile) for item in own] for profile in profiles}
             rows = text_table(pd.DataFrame(table))
             text += block("table", f"{{doc}}`/book/{chapter}`", ":class: mu-status", "", rows)
+            origins = [origin(item, profile) for item in own for profile in profiles if item.progress(profile).have]
+            text += block("dropdown", "What recorded them", "", text_table(pd.DataFrame(origins))) if origins else []
         return "\n".join(text)
 
 
@@ -70,6 +73,20 @@ def state(item: Item, profile: str) -> str:
     seeds = seeds_in_words([len({segment.seed for segment in done.have})])
     text = f"{len(done.have)} of {len(done.wanted)}" if done.missing else f"✓ {seeds}"
     return f"{{download}}`{text} </results/{profile}/{item.id}.json>`" if done.have else text
+
+
+def origin(item: Item, profile: str) -> dict[str, str]:
+    """When, on what and by which code a record was made, and a hash of the settings of what it holds."""
+    have = item.progress(profile).have
+    dates = sorted({segment.date[:10] for segment in have})
+    commits = list(dict.fromkeys(s.commit for s in sorted(have, key=lambda s: s.date, reverse=True)))
+    return {
+        "item": page_link(item, item.id), "profile": f"`{profile}`", "time": cost(item, profile),
+        "hardware": "; ".join(sorted({segment.hardware for segment in have})),
+        "date": " to ".join(dict.fromkeys((dates[0], dates[-1]))),
+        "commit": f"`{commits[0]}`" + (f" and {len(commits) - 1} before" if len(commits) > 1 else ""),
+        "settings": f"`{digest(sorted(segment.cell for segment in have), length=8)}`",
+    }  # fmt: skip
 
 
 class RerunDirective(Written):

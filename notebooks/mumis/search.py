@@ -19,7 +19,7 @@
 # # Every value tried (MU-Mis)
 #
 # What would another choice of values give? {item}`mumis-tab1` and {item}`the comparison of choices <mumis-tuning>` show only the values that a choice picks. This table, which is
-# ours, shows all of them. So another choice can be made by eye, and a grid that ends too early can be seen.
+# ours, shows all of them. So another choice can be made by eye, and a grid that ends too early can be seen. {item}`A figure <mumis-tradeoff>` shows the same at a glance.
 #
 # ```{record} mumis-search
 # ```

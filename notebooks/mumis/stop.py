@@ -31,7 +31,7 @@
 # ## What to see
 #
 # * *The class.* FA falls first and RA stays, so the distance falls. Past its lowest point RA goes, and the distance rises again (at the larger rate, in this many passes). Here a
-#   stopping rule has something to find, and it does: under `laptop`, one seed, both dots lie within half a point of the lowest of their line.
+#   stopping rule has something to find, and it does: under `laptop`, one seed, both dots lie near the lowest of their line.
 # * *The random tenth.* The retrained model classifies many of these samples correctly, as it does other unseen images. So FA has some way to go and RA none. But both fall together:
 #   under `laptop`, at rate 0.001, FA is {value}`mumis-stop FA scenario=random lr=0.001 step=12` % and RA {value}`mumis-stop RA scenario=random lr=0.001 step=12` % after one pass,
 #   {value}`mumis-stop FA scenario=random lr=0.001 step=36` % and {value}`mumis-stop RA scenario=random lr=0.001 step=36` % after three. There FA is that of the retrained model, and RA

@@ -39,8 +39,8 @@
 # | ResNet-18 | {value}`partial-ledger bytes per parameter model=resnet18 recorder=ledger keep=0.1 digits=3` | {value}`partial-ledger slow-down model=resnet18 recorder=ledger keep=0.1` | {value}`partial-ledger slow-down model=resnet18 recorder=dense` |
 #
 # * We aim at no more than 0.35 bytes per parameter and step, and at steps slowed by at most 30 % on a processor and 20 % on a GPU. On the processor of the
-#   `laptop` record, one seed, all three networks meet the first two aims at this share. Smaller networks find it harder: a step of LeNet takes
-#   milliseconds, and its ten layers are cut one by one.
+#   `laptop` record, one seed, all three networks meet the first two aims at this share. A small network need not be the cheaper one: a step of LeNet
+#   takes milliseconds, and its ten layers are cut one by one.
 # * A *mask* marks the kept places. It costs one bit per parameter however little is kept; below a share of about 0.06 it is the larger part.
 # * A running sum takes 8 bytes per parameter for the whole run, however many steps it has.
 # * Times on a shared processor scatter: a slow-down of a few percent is within the noise.

@@ -39,7 +39,7 @@
 # * So random entries need several times the bytes, {value}`partial-keep stored bytes model=lenet rule=random keep=0.5` instead of
 #   {value}`partial-keep stored bytes model=lenet rule=top keep=0.05`, for an accuracy within about a point. The same holds for the MLP and ResNet9. Which
 #   entries are kept decides what is stored, and hardly what the removal costs the other classes.
-# * *Scaled* picks no entries and leaves nearly as much on the other classes as the largest entries do, on all three networks: the means differ by half a point at most. So most of
+# * *Scaled* picks no entries and leaves nearly as much on the other classes as the largest entries do, on all three networks: the means differ little. So most of
 #   what partial removal preserves, beside conventional removal, is owed to taking back *less*, not to which entries are taken back. What the largest entries save is storage: whole steps take {value}`partial-keep stored bytes model=lenet rule=top keep=1` on LeNet, however much they are scaled. If the forget set is known
 #   before training, though, a {term}`running sum` of whole steps is a single vector. Our check: picking entries preserves more than taking back less of every entry.
 #   **Verdict:** {verdict}`partial-scaled`.

@@ -19,7 +19,7 @@
 # # What is forgotten, by how well the original fits
 #
 # Fine-tuning goes on down the loss on the samples to keep. If training has left nothing of that loss, there is nothing to go down, and the model stays as it is. An
-# influence step begins with the gradient of the same loss. So how much either forgets may depend on how well the original fits its samples, and dense and sparse
+# influence step begins with the difference between that gradient and the forget set's, which training makes as small. So how much either forgets may depend on how well the original fits its samples, and dense and sparse
 # models need not fit equally well after the same epochs. Here originals are trained for two thirds of the epochs up to twice as many, and a class is unlearned from
 # each with the published values. The experiment is ours.
 #
@@ -29,7 +29,7 @@
 # %% [markdown]
 # ## What to see
 #
-# Under `laptop`, two seeds; in percent, but for the loss:
+# Under `laptop`, three seeds; in percent, but for the loss:
 #
 # | epochs of training | dense: loss | UA after FT | UA after IU | 95 % sparse: loss | UA after FT | UA after IU |
 # |:---|---:|---:|---:|---:|---:|---:|

@@ -38,8 +38,9 @@
 #   {value}`sparsity-tab3 UA scenario=class sparsity=95 method=gradient-ascent tried=0.0003` %.
 # * Our check: FT and IU forget more of a class from a sparse model also at one and the same hyper-parameter. **Verdict:** {verdict}`sparsity-equal`.
 # * *It looks as if pruning shortened the step.* The sparse model needs a larger value for the same effect, and the selection rule often picks one. Class-wise, {item}`how well an
-#   original fits <sparsity-fit>` decides far more; but among originals that fit equally well, too, the sparse ones forget less (two seeds). At random it shows at a glance: the sparse model's lines are the dense one's, moved to the right. To see whether the larger value alone explains
-#   a gain in {item}`sparsity-tab3`, look at the solid line at that value.
+#   original fits <sparsity-fit>` decides far more; but among originals that fit equally well, too, the sparse ones forget less (three seeds). At random it shows at a glance: the
+#   sparse model's lines are the dense one's, moved to the right. To see whether the larger value alone explains a gain in {item}`sparsity-tab3`, look at the solid line at that value;
+#   {item}`another page <sparsity-tradeoff>` has what is kept at equal forgetting, whatever the value.
 # * *Class-wise, the Disparity of GA is lower on the sparse model at every rate.* It does not forget more; it keeps more of the rest. At 0.0003 RA is
 #   {value}`sparsity-tab3 RA scenario=class sparsity=0 method=gradient-ascent tried=0.0003` % dense and {value}`sparsity-tab3 RA scenario=class sparsity=95 method=gradient-ascent tried=0.0003` % sparse, and the gap
 #   {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=0 method=gradient-ascent tried=0.0003` and {value}`sparsity-tab3 Avg. Gap scenario=class sparsity=95 method=gradient-ascent tried=0.0003` points.

@@ -44,10 +44,10 @@
 # | $\ell_1$-sparse | {value}`sparsity-tab4 probe accuracy removed=10 method=l1-sparse` | {value}`sparsity-tab4 UA removed=10 method=l1-sparse` | {value}`sparsity-tab4 RA removed=10 method=l1-sparse` | {value}`sparsity-tab4 RTE removed=10 method=l1-sparse` |
 #
 # * UA: $\ell_1$-sparse forgets the classes. It pays with RA where ten or twenty are removed.
-# * Probe: $\ell_1$-sparse is within three points of retraining, in a fraction of the time. But the model that keeps the classes is as near, so the task hardly asks for removing them,
+# * Probe: $\ell_1$-sparse is near retraining, in a fraction of the time. But the model that keeps the classes is as near, so the task hardly asks for removing them,
 #   and the claim finds nothing to test.
 # * Claim: removing classes by $\ell_1$-sparse unlearning serves transfer as well as retraining does, and is faster. **Verdict:** {verdict}`sparsity-C7`.
-# * The untrained network is the floor: what a probe reads from features that were never trained. It is only five to eight points below the retrained one.
+# * The untrained network is the floor: what a probe reads from features that were never trained. It is not far below the retrained one.
 # * The penalty weight is fixed here and not chosen.
 
 # %% [markdown]

@@ -31,7 +31,7 @@
 # %% [markdown]
 # ## What to see
 #
-# * `paper` is the published recipe as the public code has it. Everything else is smaller.
+# * `paper` has the numbers of the published recipe as the public code has them; what else differs from it is in {doc}`deviations </book/deviations>`. Everything else is smaller.
 # * `laptop` has fewer images, a slim network, fewer epochs and no augmentation. A short run on few images memorises its samples, as the long one does, only without
 #   augmentation. A model that does not know its training samples better than others has nothing to forget.
 # * Under `paper` the rate falls to a tenth at half and at three quarters of the run; the other profiles have a cosine. The public code has epochs 91 and 136 of 182, which is the
