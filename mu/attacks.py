@@ -41,7 +41,7 @@ CONFIDENCE_STEPS = 1024
 LEAST_SPREAD = 1e-6  # of scores in `per_example_attack`: ours, for models that all say the same
 SHADOW_LAYERS = (256, 128)  # hidden widths of the attack network: Graves et al., public code, as the next two
 SHADOW_EPOCHS = 10
-HELD_OUT = 0.1  # share of the shadow outputs that the attack network is checked on
+CHECKED = 0.1  # share of the shadow outputs that the attack network is checked on
 SHADOW_BATCH = 200  # scikit-learn's default; 8 in the public code, which takes 25 times as long
 
 
@@ -333,11 +333,11 @@ class ShadowAttack:
         kept = (x.argmax(2) == label) | ~member
         x, member = x[kept].numpy(), member[kept].numpy()
         counts = member.sum(), (~member).sum()
-        if min(counts) < 2 or HELD_OUT * len(member) <= 1:  # both in both parts of the split
+        if min(counts) < 2 or CHECKED * len(member) <= 1:  # both in both parts of the split
             found = f"{counts[0]} correctly classified members and {counts[1]} non-members"
             raise TooFewOutputs(f"class {label} has {found} among the shadow outputs; that is too few to tell by")
         x, held_x, member, held_member = train_test_split(
-            x, member, test_size=HELD_OUT, stratify=member, random_state=seed
+            x, member, test_size=CHECKED, stratify=member, random_state=seed
         )
         for kind, count, held in (("members", counts[0], held_member), ("non-members", counts[1], ~held_member)):
             if not held.any():

@@ -69,7 +69,7 @@ def build(profile: str = "quick", seeds: int | None = None, *, rerun: bool = Fal
     return index
 
 
-def execute(notebook: Path, parameters: dict, folder: Path) -> Path:
+def execute(notebook: Path, parameters: dict, folder: Path) -> None:
     """Run a notebook by papermill into `executed_copy`, in place of copies of other sources or parameters."""
     import nbformat
     import papermill
@@ -92,7 +92,6 @@ def execute(notebook: Path, parameters: dict, folder: Path) -> Path:
             if "injected-parameters" in cell.metadata.get("tags", []):
                 cell.metadata.tags.append("remove-cell")  # the page says what was set; the cell is noise
         nbformat.write(executed, temporary)
-    return copy
 
 
 def executed_copy(notebook: Path, parameters: dict, folder: Path) -> Path:

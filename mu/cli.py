@@ -119,7 +119,8 @@ def status(
             done = item.progress(p)
             rows.append({
                 "id": item.id, "profile": p, "cells": len(done.wanted), "recorded": len(done.have),
-                "missing": done.missing, "seconds": round(done.seconds, 1), "hardware": done.hardware,
+                "missing": done.missing, "seconds": round(sum(segment.seconds for segment in done.have), 1),
+                "hardware": sorted({segment.hardware for segment in done.have}),
             })  # fmt: skip
     _show(rows, as_json, ("id", "profile", "recorded", "missing", "seconds"))
 

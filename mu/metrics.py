@@ -18,12 +18,25 @@ from mu import attacks
 from mu.models import predict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jaxtyping import Float, Int64
     from torch import Tensor, nn
 
     from mu.tasks import Task
 
 NAN = math.nan
+# Metric, as tables name it -> field of Scores.
+FIELDS = {
+    "target accuracy": "target_accuracy",
+    "non-target accuracy": "non_target_accuracy",
+    "UA": "ua",
+    "RA": "ra",
+    "TA": "ta",
+    "MIA-Efficacy": "mia_efficacy",
+    "KL": "kl",
+    "Avg. Gap": "avg_gap",
+}
 
 
 class Outputs(NamedTuple):
@@ -68,6 +81,10 @@ class Scores:
     ta_gap: float = NAN
     mia_efficacy_gap: float = NAN
     avg_gap: float = NAN
+
+    def named(self, metrics: Iterable[str] = FIELDS) -> dict[str, float]:
+        """Metric, as tables name it -> score."""
+        return {metric: getattr(self, FIELDS[metric]) for metric in metrics}
 
 
 GAPS = ("ua", "ra", "ta", "mia_efficacy")  # the metrics that enter `avg_gap`

@@ -13,9 +13,9 @@ from typing import Literal, NamedTuple, get_args
 
 import pandas as pd
 
-from mu import results
 from mu.experiments import best, get_item
 from mu.reading import mean_sd, mumis, select, sparsity
+from mu.reported import reported
 
 Word = Literal["reproduced", "close", "not reproduced", "agrees", "near", "differs", "not recorded"]
 WORDS: tuple[Word, ...] = get_args(Word)
@@ -28,12 +28,12 @@ TOLERANCES = {
     # No spread is known. The account calls it unchanged where RA moves by a point.
     "mumis-tab1": 1.0, "mumis-tab2": 1.0,
 }  # fmt: skip
-CLOSE = 3  # times the tolerance: ours
+CLOSE_TIMES = 3  # times the tolerance: ours
 READING = {"mumis": mumis, "sparsity": sparsity}  # of papers whose hyper-parameters are swept
 PLURAL = {"agrees": "agree", "differs": "differ"}
 
 
-class Comparison(NamedTuple):
+class Pair(NamedTuple):
     """One printed number and ours, in percent."""
 
     case: str  # data set, scenario and sparsity
@@ -61,9 +61,9 @@ class Comparison(NamedTuple):
 
     @property
     def off(self) -> int:
-        """0: within the tolerance; 1: within `CLOSE` times that; 2: further away. Without ours 2."""
+        """0: within the tolerance; 1: within `CLOSE_TIMES` times that; 2: further away. Without ours 2."""
         distance = abs(self.difference) / self.tolerance
-        return 0 if distance <= 1 else 1 if distance <= CLOSE else 2
+        return 0 if distance <= 1 else 1 if distance <= CLOSE_TIMES else 2
 
     @property
     def at_an_end(self) -> bool:
@@ -89,7 +89,7 @@ class Comparison(NamedTuple):
         }  # fmt: skip
 
 
-def compared(name: str) -> list[Comparison]:
+def compared(name: str) -> list[Pair]:
     """Every printed percentage of an item, case by case and method by method.
 
     Raises:
@@ -107,27 +107,25 @@ def compared(name: str) -> list[Comparison]:
 
 def _printed(name: str) -> pd.DataFrame:
     """The percentages of an item that do not follow from other printed numbers."""
-    printed = select(results.reported(), item=name, unit="%")
+    printed = select(reported(), item=name, unit="%")
     dense = printed["method"] == "l1-sparse"  # it makes a dense model sparse, and the paper prints no sparsity
     printed = printed.assign(sparsity=printed["sparsity"].mask(dense, 0.0))
     derived = printed["metric"].str.endswith(" gap")
     derived |= (printed["method"] == "Retrain") & printed["metric"].isin(("Disparity Ave.", "Avg. Gap"))
-    if name == "sparsity-fig4":  # the rest stands in the main table
-        derived |= printed["source_kind"] != "figure-read"
     return printed[~derived]
 
 
-def _compare(theirs: pd.Series, ours: pd.DataFrame, least: float, profile: str) -> Comparison:
+def _compare(theirs: pd.Series, ours: pd.DataFrame, least: float, profile: str) -> Pair:
     where = theirs[["dataset", "scenario", "sparsity", "method", "metric"]].dropna()
     values = select(ours, **where)["value"]
     spread = 0.0 if pd.isna(theirs["std"]) else theirs["std"]
     sparsity = where.get("sparsity")
     sparse = "" if sparsity is None else f"{sparsity:g} % sparse" if sparsity else "dense"
     case = ", ".join(filter(None, (where.get("dataset"), where.get("scenario"), sparse)))
-    return Comparison(case, where["method"], where["metric"], theirs["value"], spread, tuple(values), least, profile)
+    return Pair(case, where["method"], where["metric"], theirs["value"], spread, tuple(values), least, profile)
 
 
-def summary(pairs: list[Comparison]) -> str:
+def summary(pairs: list[Pair]) -> str:
     """How many of an item's numbers are recorded, at which size, and how they came out."""
     known = [pair for pair in pairs if pair.ours]
     full = sum(pair.profile == "paper" for pair in known)

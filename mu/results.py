@@ -1,4 +1,4 @@
-"""Recorded results: tidy rows with their provenance, and the papers' own numbers beside them.
+"""Recorded results: tidy rows with their provenance.
 
 An item's record is two files in `results/<profile>/`: `<item>.csv`, one number per row, and `<item>.json`, its
 manifest. A *segment* is the rows of one cell of the item's grid; the manifest says for each segment what
@@ -14,7 +14,6 @@ import json
 import os
 from collections.abc import Collection
 from dataclasses import KW_ONLY, asdict, dataclass, field, replace
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -26,6 +25,40 @@ PROFILES = ("smoke", "quick", "laptop", "paper")
 LEADING = ("paper", "laptop", "quick")  # which recorded profile a page leads with, best first
 
 COLUMNS = ["cell", "seed", "dataset", "model", "scenario", "sparsity", "keep", "method", "metric", "value"]
+MORE = (  # columns that some items have beside these
+    "affected",  # percent of the training steps that used a sample to forget
+    "asked",  # class that an accuracy is on, along a sequence of requests
+    "bin",  # of a histogram: its lower end, as a logarithm to the base 10
+    "choice",  # how the kept share was found: fixed, or chosen
+    "count",  # samples to forget
+    "epoch",  # of training
+    "epochs",  # of fine-tuning after a removal; in `sparsity-fit` of training the original
+    "forget",  # class or sub-class to forget
+    "gradients",  # samples whose gradients are timed
+    "images",  # in a pass
+    "label",  # class of a map's image
+    "level",  # of the forget set's memorisation: low, mid, high
+    "loop",  # what is timed
+    "lr",  # learning rate, where the value tried is that of another hyper-parameter
+    "mask",  # which weights are left: by size, or at random
+    "optimizer",  # of the training
+    "option",  # name of the hyper-parameter that was tried
+    "parameters",  # of the network
+    "passes",  # over the images, at full size
+    "phase",  # training, removal, or after
+    "pruner",
+    "recorder",  # of training steps
+    "removed",  # number of removed classes
+    "rule",  # which entries of a step are kept
+    "schedule",  # of a penalty
+    "step",  # of a run; of a sequence, how many requests before
+    "target",  # data set of the linear probe
+    "tried",  # value of the hyper-parameter
+    "update",  # by a penalty: subgradient, or proximal
+    "variant",  # of a method, its loss, or a reference
+    "x",  # column of a pixel; in `mumis-fig1` its value
+    "y",  # row of a pixel
+)
 NUMBERS = {"seed", "sparsity", "keep", "value"}
 DIGITS = 8  # significant digits of a recorded number
 
@@ -81,8 +114,8 @@ class Record:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """One number per row; made anew at every access, so that the caller may change it."""
-        return _typed(self.text)
+        """One number per row, with every column; made anew at every access, so that the caller may change it."""
+        return complete(_typed(self.text))
 
     @property
     def cells(self) -> set[str]:
@@ -183,7 +216,7 @@ def locked(root: Path, profile: str, item: str) -> FileLock:
     return FileLock(folder / f".{item}.lock")
 
 
-def merge(source: Path, root: Path | None = None) -> dict[tuple[str, str], int]:
+def merge(source: Path) -> dict[tuple[str, str], int]:
     """Bring cells recorded elsewhere into the committed records: (profile, item) -> cells added.
 
     Cells already recorded here stay as they are. All of it is read before anything is written.
@@ -198,15 +231,20 @@ def merge(source: Path, root: Path | None = None) -> dict[tuple[str, str], int]:
     found = {(path.parent.name, path.stem): read(path.stem, path.parent.name, Path(source)) for path in manifests}
     added = {}
     for (profile, item), theirs in found.items():
-        with locked(root or folder(), profile, item):
-            ours = read(item, profile, root)
+        with locked(folder(), profile, item):
+            ours = read(item, profile)
             new = [segment for segment in theirs.segments if segment.cell not in ours.cells]
             for segment in new:
                 ours.add(segment, theirs.text[theirs.text["cell"] == segment.cell])
             if new:
-                ours.write(root or folder())
+                ours.write(folder())
         added[profile, item] = len(new)
     return added
+
+
+def complete(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with every column that any item has, empty where they have none."""
+    return rows.reindex(columns=list(dict.fromkeys([*COLUMNS, *MORE, *rows.columns])))
 
 
 def as_text(rows: pd.DataFrame) -> pd.DataFrame:
@@ -223,18 +261,6 @@ def checksum(text: pd.DataFrame) -> str:
         sha.update("\x1f".join(f"{c}={v}" for c, v in zip(columns, row, strict=True) if v != "").encode())
         sha.update(b"\n")
     return sha.hexdigest()
-
-
-@cache
-def reported() -> pd.DataFrame:
-    """Numbers the papers print, where they could be read.
-
-    Columns: paper, item, dataset, model, scenario, sparsity, method, metric, value, std, unit, source_kind
-    (`paper`: printed there; `figure-read`: read off a plot; `secondary`: from a later account or a released
-    run). For Gogineni & Nadimi there is no row: their tables could not be read. Rows of `graves2021`, their
-    predecessor, give orientation only.
-    """
-    return pd.read_csv(Path(__file__).with_name("reported.csv"))
 
 
 def _paths(root: Path, profile: str, item: str) -> tuple[Path, Path]:

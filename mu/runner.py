@@ -104,6 +104,7 @@ def run(
         raise ValueError(f"unknown backend {backend!r}; choose one of {', '.join(BACKENDS)}")
     device = resolve_device(device)
     cells = get_item(item).cells(profile, seeds, only)
+    wanted = {cell.key for cell in cells}
     item = get_item(item).record
     root = out or live_folder()
     root.mkdir(parents=True, exist_ok=True)
@@ -138,13 +139,13 @@ def run(
         segment = Segment(cell.key, cell.settings, cell.seed, seconds=round(seconds, 2), **provenance)
         with _no_alarm():
             record = results.add(segment, pd.DataFrame(rows), item, profile, root)
-        have = sum(c.key in record.cells for c in cells)
+        have = len(record.cells & wanted)
         elapsed = time.monotonic() - start
         said = f"[{have}/{len(cells)}] {cell}: {seconds:.0f} s ({elapsed:.0f} s elapsed)"
         print(said, file=sys.stderr, flush=True)
     if data_error:
         raise data_error
-    record.keep_only({cell.key for cell in cells})
+    record.keep_only(wanted)
     rows = record.frame
     rows.attrs = {"profile": profile, "seeds": len({cell.seed for cell in cells}), "hardware": hardware(device)}
     return rows

@@ -18,7 +18,7 @@ from mu.experiments.cache import code_digest
 from mu.experiments.sweeps import again
 from mu.figures.beyond import GROUPS
 from mu.metrics import log_odds, outputs
-from mu.results import PROFILES
+from mu.results import PROFILES, complete
 from mu.training import Recipe
 from mu.verdicts import judge
 
@@ -195,7 +195,7 @@ def verdict(name, *parts, chance=(50.0, 46.0, 54.0), **where):
         again = scored("retrain", chance[0], seed, **where)
         rows += [*scored("retrain", None, seed, tried=math.nan, **where), *again]
         rows += [{**again[0], "metric": metric, "value": end} for metric, end in zip(beyond.CHANCE, chance[1:])]
-    return judge(CLAIMS[name].evidence({"beyond-methods": pd.DataFrame(rows)}))
+    return judge(CLAIMS[name].evidence({"beyond-methods": complete(pd.DataFrame(rows))}))
 
 
 def test_chance_is_what_retrained_models_make_of_one_another():
@@ -238,10 +238,10 @@ def test_splits_must_agree():
 
 def test_without_records_there_is_no_verdict():
     assert judge(CLAIMS["enough"].evidence({})).word == "not recorded"
-    begun = pd.DataFrame(scored("trained", 60.0)).drop(columns="tried")
+    begun = complete(pd.DataFrame(scored("trained", 60.0, tried=math.nan)))
     for claim in CLAIMS.values():
         assert judge(claim.evidence({"beyond-methods": begun})).word == "not recorded"
-    bare = pd.DataFrame(scored("ssd", 60.0))
+    bare = complete(pd.DataFrame(scored("ssd", 60.0)))
     assert judge(CLAIMS["enough"].evidence({"beyond-methods": bare})).word == "not recorded"
 
 

@@ -7,13 +7,14 @@ import pytest
 from mu import figures, results
 from mu.experiments import best, items
 from mu.figures import drawing
+from mu.results import complete
 from mu.unlearning import methods
 
 
 @pytest.fixture
 def rows(smoke):
     """item -> its smoke rows."""
-    return lambda item: pd.concat([rows for _, rows in smoke(item)], ignore_index=True)
+    return lambda item: complete(pd.concat([rows for _, rows in smoke(item)], ignore_index=True))
 
 
 @pytest.mark.parametrize("item", items())
@@ -89,6 +90,13 @@ def test_panels_are_titled_in_order(across, places):
     plt.close(figure)
 
 
+def test_without_a_column_there_is_an_empty_panel():
+    """One for each row, and nothing drawn in it. Breaks if a record that has only begun ends the book."""
+    figure = drawing.panels(lambda *_: pytest.fail("drawn"), {}, {"one": 1, "two": 2}, x="step")
+    assert [axis.get_ylabel() for axis in figure.axes] == ["one", "two"]
+    plt.close(figure)
+
+
 def test_a_notebook_shows_both_themes(rows):
     """A live figure carries a light and a dark image with alt text. Breaks if one is dropped."""
     shown = figures.show("partial-fig1", rows("partial-fig1"))._repr_html_()
@@ -141,7 +149,7 @@ def test_rules_are_compared_where_they_forget():
         values = {"UA": ua, "non-target accuracy": other, "stored bytes": 1000 * keep}
         at = {"dataset": "mnist", "model": "mlp", "rule": rule, "keep": keep, "seed": seed}
         made += [{"metric": metric, "value": value, **at} for metric, value in values.items()]
-    table = figures.exhibit("partial-rules").make(pd.DataFrame(made))
+    table = figures.exhibit("partial-rules").make(complete(pd.DataFrame(made)))
     line = lambda rule: list(table.loc[("MLP", rule)])
     assert line("top") == ["2 of 2", "0.1, 0.2", "97.5 ± 0.7", "150 B"]
     assert line("random") == ["1 of 2", "0.5", "80.0", "500 B"]
@@ -156,7 +164,7 @@ def test_controls_choose_for_each_variant_apart():
         for tried, gap in zip((1e-5, 1e-4), gaps, strict=True):
             at = {"seed": 0, "scenario": "class", "sparsity": 0, "method": "gradient-ascent", "variant": variant}
             made += [{"metric": metric, "value": gap, "tried": tried, **at} for metric in ("proxy gap", "UA")]
-    table = figures.exhibit("sparsity-controls").make(pd.DataFrame(made))
+    table = figures.exhibit("sparsity-controls").make(complete(pd.DataFrame(made)))
     assert list(table["value"]) == ["1e-05", "0.0001"]
     assert list(table["UA"]) == ["1.0", "1.0"]
 
@@ -183,7 +191,7 @@ def test_the_main_table_shows_the_rules_value_and_the_papers_of_the_same_sparsit
     """Class-wise FT: 22.53 printed for the dense model, 73.64 for the sparse one. Breaks if the oracle chooses, or
     one printed number stands for both."""
     made = two_values({"UA": 20}, {"UA": 99}) + two_values({"UA": 70}, {"UA": 99}, sparsity=95)
-    table = figures.exhibit("sparsity-tab3").make(pd.DataFrame(made))
+    table = figures.exhibit("sparsity-tab3").make(complete(pd.DataFrame(made)))
     assert table["UA"].to_dict() == {
         ("class-wise, dense", "fine-tune"): "20.0 (22.53)", ("class-wise, 95 % sparse", "fine-tune"): "70.0 (73.64)",
     }  # fmt: skip
@@ -193,7 +201,7 @@ def test_the_main_table_says_how_sparse_a_model_really_is():
     """As counted on the pruned original, to two places. Breaks if what an unlearned model has is counted."""
     made = made_up({"UA": 1, "zero weights": 94.996}, "trained", sparsity=95)
     made += two_values({"UA": 70, "zero weights": 97}, {"UA": 99, "zero weights": 99}, sparsity=95)
-    table = figures.exhibit("sparsity-tab3").make(pd.DataFrame(made))
+    table = figures.exhibit("sparsity-tab3").make(complete(pd.DataFrame(made)))
     assert {block for block, _ in table.index} == {"class-wise, 95 % sparse (zero: 95.00 %)"}
 
 
@@ -210,7 +218,7 @@ def test_the_qualitative_table_by_hand():
         for t in (0.01, 0.1)
         for row in made_up({m: 1}, "fine-tune", tried=t)
     ]
-    table = figures.exhibit("sparsity-tab1").make(pd.DataFrame(made + metrics))
+    table = figures.exhibit("sparsity-tab1").make(complete(pd.DataFrame(made + metrics)))
     assert table.loc[("class-wise", "fine-tune"), ["TA", "time of retraining"]].tolist() == ["●● → ●", "1/10"]
 
 
@@ -220,7 +228,7 @@ def test_the_fastest_is_at_the_rim_of_the_radar():
     for sparsity in (0, 95):
         made += made_up({"UA": 100, "RTE": 100}, "retrain", sparsity=sparsity)
         made += two_values({"UA": 90, "RTE": 10}, {"UA": 90, "RTE": 1}, sparsity=sparsity)
-    figure = figures.exhibit("sparsity-fig1").make(pd.DataFrame(made))
+    figure = figures.exhibit("sparsity-fig1").make(complete(pd.DataFrame(made)))
     (axis,) = figure.axes
     assert [text.get_text() for text in axis.get_xticklabels()] == ["UA", "speed"]
     found = {label: y[1] for label, (_, y) in curves(axis).items()}
@@ -236,13 +244,13 @@ def test_a_line_through_cells_recorded_apart_is_of_the_same_seeds():
         at = {"seed": seed, "model": "mlp", "count": count, "affected": affected, "metric": "non-target accuracy"}
         for method, choice, keep in (("amnesiac", None, 1.0), ("partial-amnesiac", "fixed", 0.1)):
             made.append({**at, "method": method, "choice": choice, "keep": keep, "value": value})
-    figure = figures.exhibit("partial-fig4").make(pd.DataFrame(made))
+    figure = figures.exhibit("partial-fig4").make(complete(pd.DataFrame(made)))
     assert curves(figure.axes[0])["amnesiac"] == ([1.0, 10.0], [90, 80])
     plt.close(figure)
     made = []
     for seed, sparsity, value in ((0, 0, 90), (0, 95, 80), (1, 0, 10)):
         made += made_up({"SA": value}, "trained", seed=seed, sparsity=sparsity, scenario="poisoned")
-    figure = figures.exhibit("sparsity-fig5").make(pd.DataFrame(made))
+    figure = figures.exhibit("sparsity-fig5").make(complete(pd.DataFrame(made)))
     clean = next(axis for axis in figure.axes if axis.get_title() == "clean test acc., %")
     assert curves(clean)["original"] == ([0, 95], [90, 80])
     plt.close(figure)
@@ -256,7 +264,7 @@ def test_points_lost_in_figure_4_are_beside_the_trained_model_of_the_seed():
         made.append({**at, "method": "trained", "choice": None, "keep": None, "value": before})
         made.append({**at, "method": "amnesiac", "choice": None, "keep": 1.0, "value": after})
         made.append({**at, "method": "partial-amnesiac", "choice": "fixed", "keep": 0.1, "value": before - 5})
-    figure = figures.exhibit("partial-fig4").make(pd.DataFrame(made))
+    figure = figures.exhibit("partial-fig4").make(complete(pd.DataFrame(made)))
     lost = {label: y for label, (_, y) in curves(figure.axes[2]).items()}
     assert (lost["amnesiac"], lost["partial, keep 0.1"]) == ([47.5], [5])
     plt.close(figure)
@@ -266,7 +274,7 @@ def test_curves_against_sparsity_are_class_wise_and_by_the_rule():
     """Breaks if the random scenario is drawn, or the oracle's value."""
     made = [row for s, ua in ((0, 20), (95, 70)) for row in two_values({"UA": ua}, {"UA": 99}, sparsity=s)]
     made += [row for s in (0, 95) for row in two_values({"UA": 5}, {"UA": 6}, sparsity=s, scenario="random")]
-    figure = figures.exhibit("sparsity-fig3").make(pd.DataFrame(made))
+    figure = figures.exhibit("sparsity-fig3").make(complete(pd.DataFrame(made)))
     assert curves(figure.axes[0])["fine-tune"] == ([0, 95], [20, 70])
     plt.close(figure)
 
@@ -276,7 +284,7 @@ def test_a_loop_that_takes_a_fifth_of_the_time_is_five_times_as_fast():
     at = {"method": "trained", "metric": "seconds", "images": 1000, "gradients": 50}
     seconds = {"plain loop": 10.0, "this package": 2.0, "fisher": 1.0}
     table = figures.exhibit("sparsity-speed").make(
-        pd.DataFrame([{**at, "loop": k, "value": v} for k, v in seconds.items()])
+        complete(pd.DataFrame([{**at, "loop": k, "value": v} for k, v in seconds.items()]))
     )
     assert table["as fast as the plain loop"].tolist() == ["1.0 times", "5.0 times", "–"]
 
@@ -303,7 +311,7 @@ def test_a_partial_form_is_drawn_beside_its_whole_form_seed_by_seed():
         for seed, other in enumerate(others):
             at = {"seed": seed, "model": "mlp", "scenario": "rare", "method": method, "keep": keep, "rule": rule}
             made += [{**at, "metric": "UA", "value": ua}, {**at, "metric": "non-target accuracy", "value": other}]
-    figure = figures.exhibit("partial-steps").make(pd.DataFrame(made))
+    figure = figures.exhibit("partial-steps").make(complete(pd.DataFrame(made)))
     axis = next(axis for axis in figure.axes if axis.get_title() == "ascent")
     dots = [container[0] for container in axis.containers]
     assert [(dot.get_xdata()[0], dot.get_markerfacecolor() == "none") for dot in dots] == [
@@ -325,7 +333,7 @@ def test_every_map_has_its_own_scale():
             {"method": method, "metric": "cam", "value": peak},
             {"method": method, "metric": "class score", "value": 9.0},
         ]
-    rows = pd.DataFrame(made).assign(seed=0, label=3.0, x=0, y=0)
+    rows = complete(pd.DataFrame(made)).assign(seed=0, label=3.0, x=0, y=0)
     figure = figures.exhibit("partial-fig3").make(rows)
     assert [axis.images[0].get_clim()[1] for axis in figure.axes[1:]] == [2.0, 4.0, 1.0]
     assert [axis.get_xlabel() for axis in figure.axes[1:]] == ["scored 9 %"] * 3
@@ -335,7 +343,7 @@ def test_every_map_has_its_own_scale():
 def test_forget_accuracy_is_what_ua_leaves():
     """UA 98 is 2 % still right. Breaks if UA itself is shown."""
     at = {"seed": 0, "dataset": "mnist", "model": "mlp", "scenario": "rare", "method": "amnesiac", "epochs": 0.0}
-    table = figures.exhibit("partial-tab1").make(pd.DataFrame([{**at, "metric": "UA", "value": 98.0}]))
+    table = figures.exhibit("partial-tab1").make(complete(pd.DataFrame([{**at, "metric": "UA", "value": 98.0}])))
     assert table["forget train acc."].tolist() == ["2.0"]
 
 
@@ -348,7 +356,7 @@ def test_kept_shares_of_figure_4_are_not_mixed():
     ):  # fmt: skip
         at = {"seed": 0, "model": "mlp", "count": 20, "affected": 10.0, "choice": choice, "keep": keep}
         made.append({**at, "method": method, "metric": "non-target accuracy", "value": value})
-    figure = figures.exhibit("partial-fig4").make(pd.DataFrame(made))
+    figure = figures.exhibit("partial-fig4").make(complete(pd.DataFrame(made)))
     assert {label: y for label, (_, y) in curves(figure.axes[0]).items()} == {
         "before the removal": [95], "amnesiac": [40], "partial, keep 0.1": [60], "partial, keep chosen": [90],
     }  # fmt: skip

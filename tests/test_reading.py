@@ -5,9 +5,10 @@ import math
 import pandas as pd
 import pytest
 
-from mu import reading, results
+from mu import reading
 from mu.experiments.sweeps import Tuned
 from mu.reading import chosen, mumis, sparsity
+from mu.results import complete
 
 
 def test_rows_are_selected_by_every_value():
@@ -42,7 +43,7 @@ TWO_RATES = ((1.0, 0.1, 5, 1), (1.1, 0.1, 2, 7), (1.0, 0.2, 9, 8), (1.1, 0.2, 8,
 
 def picks(rows, how="rule", published=None):
     """(tried, lr) of each row of FA that is chosen."""
-    found = chosen(pd.DataFrame(rows), how, published or {}).query("metric == 'FA'")
+    found = chosen(complete(pd.DataFrame(rows)), how, published or {}).query("metric == 'FA'")
     return sorted(zip(found["tried"], found["lr"], strict=True))
 
 
@@ -55,7 +56,7 @@ def test_two_hyper_parameters_are_chosen_together():
 def test_beside_a_method_with_a_second_hyper_parameter_others_have_none():
     """Their column is empty, and empty matches empty."""
     other = lines("fine-tune", [(0.01, math.nan, 3, 1), (0.1, math.nan, 1, 3)])
-    rows = pd.DataFrame(lines(scores=TWO_RATES) + other)
+    rows = complete(pd.DataFrame(lines(scores=TWO_RATES) + other))
     found = chosen(rows, "rule", {})
     assert found.groupby("method")["tried"].unique().map(list).to_dict() == {"mu-mis": [1.1], "fine-tune": [0.1]}
     assert len(found) == 6
@@ -69,7 +70,7 @@ def test_every_seed_and_every_request_has_its_own_choice():
         for row in lines(scores=[(v, 0.1, abs(v - best), 0) for v in (1.0, 1.1)], forget=forget)
         for row in [{**row, "seed": seed}]
     ]
-    found = chosen(pd.DataFrame(rows), "rule", {}).query("metric == 'FA'")
+    found = chosen(complete(pd.DataFrame(rows)), "rule", {}).query("metric == 'FA'")
     assert dict(zip(zip(found["seed"], found["forget"]), found["tried"])) == {(0, 1): 1.0, (0, 2): 1.1, (1, 1): 1.1}
 
 
@@ -83,7 +84,7 @@ def test_every_model_and_every_variant_has_its_own_choice(column, values):
     makes a case: then one value wins for both."""
     rows = [row for at, best in zip(values, (1.0, 1.1), strict=True)
             for row in lines(scores=[(v, 0.1, abs(v - best), 0) for v in (1.0, 1.1)], **{column: at})]  # fmt: skip
-    found = chosen(pd.DataFrame(rows), "rule", {}).query("metric == 'FA'")
+    found = chosen(complete(pd.DataFrame(rows)), "rule", {}).query("metric == 'FA'")
     assert dict(zip(found[column], found["tried"], strict=True)) == dict(zip(values, (1.0, 1.1), strict=True))
 
 
@@ -98,7 +99,7 @@ def test_what_diverged_is_never_chosen():
     fell = {"seed": 0, "dataset": "d", "model": "m", "scenario": "class", "metric": "diverged", "value": 1, "lr": 0.1}
     rows = [*lines(scores=[(1.0, 0.1, 5, 1)]), {**fell, "method": "mu-mis", "tried": 1.1}]
     assert picks(rows) == [(1.0, 0.1)]
-    only = pd.DataFrame([{**fell, "method": "jit", "tried": 1.1}])
+    only = complete(pd.DataFrame([{**fell, "method": "jit", "tried": 1.1}]))
     assert chosen(only, "rule", {}).empty
     assert chosen(only, "oracle", {}).empty
 
@@ -112,7 +113,7 @@ def test_a_gap_that_is_no_number_is_never_the_smallest():
 def test_a_method_without_a_published_value_is_left_out_of_that_choice():
     """And one whose published value was not tried; rows without a hyper-parameter stay."""
     reference = {**lines(scores=[(1.0, 0.1, 5, 1)])[2], "method": "retrain", "tried": math.nan, "lr": math.nan}
-    rows = pd.DataFrame([*lines(scores=TWO_RATES), reference, *lines("jit", [(3e-4, math.nan, 1, 1)])])
+    rows = complete(pd.DataFrame([*lines(scores=TWO_RATES), reference, *lines("jit", [(3e-4, math.nan, 1, 1)])]))
     assert set(chosen(rows, "published", {"jit": Tuned((), (), published=3e-4)})["method"]) == {"retrain", "jit"}
     assert set(chosen(rows, "published", {"jit": Tuned((), (), published=3e-3)})["method"]) == {"retrain"}
     assert set(chosen(rows, "published", {"jit": Tuned((), (), published={"random": 3e-4})})["method"]) == {"retrain"}
@@ -121,14 +122,14 @@ def test_a_method_without_a_published_value_is_left_out_of_that_choice():
 def test_rows_may_be_put_together_from_several_records():
     """Each with rows numbered from 0. Breaks if the best row is looked up by a number that two rows have."""
     scores = {0: [(1.0, 0.1, 1, 0), (1.1, 0.1, 2, 0)], 1: [(1.0, 0.1, 2, 0), (1.1, 0.1, 1, 0)]}
-    parts = [pd.DataFrame(lines(scores=tried)).assign(seed=seed) for seed, tried in scores.items()]
+    parts = [complete(pd.DataFrame(lines(scores=tried))).assign(seed=seed) for seed, tried in scores.items()]
     assert picks(pd.concat(parts)) == [(1.0, 0.1), (1.1, 0.1)]
 
 
 @pytest.mark.parametrize("how", ["published", "rule", "oracle"])
 def test_records_of_references_alone_have_nothing_to_choose(how):
-    """What is recorded first, before there is a column of values."""
-    rows = pd.DataFrame(lines("retrain", [(1.0, 0.1, 5, 1)])).drop(columns=["tried", "lr"])
+    """What is recorded first, before there is a value."""
+    rows = complete(pd.DataFrame(lines("retrain", [(math.nan, None, 5, 1)])))
     assert len(chosen(rows, how, {})) == 3
 
 
@@ -140,7 +141,7 @@ def made_up():
         for metric, value in (("proxy gap", proxy), ("Avg. Gap", gap), ("UA", 1000 * tried)):
             lines.append({**common, "method": "fine-tune", "tried": tried, "metric": metric, "value": value})
     lines.append({**common, "method": "retrain", "tried": math.nan, "metric": "UA", "value": 100.0})
-    return pd.DataFrame(lines)
+    return complete(pd.DataFrame(lines))
 
 
 @pytest.mark.parametrize(("how", "ua"), [("rule", 1), ("published", 10), ("oracle", 100)])
@@ -169,13 +170,13 @@ def test_a_wrong_choice_is_refused():
 def test_a_value_is_chosen_with_its_learning_rate_and_published_in_any_scenario():
     """MU-Mis has two hyper-parameters and none published; SSD's holds for a class and a sub-class alike."""
     common = {"seed": 0, "dataset": "d", "model": "m"}
-    rows = pd.DataFrame([
+    rows = complete(pd.DataFrame([
         {**common, "scenario": s, "method": m, "tried": v, "lr": lr, "metric": metric, "value": value}
         for s in ("class", "subclass")
         for m, v, lr, proxy in (("mu-mis", 1.0, 0.1, 1), ("mu-mis", 1.0, 0.2, 3), ("mu-mis", 1.2, 0.1, 2),
                                 ("ssd", 10.0, math.nan, 8), ("ssd", 3.0, math.nan, 5))
         for metric, value in (("proxy gap", proxy), ("Avg. Gap", -proxy))
-    ])  # fmt: skip
+    ]))  # fmt: skip
     pairs = lambda how: {
         (s, m): sorted(zip(part["tried"], part["lr"].fillna(0))) for (s, m), part in
         mumis.chosen(rows, how).query("metric == 'proxy gap'").groupby(["scenario", "method"])
@@ -188,12 +189,11 @@ def test_a_value_is_chosen_with_its_learning_rate_and_published_in_any_scenario(
 
 
 def test_an_attempt_is_named_by_its_model_and_its_value():
-    """With a column of values or before there is one. Breaks if dense and sparse models share a name."""
+    """Breaks if dense and sparse models share a name."""
     rows = made_up().assign(sparsity=[0] * 9 + [95])
     found = sparsity.attempts(rows).iloc[[0, 9]]
     assert found["block"].tolist() == ["class-wise, dense", "class-wise, 95 % sparse"]
     assert found["shown"].tolist() == ["0.001", "nan"]
-    assert sparsity.attempts(rows.drop(columns="tried"))["tried"].isna().all()
 
 
 def test_a_record_in_the_papers_words():
@@ -260,23 +260,6 @@ def test_quantity(number, text):
 def test_stored_bytes_are_given_in_words(metric, values, text):
     """Breaks if a page or table prints bytes as a mean ± sd."""
     assert reading.number(metric, pd.Series(values, dtype=float), digits=2) == text
-
-
-def test_what_the_paper_leaves_empty_fits_any_value(monkeypatch):
-    """A number printed for no scenario in particular is that of each. Breaks if only equal cells match."""
-    columns = ("item", "metric", "scenario", "value", "unit")
-    known = pd.DataFrame([("a", "UA", None, 5.0, "%"), ("a", "RA", "class", 6.0, "%")], columns=columns)
-    monkeypatch.setattr(results, "reported", lambda: known)
-    assert reading.printed("a", "UA", scenario="class") == reading.printed("a", "UA", scenario="random") == 5
-    assert reading.printed("a", "RA", scenario="class") == 6
-    assert pd.isna(reading.printed("a", "RA", scenario="random"))
-
-
-def test_printed_numbers():
-    """Minutes become seconds; what is not printed is NaN. Breaks if a unit is overlooked."""
-    assert reading.printed("mumis-tab3", "RTE", method="MU-Mis") == 180
-    assert reading.printed("mumis-tab1", "RTE", method="MU-Mis", dataset="CIFAR-100") == 30
-    assert math.isnan(reading.printed("mumis-tab1", "KL", method="MU-Mis"))
 
 
 @pytest.mark.parametrize(

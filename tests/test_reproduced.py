@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mu import reproduced, results
+from mu import reproduced
 from mu.figures.reproduced import against_ours
-from mu.reproduced import TOLERANCES, Comparison, compared, summary
+from mu.reported import reported
+from mu.reproduced import TOLERANCES, Pair, compared, summary
+from mu.results import complete
 
 
 def rows(metric, values, **columns):
@@ -22,7 +24,7 @@ def recorded(monkeypatch):
     """Puts rows in place of the best record of every item."""
 
     def recorded(made, profile="paper"):
-        record = SimpleNamespace(frame=pd.DataFrame(made), profile=profile) if made else None
+        record = SimpleNamespace(frame=complete(pd.DataFrame(made)), profile=profile) if made else None
         monkeypatch.setattr(reproduced, "best", lambda name: record)
 
     return recorded
@@ -37,11 +39,9 @@ def test_every_printed_accuracy_has_a_line(name, recorded):
     """No number is passed over but times and what follows from others. Breaks if a filter drops more."""
     recorded([])
     found = compared(name)
-    printed = results.reported().query("item == @name and unit == '%'")
+    printed = reported().query("item == @name and unit == '%'")
     left_out = printed["metric"].str.endswith(" gap")
     left_out |= (printed["method"] == "Retrain") & printed["metric"].isin(("Disparity Ave.", "Avg. Gap"))
-    if name == "sparsity-fig4":
-        left_out |= printed["source_kind"] == "paper"
     assert len(found) == (~left_out).sum() > 0
     assert len({(one.case, one.method, one.metric) for one in found}) == len(found)
     grouped = [(one.case, one.method) for one in found]
@@ -88,7 +88,7 @@ def test_only_the_papers_size_reproduces(profile, words, said):
     """A number of a smaller size agrees or differs. Breaks if it counts as reproduced, or if 99 % beside 100 is
     counted like 51 beside 50."""
     pairs = [(50, (51,)), (100, (99,)), (50, (45,)), (50, (90,)), (50, ())]
-    found = [Comparison("", "FT", "UA", printed, 0.0, ours, 2.0, profile) for printed, ours in pairs]
+    found = [Pair("", "FT", "UA", printed, 0.0, ours, 2.0, profile) for printed, ours in pairs]
     assert [one.verdict for one in found] == words
     assert summary(found) == said
 
@@ -125,7 +125,7 @@ def test_a_dot_is_at_the_papers_number_and_ours(recorded):
 @pytest.mark.parametrize(("cases", "legend"), [(("a", "a"), ["FT"]), (("a", "b"), ["FT", "a", "b"])])
 def test_shapes_are_explained_where_there_are_two(cases, legend):
     """Breaks if one case alone has a line in the legend, or two have none; or if a gap is on a scale up to 100."""
-    figure = against_ours([Comparison(case, "FT", "Avg. Gap", 3, 0.0, (4,), 1.0) for case in cases])
+    figure = against_ours([Pair(case, "FT", "Avg. Gap", 3, 0.0, (4,), 1.0) for case in cases])
     (axis,) = figure.axes
     labels = [text.get_text() for shown in figure.legends for text in shown.get_texts()]
     assert labels == ["alike; below, ours is lower", *legend]

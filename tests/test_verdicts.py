@@ -12,9 +12,10 @@ from mu import results, verdicts
 from mu.experiments import CHAPTERS, get_item
 from mu.experiments.partial import SCALED
 from mu.reading import select
+from mu.results import complete
 from mu.verdicts import differences, judge
 from mu.verdicts.claim import Finding, joined
-from mu.verdicts.differences import Comparison, by_seed, paired, summary
+from mu.verdicts.differences import Comparison, by_seed, exceeds, paired, summary
 
 SEEDS = (0, 1, 2)
 CLAIMS = {claim.id.split("-")[1]: claim for claim in verdicts.claims("partial")}
@@ -47,7 +48,7 @@ def decide(name, **frames):
     """Verdict on rows by item (`tab1=...`), of which `verdicts.verdict` hands on the claim's scenario alone."""
     claim = CLAIMS[name]
     read = lambda frame: select(frame, scenario=claim.scenario) if claim.scenario else frame
-    return judge(claim.evidence({f"partial-{item}": read(frame) for item, frame in frames.items()}))
+    return judge(claim.evidence({f"partial-{item}": complete(read(frame)) for item, frame in frames.items()}))
 
 
 # ---- counting and pairing -------------------------------------------------------------------------------
@@ -93,7 +94,7 @@ def test_differences_are_paired_by_seed():
     """Only seeds that both have, each with its own partner. Breaks if rows are paired by position."""
     a = pd.Series({0: 10.0, 1: 20.0, 2: 30.0})
     b = pd.Series({2: 29.0, 1: 18.0, 5: 0.0})
-    assert paired(a, b).values.to_dict() == {1: 2.0, 2: 1.0}
+    assert paired(a, b).to_dict() == {1: 2.0, 2: 1.0}
 
 
 def test_a_margin_is_passed_or_missed_with_confidence():
@@ -105,14 +106,13 @@ def test_a_margin_is_passed_or_missed_with_confidence():
             values = rng.normal(0.7, 0.5, rng.integers(2, 8))
             above, below = (stats.ttest_1samp(values, margin, alternative=a).pvalue for a in ("greater", "less"))
             expected = True if above < 0.05 else False if below < 0.05 else None
-            assert paired(pd.Series(values), pd.Series(values * 0)).exceeds(margin) is expected
+            assert exceeds(pd.Series(values), margin) == differences.Tested(expected, len(values))
 
 
 def test_one_seed_is_judged_by_its_value():
     """There is no spread to ask. Breaks if its NaN reads as unclear."""
-    zero = pd.Series({0: 0.0})
-    assert paired(pd.Series({0: 1.0}), zero).exceeds(0.5) is True
-    assert paired(pd.Series({0: 0.5}), zero).exceeds(0.5) is False  # a margin has to be passed
+    assert exceeds(pd.Series({0: 1.0}), 0.5) == (True, 1)
+    assert exceeds(pd.Series({0: 0.5}), 0.5) == (False, 1)  # a margin has to be passed
 
 
 def test_two_rows_a_seed_are_refused():
@@ -216,8 +216,10 @@ def test_one_seed_does_not_count_beside_several_of_the_same_finding():
     assert joined([one, one]) == Finding((True, True), "few; few", 1)
     silent = Finding((), "nothing to test in it", 1)  # no answer, so nothing that could count
     assert joined([several, silent]) == Finding((False,), "many; nothing to test in it", 3)
-    ahead = {n: paired(pd.Series(np.ones(n)), pd.Series(np.zeros(n))) for n in (1, 3)}
-    cases = [Comparison("", name, n > 1, name, ahead[n]) for name, n in (("many", 3), ("few", 1))]
+    cases = [
+        Comparison(name, differences.Tested(n > 1, n), name, pd.Series(np.ones(n)))
+        for name, n in (("many", 3), ("few", 1))
+    ]
     assert summary(cases, "hold") == Finding(
         (True,), "1 of 1 hold, ahead by 1.0; one seed, not counted, at few (few)", 3
     )
@@ -436,14 +438,11 @@ def test_the_limit(change, word):
 def test_nothing_or_too_little_recorded_is_no_verdict(claim):
     """No rows, rows of the trained model alone, or no seed in common. Breaks if absence reads as failure."""
     assert judge(claim.evidence({})).word == "not recorded"
-    trained = pd.DataFrame([*rows(OTHERS, 98, method="trained"), *rows("UA", 3, method="trained")])
-    columns = {"rule": None, "keep": None, "label": None}
-    bare = {item: trained.assign(**columns) for item in claim.items}
-    assert judge(claim.evidence(bare)).word == "not recorded"
-    apart = removal()
+    trained = complete(pd.DataFrame([*rows(OTHERS, 98, method="trained"), *rows("UA", 3, method="trained")]))
+    assert judge(claim.evidence(dict.fromkeys(claim.items, trained))).word == "not recorded"
+    apart = complete(removal())
     apart.loc[apart["method"] != "partial-amnesiac", "seed"] += 10
-    frames = {item: apart.assign(**columns) for item in claim.items}
-    assert judge(claim.evidence(frames)).word == "not recorded"
+    assert judge(claim.evidence(dict.fromkeys(claim.items, apart))).word == "not recorded"
 
 
 def test_claims_are_well_formed():
@@ -566,7 +565,8 @@ def test_an_unknown_paper_is_an_error_of_the_page(site):
 )  # fmt: skip
 def test_a_no_decides_all_and_a_yes_decides_any(answers, every, either):
     """Three-valued and/or. Breaks if an unclear part hides that another one settles the matter."""
-    assert (differences.every(*answers), differences.either(*answers)) == (every, either)
+    tests = [differences.Tested(answer, n) for answer, n in zip(answers, (3, 2), strict=True)]
+    assert (differences.every(*tests), differences.either(*tests)) == ((every, 2), (either, 2))
 
 
 @pytest.mark.parametrize(

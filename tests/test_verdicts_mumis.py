@@ -6,6 +6,7 @@ import pytest
 
 from mu import methods, verdicts
 from mu.reading import select
+from mu.results import complete
 from mu.verdicts import judge
 from mu.verdicts.mumis import FREE, RETAINING
 
@@ -33,7 +34,7 @@ def swept(metrics, **columns):
 
 
 def decide(name, *made, item=None):
-    claim, frame = CLAIMS[name], pd.DataFrame([row for part in made for row in part])
+    claim, frame = CLAIMS[name], complete(pd.DataFrame([row for part in made for row in part]))
     handed = select(frame, scenario=claim.scenario) if claim.scenario else frame  # as `mu.verdicts.verdict` does
     return judge(claim.evidence({item or claim.items[0]: handed}))
 
@@ -170,7 +171,9 @@ def test_c4_follows_the_retrained_model_on_a_sub_class(fa, word):
 
 def test_tables_count_a_request_once():
     """The item with most seeds stands for a request; two sub-classes are two. Breaks if labels are mixed."""
-    frame = pd.DataFrame(forgets(scenario="subclass", forget=69) + forgets(fa=99, scenario="subclass", forget=71))
+    frame = complete(
+        pd.DataFrame(forgets(scenario="subclass", forget=69) + forgets(fa=99, scenario="subclass", forget=71))
+    )
     few = frame[frame["seed"] == 0].assign(value=50)
     evidence = CLAIMS["C4"].evidence({"mumis-tab1": few, "mumis-tab2": frame})
     assert [(e.network, e.item, e.n, e.word) for e in evidence] == [
@@ -386,7 +389,7 @@ def test_a_run_cut_short_is_judged_by_its_best_look(salun, looks, word):
     same = [r | {"value": 20.0} if _is_gap(r) else r for r in made]
     frames = {"mumis-tabA7": same, "mumis-stop": run(*looks) + run(*looks, lr=0.003)}
     claim = CLAIMS["weak"]
-    random = {item: select(pd.DataFrame(made), scenario=claim.scenario) for item, made in frames.items()}
+    random = {item: select(complete(pd.DataFrame(made)), scenario=claim.scenario) for item, made in frames.items()}
     verdict = judge(claim.evidence(random))
     assert verdict.word == word
     (evidence,) = verdict.evidence
@@ -614,7 +617,10 @@ def test_cost_at_full_size(training, pass_, word):
     Breaks if it is enough that the runs of some delta are short.
     """
     assert decide("cost", BOTH).word == "not recorded"
-    frames = {"mumis-figA1": pd.DataFrame(BOTH), "mumis-speed": pd.DataFrame(cost(training, pass_))}
+    frames = {
+        "mumis-figA1": complete(pd.DataFrame(BOTH)),
+        "mumis-speed": complete(pd.DataFrame(cost(training, pass_))),
+    }
     assert judge(CLAIMS["cost"].evidence(frames)).word == word
 
 
@@ -669,11 +675,11 @@ HOLDING = {
 @pytest.mark.parametrize("name", CLAIMS)
 def test_nothing_or_too_little_recorded_is_no_verdict(name):
     """No rows, or those of one method alone, or without a column. Breaks if absence is failure or an error."""
-    claim, frame = CLAIMS[name], pd.DataFrame(HOLDING[name])
+    claim, frame = CLAIMS[name], complete(pd.DataFrame(HOLDING[name]))
     read = lambda rows: judge(claim.evidence(dict.fromkeys(claim.items, rows))).word
     assert read(frame) == "holds"
     assert judge(claim.evidence({})).word == "not recorded"
-    bare = pd.DataFrame(rows("RA", 76, method="retrain") + rows("RA", 76, method="trained"))
+    bare = complete(pd.DataFrame(rows("RA", 76, method="retrain") + rows("RA", 76, method="trained")))
     assert read(bare) == "not recorded"
     for method in frame["method"].unique():
         read(frame[frame["method"] == method])
@@ -687,7 +693,7 @@ def test_nothing_or_too_little_recorded_is_no_verdict(name):
 def test_a_course_that_forgets_nothing_says_nothing(name):
     """At a rate so small that nothing happens everything is flat. Breaks if that counts as an answer."""
     idle = [{**row, "value": 90.0} if row["metric"] == "FA" else row for row in HOLDING[name]]
-    frames = dict.fromkeys(CLAIMS[name].items, pd.DataFrame(idle))
+    frames = dict.fromkeys(CLAIMS[name].items, complete(pd.DataFrame(idle)))
     assert judge(CLAIMS[name].evidence(frames)).word == "nothing to test"
 
 
@@ -712,7 +718,7 @@ def test_cost_is_asked_at_every_delta_from_one_on():
     """Three passes with delta 1 and 1.1, four with 1.2 and above; 700 s of retraining buy 3.5 of 2 s. Breaks if one
     delta speaks for all, if each has an answer of its own, or if a run that is not stopped is left out."""
     slow = course((90, 60, 30, 2, 0), (76, 70, 72, 75, 60), (4.0, 2.0, 3.0, 4.5, 6.0))
-    frames = {"mumis-figA1": pd.DataFrame(slow), "mumis-speed": pd.DataFrame(cost(700, 2))}
+    frames = {"mumis-figA1": complete(pd.DataFrame(slow)), "mumis-speed": complete(pd.DataFrame(cost(700, 2)))}
     (found,) = judge(CLAIMS["cost"].evidence(frames)).evidence
     passes = {1: 3, 1.1: 3, 1.2: 4, 1.3: 4, 1.5: 4}
     shown = "; ".join(f"δ {delta:g} {n}.0 ± 0.0" for delta, n in passes.items())

@@ -13,8 +13,6 @@ from mu.experiments import beyond, mumis, partial, sparsity
 from mu.experiments.item import CHAPTERS, PAPERS, Cell, Item
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mu.results import Record
 
 __all__ = ["CHAPTERS", "PAPERS", "Cell", "Item", "best", "get_item", "items", "primary_items"]
@@ -43,7 +41,7 @@ def get_item(name: str) -> Item:
     return _ITEMS[name]
 
 
-def best(name: str, root: Path | None = None) -> Record | None:
+def best(name: str) -> Record | None:
     """The record a page shows of an item: `paper`, else `laptop`, else `quick`, else None.
 
     Only cells of the present grid are in it, of any seed. What an earlier grid left behind counts as not recorded.
@@ -55,7 +53,7 @@ def best(name: str, root: Path | None = None) -> Record | None:
     item = get_item(name)
     records = []
     for profile in results.LEADING:
-        record = results.read(item.record, profile, root)
+        record = results.read(item.record, profile)
         seeds = max((segment.seed + 1 for segment in record.segments), default=1)
         record.keep_only(item.keys(profile, seeds))
         records.append(record)

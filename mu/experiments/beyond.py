@@ -29,9 +29,8 @@ from mu.attacks import chance_of_attack, per_example_attack, threshold_attack
 from mu.experiments import mumis, sparsity
 from mu.experiments.cache import Trained
 from mu.experiments.case import TARGET
-from mu.experiments.item import ONE_SEED, Item, data_of, network_of
+from mu.experiments.item import ONE_SEED, Item, data_of, network_of, rows_of
 from mu.experiments.mumis import Request, scores, surrogate_images
-from mu.experiments.rows import rows
 from mu.experiments.sweeps import Accuracies, Tuned, again, best_by_rule, columns_of
 from mu.metrics import Outputs, confidence, log_odds, outputs
 
@@ -150,7 +149,7 @@ def compared(settings: dict, seed: int, device: str) -> Iterator[dict]:
     def scored(method: str, made: list[Trained], **columns) -> list[dict]:
         outs = [outputs(one.model, case.task) for case, one in zip(cases, made, strict=False)]
         if len(outs) < len(cases) or not all(out.finite for out in outs):
-            return rows(method, {"diverged": 1}, **columns, **which)
+            return rows_of(method, {"diverged": 1}, **columns, **which)
         each = [
             {
                 **scores(case, one.model, out, reference.out),
@@ -163,7 +162,7 @@ def compared(settings: dict, seed: int, device: str) -> Iterator[dict]:
         values = {name: mean(of_model[name] for of_model in each) for name in each[0]}
         if settings["sweeps"] or method == "trained":  # else it is what the attack is to tell from
             values |= attacked(method, cases[0], outs, [reference.out for reference in known])
-        return rows(method, values, **columns, **which)
+        return rows_of(method, values, **columns, **which)
 
     if not settings["sweeps"]:
         yield from scored("trained", originals)

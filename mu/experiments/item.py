@@ -1,4 +1,4 @@
-"""What an item and a cell are, and what the book calls what they are made of.
+"""What an item and a cell are, and what a profile has for a paper's data set or network.
 
 An `Item` is one figure or table: which cells it has under each profile, and how one cell turns into rows. The
 profiles change sizes only; the code of a cell is the same under all of them.
@@ -56,16 +56,6 @@ class Progress(NamedTuple):
     def missing(self) -> int:
         """Cells of the grid that are not recorded."""
         return len(self.wanted) - len(self.have)
-
-    @property
-    def seconds(self) -> float:
-        """Wall time of the recorded cells, summed as if run one after the other."""
-        return sum(segment.seconds for segment in self.have)
-
-    @property
-    def hardware(self) -> list[str]:
-        """What they were recorded on, each once."""
-        return sorted({segment.hardware for segment in self.have})
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,6 +179,11 @@ class Cell:
         names = ("dataset", "model", "scenario", "forget", "level", "variant", "count", "pruner", "sparsity")
         return " ".join([self.item, *(str(self.settings[n]) for n in names if n in self.settings), *self.methods,
                          f"seed {self.seed}"])  # fmt: skip
+
+
+def rows_of(method: str, values: Mapping[str, float], **columns) -> list[dict]:
+    """A row for each metric and its value, all with these columns."""
+    return [{"method": method, "metric": metric, "value": value, **columns} for metric, value in values.items()]
 
 
 def distinct(cells: list[dict]) -> list[dict]:

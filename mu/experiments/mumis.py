@@ -23,8 +23,7 @@ from mu.attacks import entropy_recall
 from mu.data import Dataset, Samples
 from mu.experiments import sweeps
 from mu.experiments.case import HELD_OUT, SHARE, Case, untrained
-from mu.experiments.item import FOLDERS, ONE_SEED, Item, data_of, distinct, network_of
-from mu.experiments.rows import rows
+from mu.experiments.item import FOLDERS, ONE_SEED, Item, data_of, distinct, network_of, rows_of
 from mu.experiments.sweeps import Accuracies, Swept, Tuned, best_by_rule, columns_of, method_rows, one_each, tries
 from mu.metrics import Outputs, accuracy, evaluate, kl, retain_loss
 from mu.models import predict
@@ -313,7 +312,7 @@ def directions(settings: dict, seed: int, device: str) -> Iterator[dict]:
             "difference": after.target - after.other < before.target - before.other,
         }
         values = {f"{name} falls": 100 * falls.double().mean().item() for name, falls in lower.items()}
-        yield from rows(method, values, forget=settings.get("forget"), **columns)
+        yield from rows_of(method, values, forget=settings.get("forget"), **columns)
 
 
 # ---- The course of a run ---------------------------------------------------------------------------------
@@ -342,16 +341,17 @@ def course(settings: dict, seed: int, device: str) -> Iterator[dict]:
     finite = {passed.step for passed in curve}  # where a course diverged, the last model is none
     for step, seen in looks.items():
         if step in finite:
-            yield from rows("mu-mis", seen, step=step, **columns)
+            yield from rows_of("mu-mis", seen, step=step, **columns)
     for passed in curve:
         values = {metric: getattr(passed, metric) for metric in ("target", "other", "ratio", "loss")}
-        yield from rows("mu-mis", values, step=passed.step, **columns)
+        yield from rows_of("mu-mis", values, step=passed.step, **columns)
 
 
 def course_beside(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """The retrained model's accuracies, and a course of so many `passes` on the same samples."""
     case = Case(settings, seed, device)
-    yield from rows("retrain", followed(case.task, settings["looked"])(case.retrained(case.original().model).model))
+    retrained = case.retrained(case.original().model).model
+    yield from rows_of("retrain", followed(case.task, settings["looked"])(retrained))
     yield from course({**settings, "steps": settings["passes"] * _steps_a_pass(case)}, seed, device)
 
 
@@ -364,7 +364,7 @@ def passes_of(settings: dict, seed: int, device: str) -> Iterator[dict]:
     original, look, steps_a_pass = case.original().model, followed(case.task, settings["looked"]), _steps_a_pass(case)
     if not settings["sweeps"]:
         for method, model in (("trained", original), ("retrain", case.retrained(original).model)):
-            yield from rows(method, look(model))
+            yield from rows_of(method, look(model))
     for sweep in settings["sweeps"]:
         for value in sweep["values"]:
             looks = {}
@@ -378,7 +378,7 @@ def passes_of(settings: dict, seed: int, device: str) -> Iterator[dict]:
                 options = case.options(sweep, value, original)
                 mu.unlearn(sweep["method"], original, case.task, on_step=follow, **options)
             for step, seen in looks.items():
-                yield from rows(sweep["method"], seen, step=step, **columns_of(sweep, value))
+                yield from rows_of(sweep["method"], seen, step=step, **columns_of(sweep, value))
 
 
 def followed(task: Task, count: int) -> Callable[[nn.Module], dict[str, float]]:
@@ -454,11 +454,11 @@ def _unlearn_along(cases: list[Following]) -> Iterator[dict]:
             if not logits.isfinite().all():
                 raise FloatingPointError
         except FloatingPointError:  # the sequence ends here
-            yield from rows(method, {"diverged": 1}, step=step, **columns)
+            yield from rows_of(method, {"diverged": 1}, step=step, **columns)
             return
         yield from _after(case, method, model, step, **columns)
         values = {"KL": kl(predict(case.retrained(original).model, forgotten), logits), "RTE": seconds}
-        yield from rows(method, values, step=step, **columns)
+        yield from rows_of(method, values, step=step, **columns)
 
 
 def _after(case: Following, method: str, model: nn.Module, step: int, **columns) -> Iterator[dict]:

@@ -30,8 +30,7 @@ from mu import attacks, explain
 from mu.data import Samples
 from mu.experiments.cache import Trained
 from mu.experiments.case import Case, untrained
-from mu.experiments.item import ONE_SEED, Item, data_of, distinct, network_of
-from mu.experiments.rows import named, rows
+from mu.experiments.item import ONE_SEED, Item, data_of, distinct, network_of, rows_of
 from mu.ledger import Ledger, Recorder, RunningSum
 from mu.metrics import Outputs, accuracy, confidence, evaluate, outputs
 from mu.models import batch_norms, embed, predict
@@ -45,7 +44,7 @@ from mu.unlearning.steps import PARTIAL
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-TARGET = 3  # the class to forget: digit three (Graves et al.); the heart in OrganAMNIST
+LABEL = 3  # the class to forget: digit three (Graves et al.); the heart in OrganAMNIST
 FORGOTTEN = 1.0  # percent of the forget set still classified correctly that counts as forgotten
 ADVANTAGE = 10.0  # points, ours: a shadow attack with less on its own shadows cannot tell members from others
 KEEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # ours
@@ -108,7 +107,7 @@ def _settings(profile: str, data: str, network: str, **more) -> dict:
     recipe = Recipe(epochs=epochs, batch_size=64, optimizer="adam", lr=1e-3)
     return {
         "dataset": data_of(profile, data), "model": network_of(profile, network), "scenario": "rare",
-        "label": TARGET, "count": scale.count, "recipe": asdict(recipe), **more,
+        "label": LABEL, "count": scale.count, "recipe": asdict(recipe), **more,
     }  # fmt: skip
 
 
@@ -163,7 +162,7 @@ class Trial(Case):
             "test accuracy": accuracy(logits, labels),
             "UA": 100 - self.forget_accuracy(model),
         }
-        return rows(method, values, **columns)
+        return rows_of(method, values, **columns)
 
     def shadow_attack(self, shadows: int) -> attacks.ShadowAttack | None:
         """The membership attack of Graves et al., on shadow models that never saw the forget samples if possible.
@@ -280,7 +279,7 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
             confidence(out.test[target], task.test.labels[target]),
             confidence(out.forget, task.forget.labels),
         )
-        values = named(scores) | {
+        values = scores.named() | {
             # Without MIA-Efficacy: once a class is lost that is 0 or 100, whatever was remembered of its samples.
             "accuracy gap": statistics.mean((scores.ua_gap, scores.ra_gap, scores.ta_gap)),
             "stored bytes": stored,
@@ -293,7 +292,7 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
         if attack:
             values["MIA recall (shadow)"] = attack.recall(out.forget)
             values["MIA false positives (shadow)"] = attack.recall(out.test[target])
-        return rows(method, values, **columns)
+        return rows_of(method, values, **columns)
 
     yield from scored("trained", original, seconds)
     yield from scored("retrain", reference, retrain_seconds)
@@ -391,7 +390,7 @@ def probes(settings: dict, seed: int, device: str) -> Iterator[dict]:
             "probe target accuracy": read(embed(model, test[target]), test.labels[target]),
             "probe non-target accuracy": read(embed(model, test[~target]), test.labels[~target]),
         }
-        yield from rows(method, values, variant=variant)
+        yield from rows_of(method, values, variant=variant)
         yield from trial.accuracy_rows(method, model, variant=variant)
 
 
@@ -408,7 +407,7 @@ def step_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
             unlearned, steps, seconds = trial.step(method, original, keep=keep, rule=rule)
             columns = {"keep": keep, "rule": rule}
             yield from trial.accuracy_rows(method, unlearned, **columns)
-            yield from rows(method, {"steps": steps, "RTE": seconds}, **columns)
+            yield from rows_of(method, {"steps": steps, "RTE": seconds}, **columns)
 
 
 def paces(settings: dict, seed: int, device: str) -> Iterator[dict]:
@@ -424,7 +423,7 @@ def paces(settings: dict, seed: int, device: str) -> Iterator[dict]:
     def tried(method: str, variant: str, **options) -> tuple[list[dict], int]:
         unlearned, steps, seconds = trial.step(method, original, **options)
         scores = trial.accuracy_rows(method, unlearned, variant=variant)
-        return scores + rows(method, {"steps": steps, "RTE": seconds}, variant=variant), steps
+        return scores + rows_of(method, {"steps": steps, "RTE": seconds}, variant=variant), steps
 
     for base in STEPPING:
         scores, steps = tried(f"partial-{base}", "partial")
@@ -471,7 +470,7 @@ def activation_maps(settings: dict, seed: int, device: str) -> Iterator[dict]:
             likeness = [_correlation(a, b) for a, b in zip(before, maps, strict=True) if a.any()]
             if likeness:
                 values["cam similarity"] = statistics.mean(likeness)
-            yield from rows(method, values, label=label)
+            yield from rows_of(method, values, label=label)
 
 
 def _pixels(method: str, metric: str, picture: Tensor, label: int) -> Iterator[dict]:
@@ -519,7 +518,7 @@ def ledger_cost(settings: dict, seed: int, device: str) -> Iterator[dict]:
         }
         if name == "ledger":
             values["bytes per parameter, bound"] = 2 * keep + _entropy(keep) / 8
-        yield from rows("trained", values, **columns)
+        yield from rows_of("trained", values, **columns)
 
 
 Ways = dict[tuple[str, float | None], Callable[[], list[Recorder]]]  # (name, kept share) -> recorders, made anew

@@ -25,8 +25,7 @@ from mu import attacks, explain, pruning
 from mu.data import Dataset, Samples
 from mu.experiments import sweeps
 from mu.experiments.case import SHARE, TARGET, Case, untrained
-from mu.experiments.item import ONE_SEED, Item, data_of, distinct, network_of
-from mu.experiments.rows import named, rows
+from mu.experiments.item import ONE_SEED, Item, data_of, distinct, network_of, rows_of
 from mu.experiments.sweeps import Swept, Tuned, method_rows, one_each, scored, tries, tuned
 from mu.masks import apply_masks, masks_of, prunable
 from mu.metrics import Outputs, accuracy, attack_success, confidence, evaluate, outputs, retain_loss
@@ -134,7 +133,7 @@ def method_grid(settings: dict, seed: int, device: str) -> Iterator[dict]:
 
 def scores(case: Case, model: nn.Module, out: Outputs, reference: Outputs) -> dict[str, float]:
     """The paper's metrics, by name; "retain loss" is ours."""
-    shared = named(evaluate(out, case.task, reference), ("UA", "RA", "TA", "MIA-Efficacy", "Avg. Gap", "KL"))
+    shared = evaluate(out, case.task, reference).named(("UA", "RA", "TA", "MIA-Efficacy", "Avg. Gap", "KL"))
     return {
         **shared,
         "MIA-Privacy": privacy(out, case.task),
@@ -183,7 +182,7 @@ def references(settings: dict, seed: int, device: str) -> Iterator[dict]:
     reference = outputs(published, case.task)
     for variant, model in models.items():
         values = scores(case, model, outputs(model, case.task), reference)
-        yield from rows("retrain", values, variant=variant, **({"sparsity": 0} if model is whole else {}))
+        yield from rows_of("retrain", values, variant=variant, **({"sparsity": 0} if model is whole else {}))
 
 
 # ---- Backdoor --------------------------------------------------------------------------------------------
@@ -219,8 +218,8 @@ def before_and_after(case: Swept, score: Callable[[nn.Module, Outputs], dict[str
 def fitted(settings: dict, seed: int, device: str) -> Iterator[dict]:
     """What is forgotten of a class, and the loss on the retain set: the less is left of it, the less moves a model.
 
-    Fine-tuning descends this loss, and an influence step begins with its gradient. Originals differ in how long they
-    were trained, so dense and sparse ones can be compared where they fit their samples equally well.
+    Fine-tuning descends this loss, and an influence step begins with gradients that vanish with it. Originals differ
+    in how long they were trained, so dense and sparse ones can be compared where they fit their samples equally well.
     """
     case = Swept(settings, seed, device)
 
@@ -271,7 +270,7 @@ def proposition(settings: dict, seed: int, device: str) -> Iterator[dict]:
                 "relative error": error / vector(without).norm().item(),
                 "error per root weight": error / math.sqrt(sum(int(m.sum()) for m in masks.values())),
             }
-            yield from rows("gradient-ascent", values, sparsity=percent, mask=kind)
+            yield from rows_of("gradient-ascent", values, sparsity=percent, mask=kind)
 
 
 def layer_masks(model: nn.Module, percent: float) -> dict[str, Tensor]:
@@ -354,7 +353,7 @@ def transfer(settings: dict, seed: int, device: str) -> Iterator[dict]:
             values["UA"] = 100 - accuracy(predict(model, task.forget), task.forget.labels)
             values["RA"] = accuracy(predict(model, task.retain), task.retain.labels)
         values |= {"RTE": times[method]} if method in times else {}
-        yield from rows(method, values, removed=settings["removed"], target=settings["target"])
+        yield from rows_of(method, values, removed=settings["removed"], target=settings["target"])
 
 
 # ---- Speed -----------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from sklearn.neighbors import KNeighborsClassifier
 import mu
 from mu.data import Samples
 from mu.experiments.case import Case
-from mu.experiments.rows import rows
+from mu.experiments.item import rows_of
 from mu.metrics import Outputs, accuracy, outputs
 from mu.models import predict
 from mu.timing import stopwatch
@@ -241,8 +241,8 @@ def scored(
     """Rows of a model's scores and its proxy gap; of one that diverged (or None) only that: not to be chosen."""
     out = outputs(model, case.task) if model else None
     if out is None or not out.finite:
-        return rows(method, {"diverged": 1}, **columns)
-    return rows(method, {**score(model, out), "proxy gap": case.proxy_gap(guess, model, out)}, **columns)
+        return rows_of(method, {"diverged": 1}, **columns)
+    return rows_of(method, {**score(model, out), "proxy gap": case.proxy_gap(guess, model, out)}, **columns)
 
 
 def again(recipe: Recipe) -> dict:

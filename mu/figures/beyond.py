@@ -58,7 +58,7 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
 def attack(rows: pd.DataFrame) -> Figure:
     """For each request how well the attacks tell, a line for each method; in order of the first request."""
     rows = _named(rows)
-    blocks = dict(list(rows.groupby("block", sort=False))) or {"": rows}
+    blocks = dict(list(rows.groupby("block", sort=False)))
     told = (select(part, metric=TOLD).groupby("method")["value"].mean().sort_values() for part in blocks.values())
     names = list(dict.fromkeys(itertools.chain([RETRAINED_AGAIN], *(part.index for part in told))))
 

@@ -108,7 +108,7 @@ def panels(
     across: int | None = None,
     **shared,
 ) -> Figure:
-    """A figure in the book's width of titled panels, with one legend above.
+    """A figure in the book's width of titled panels, with one legend above; an empty panel where there is no column.
 
     Args:
         draw: (axis, what its column shows) -> None; with rows: (axis, what its row shows, what its column shows).
@@ -121,11 +121,12 @@ def panels(
     """
     import matplotlib.pyplot as plt
 
-    names, across = list(rows or [name]), min(across or len(columns), len(columns))
-    down = len(names) * math.ceil(len(columns) / across)
+    names, titles = list(rows or [name]), list(columns) or [""]
+    across = min(across or len(titles), len(titles))
+    down = len(names) * math.ceil(len(titles) / across)
     size = (WIDTH, 0.7 + height * down)
     figure, axes = plt.subplots(down, across, figsize=size, squeeze=False, layout="constrained", **shared)
-    for axis, title in zip(axes.flat, columns):
+    for axis, title in zip(axes.flat, titles):
         axis.set_title(title)
     for axis, text in zip(axes[:, 0], names):
         lines = (textwrap.wrap(line, 20, break_on_hyphens=False) for line in text.splitlines())
@@ -133,7 +134,7 @@ def panels(
     shown = list(itertools.product(*(part.values() for part in (rows, columns) if part is not None)))
     for axis, what in zip(axes.flat, shown, strict=False):
         draw(axis, *what)
-    for spare in axes.flat[len(shown) :]:  # of the last line
+    for spare in axes.flat[len(names) * len(titles) :]:  # of the last line
         spare.remove()
     _legend_above(figure)
     if x:

@@ -16,7 +16,7 @@ from mu.figures.drawing import COLOURS, MARKED, MARKS, PALETTE, RING, ends, line
 from mu.figures.exhibit import BY_RULE, Exhibit
 from mu.figures.tables import Lines, method_line, table
 from mu.names import shown
-from mu.reading import printed, select, side_by_side
+from mu.reading import select, side_by_side
 from mu.reading.mumis import (
     CASE,
     METRICS,
@@ -33,8 +33,8 @@ from mu.reading.mumis import (
     paper_scenario,
     sequences,
     stop,
-    whole,
 )
+from mu.reported import printed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -103,7 +103,7 @@ def tradeoff(rows: pd.DataFrame) -> Figure:
         ends(axis, tried, "FA", "RA")
 
     known = set(tried["method"])
-    columns = {method: method for method in METHODS if method in known} or {"": ""}
+    columns = {method: method for method in METHODS if method in known}
     return panels(panel, columns, across=4, height=1.15, sharex=True, sharey=True, name="RA, %", x="FA, %")
 
 
@@ -136,7 +136,7 @@ def sketch(rows: pd.DataFrame) -> Figure:
         axis.margins(y=0.15)
         axis.set_xlabel("pixel value")
 
-    return panels(panel, {"": whole(rows)}, name="logit of class 1 − class 0", height=2.4)
+    return panels(panel, {"": rows}, name="logit of class 1 − class 0", height=2.4)
 
 
 def shares(rows: pd.DataFrame, metric: str) -> tuple[np.ndarray, np.ndarray]:
@@ -170,12 +170,11 @@ def before_after(rows: pd.DataFrame) -> Figure:
         axis.set_ylim(bottom=0)
         axis.set_xlabel("norm of the logits' Jacobian with respect to the pixels")
 
-    return panels(panel, {"": whole(rows)}, name="images, %", height=2.1)
+    return panels(panel, {"": rows}, name="images, %", height=2.1)
 
 
 def target_other(rows: pd.DataFrame) -> Figure:
     """The same of two logits apart: that of the sample's class, and those of the others."""
-    rows = whole(rows)
 
     def panel(axis: Axes, method: str) -> None:
         part = select(rows, method=method)
@@ -217,8 +216,7 @@ def directions(rows: pd.DataFrame) -> Figure:
 
 def along(rows: pd.DataFrame) -> Figure:
     """A row of panels per method: accuracy on every class of the sequence and on all others, after each request."""
-    rows = whole(rows)
-    methods = [method for method in ("retrain", *ALONG) if method in set(rows["method"])] or [""]
+    methods = [method for method in ("retrain", *ALONG) if method in set(rows["method"])]
     names = {method if len(method) < 10 else method.replace("-", "-\n"): method for method in methods}
 
     def panel(axis: Axes, method: str, part: pd.DataFrame) -> None:
@@ -257,7 +255,7 @@ def sequence_gaps(rows: pd.DataFrame) -> Figure:
         axis.set_ylim(bottom=-0.5)  # several are at 0
 
     columns = {f"{metric}, points": metric for metric in ("utility gap", "resilience gap")}
-    return panels(panel, columns, sequences(whole(rows)))
+    return panels(panel, columns, sequences(rows))
 
 
 def sequence_kl(rows: pd.DataFrame) -> Figure:
@@ -267,7 +265,7 @@ def sequence_kl(rows: pd.DataFrame) -> Figure:
         by_step(axis, select(part, metric="KL"))
         log_axis(axis.yaxis)
 
-    return panels(panel, sequences(whole(rows)), name="KL, nats (log)", height=2.3, sharey=True)
+    return panels(panel, sequences(rows), name="KL, nats (log)", height=2.3, sharey=True)
 
 
 # ---- The course of a run ---------------------------------------------------------------------------------
@@ -275,8 +273,7 @@ def sequence_kl(rows: pd.DataFrame) -> Figure:
 
 def course_panels(rows: pd.DataFrame) -> Figure:
     """A column for each rate: accuracies, sensitivities and the loss, and where the rule ends the run."""
-    rows = whole(rows)
-    rates = sorted(rows["lr"].dropna().unique()) or [math.nan]
+    rates = sorted(rows["lr"].dropna().unique())
 
     def accuracies(axis: Axes, part: pd.DataFrame) -> None:
         _seeds(axis, select(part, metric="FA"), TARGET_COLOUR, "FA")
@@ -321,7 +318,7 @@ def _stop_line(axis: Axes, part: pd.DataFrame, label: str | None = None) -> None
 
 def beside_retraining(rows: pd.DataFrame) -> Figure:
     """A column for each request: distance to the retrained model along a run, and the accuracies behind it."""
-    rows = pd.concat([whole(rows), distances(rows)])
+    rows = pd.concat([rows, distances(rows)])
     names = {"class": "a class", "random": "a random tenth"}
     columns = {
         f"{shown(dataset)}, {names[kind]}": part for (kind, dataset), part in rows.groupby(["scenario", "dataset"])
@@ -346,12 +343,11 @@ def beside_retraining(rows: pd.DataFrame) -> Figure:
         axis.set_ylim(-0.03 * top, top)  # retraining may be at 0
 
     metrics = {"Avg. Gap, points": "Avg. Gap", "FA, %": "FA", "RA, %": "RA"}
-    return panels(panel, columns or {"": rows}, metrics, sharex="col", x="step")
+    return panels(panel, columns, metrics, sharex="col", x="step")
 
 
 def equal(rows: pd.DataFrame) -> Figure:
     """A panel for each method: RA against FA along its runs, and those of MU-Mis behind."""
-    rows = whole(rows)
     models = side_by_side(rows, "FA", "RA")
 
     def runs(axis: Axes, method: str, **look) -> None:
@@ -366,14 +362,14 @@ def equal(rows: pd.DataFrame) -> Figure:
         ends(axis, models, "FA", "RA")
 
     known = set(models["method"])
-    columns = {method: method for method in ("mu-mis", *FOLLOWED) if method in known} or {"": ""}
+    columns = {method: method for method in ("mu-mis", *FOLLOWED) if method in known}
     return panels(panel, columns, across=2, height=2.1, sharex=True, sharey=True, name="RA, %", x="FA, %")
 
 
 @table()
 def speed(rows: pd.DataFrame) -> Lines:
     """Seconds measured on some images, and what they come to at full size."""
-    rows = whole(rows).dropna(subset="passes")
+    rows = rows.dropna(subset="passes")
 
     def cost(method: str, passes: float | None = None) -> dict[str, str]:
         per, images, known = select(rows, method=method)[["value", "images", "passes"]].mean()
@@ -392,7 +388,7 @@ def speed(rows: pd.DataFrame) -> Lines:
 
 def delta_panels(rows: pd.DataFrame) -> Figure:
     """Accuracies at the stop against delta, a line for each rate."""
-    accuracies, before = by_delta(rows).dropna(subset="value"), select(whole(rows), step=0)
+    accuracies, before = by_delta(rows).dropna(subset="value"), select(rows, step=0)
 
     def panel(axis: Axes, metric: str) -> None:
         part = select(accuracies, metric=metric)
@@ -430,7 +426,7 @@ def variants(rows: pd.DataFrame, compared: tuple[str, ...]) -> Lines:
     """Variants of the loss before the run, where the rule ends that with both terms and their own, and at the end."""
     states = {("original", START): []}  # in the table's order -> states, one per seed
     states |= {(VARIANT_NAMES[variant], moment): [] for variant in compared for moment in (TOGETHER, ALONE, END)}
-    for _, alike in whole(rows).groupby([*CASE, "lr"]):
+    for _, alike in rows.groupby([*CASE, "lr"]):
         known = {key["variant"]: course for key, course in courses(alike)}
         together = stop(known["both"], DELTA) if "both" in known else math.inf
         tried = [variant for variant in compared if variant in known]
@@ -442,7 +438,7 @@ def variants(rows: pd.DataFrame, compared: tuple[str, ...]) -> Lines:
                 states[name, ALONE].append(state(course, stop(course, DELTA)))
             states[name, END].append(state(course, course["step"].max()))
     titles = {"step": "step", "FA": "FA, %", "RA": "RA, %", "target": "target slope", "other": "other slope"}
-    slopes, last = ("target slope", "other slope"), whole(rows)["step"].max()
+    slopes, last = ("target slope", "other slope"), rows["step"].max()
     for key, seeds in states.items():
         if seeds:
             frame = pd.DataFrame(seeds)

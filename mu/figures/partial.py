@@ -90,7 +90,8 @@ def keep_sweep(rows: pd.DataFrame) -> Figure:
         percent(axis, part["value"].min())
 
     columns = OTHERS | {"forget set, training acc. %": "forget accuracy"}
-    return _panels(panel, _with_forget_accuracy(rows), columns, KEPT, "optimizer" if "optimizer" in rows else "model")
+    by = "optimizer" if rows["optimizer"].notna().any() else "model"
+    return _panels(panel, _with_forget_accuracy(rows), columns, KEPT, by)
 
 
 @table("network", "rule")

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from mu.reproduced import Comparison
+    from mu.reproduced import Pair
 
 POINTS = ("Avg. Gap", "Disparity Ave.")  # distances; all else is a share in percent
 OUR_NAMES = {paper: ours for names in (mumis.PAPER_NAMES, sparsity.PAPER_NAMES) for ours, paper in names.items()}
 
 
-def against_ours(pairs: Sequence[Comparison]) -> Figure:
+def against_ours(pairs: Sequence[Pair]) -> Figure:
     """A panel for each metric: ours over the paper's. On the line both are the same; empty: not in reach.
 
     The band is the item's tolerance; single numbers with a printed spread may have more.

@@ -13,7 +13,6 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
-from mu import results
 from mu.experiments.item import data_of, network_of
 from mu.experiments.sparsity import CORE, METHODS, SCALES, SCHEDULES, SPARSE, ascent_epochs
 from mu.figures import tables
@@ -21,7 +20,7 @@ from mu.figures.drawing import COLOURS, MARKED, PALETTE, RING, ends, line, panel
 from mu.figures.exhibit import BY_RULE, Exhibit
 from mu.figures.tables import Lines, method_line, table
 from mu.names import NAMES, shown
-from mu.reading import listed, printed, same_seeds, select, side_by_side, with_columns
+from mu.reading import listed, same_seeds, select, side_by_side
 from mu.reading.sparsity import (
     METRICS,
     PAPER_METRICS,
@@ -35,6 +34,7 @@ from mu.reading.sparsity import (
     by_fit,
     chosen,
 )
+from mu.reported import printed, reported
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,7 +50,7 @@ SEEDS_NOTE = (
     "The axis is spaced by the weights that are left."
 )
 CONTROLLED = ("trained", "retrain", "gradient-ascent", "fisher", "fine-tune")
-REFERENCES = ("dense", "as published", "rewound", "own mask")
+VARIANTS = ("dense", "as published", "rewound", "own mask")
 DODGE = 0.1  # between two diamonds, on the axis of `_spread`
 CLOSE, FAIR = 2.0, 10.0  # points of gap to retraining that the qualitative table calls close and fair: ours
 
@@ -94,7 +94,6 @@ def tuning(rows: pd.DataFrame) -> pd.DataFrame:
 
 def search(rows: pd.DataFrame) -> Figure:
     """A column for each method: UA and Disparity Ave. against the value tried, dense and sparse."""
-    rows = with_columns(rows, "tried")
     tops = {"UA": 104, "Avg. Gap": max(1, 1.05 * select(rows, metric="Avg. Gap")["value"].max())}
     names = {"UA": "UA, %", "Avg. Gap": "Disparity Ave., points"}
     wanted = {f"{SCENARIOS[s]}\n{names[metric]}": (s, metric) for s in SCENARIOS for metric in names}
@@ -163,22 +162,21 @@ def _mark(gap: float) -> str:
 @table()
 def schedules(rows: pd.DataFrame) -> Lines:
     """Retraining and every schedule of the penalty, with the weights that it made exactly zero."""
-    shown = METRICS | TIME | {"zero weights": "zero weights"}
-    rows = with_columns(rows, "schedule", "update")
+    metrics = METRICS | TIME | {"zero weights": "zero weights"}
     rows = chosen(rows.fillna({"schedule": "", "update": ""}), "rule")
     retrained = select(rows, method="retrain")
     if len(retrained):
-        yield "retrain", {"γ": "–"} | method_line(retrained, shown)
+        yield "retrain", {"γ": "–"} | method_line(retrained, metrics)
     for schedule, update in SCHEDULES:
         part = select(rows, schedule=schedule, update=update)
         if len(part):
-            yield f"l1-sparse, {schedule}, {update}", {"γ": listed(part["tried"])} | method_line(part, shown)
+            yield f"l1-sparse, {schedule}, {update}", {"γ": listed(part["tried"])} | method_line(part, metrics)
 
 
 @table("block", "method")
 def controls(rows: pd.DataFrame) -> Lines:
     """Retraining, and each method as it is and without what else it does; dense and sparse."""
-    rows = chosen(with_columns(rows, "variant", "tried").fillna({"variant": ""}), "rule")
+    rows = chosen(rows.fillna({"variant": ""}), "rule")
     for sparsity, method in itertools.product((0, SPARSE), CONTROLLED):
         for variant, part in select(rows, sparsity=sparsity, method=method).groupby("variant"):
             key = block_name("class", sparsity), f"{method}, {variant}" if variant else method
@@ -204,11 +202,11 @@ def fit(rows: pd.DataFrame) -> Figure:
 @table("scenario", "retrained")
 def references(rows: pd.DataFrame) -> Lines:
     """Models that never saw the forget set; the gap of each to the published one."""
-    rows, shown = with_columns(rows, "variant"), METRICS | {"Avg. Gap": "gap", "KL": "KL"}
-    for (scenario, title), variant in itertools.product(SCENARIOS.items(), REFERENCES):
+    metrics = METRICS | {"Avg. Gap": "gap", "KL": "KL"}
+    for (scenario, title), variant in itertools.product(SCENARIOS.items(), VARIANTS):
         part = select(rows, scenario=scenario, variant=variant)
         if len(part):
-            yield (title, variant), method_line(part, shown)
+            yield (title, variant), method_line(part, metrics)
 
 
 def floor(rows: pd.DataFrame) -> pd.DataFrame:
@@ -219,11 +217,11 @@ def floor(rows: pd.DataFrame) -> pd.DataFrame:
 AXES = {"UA": "UA", "MIA-Efficacy": "MIA-Eff.", "RA": "RA", "TA": "TA", "RTE": "speed"}
 
 
-def radar(rows: pd.DataFrame, shown: dict[str, tuple[str, float]], scenarios: dict[str, str]) -> Figure:
+def radar(rows: pd.DataFrame, lines: dict[str, tuple[str, float]], scenarios: dict[str, str]) -> Figure:
     """Closeness to retraining on each axis; 1 is as retrained, and on `speed` as fast as the fastest shown.
 
     Args:
-        shown: label -> method and sparsity.
+        lines: label -> method and sparsity.
         scenarios: title -> scenario.
     """
     rows = beside_retrained(chosen(rows, "rule"))
@@ -232,7 +230,7 @@ def radar(rows: pd.DataFrame, shown: dict[str, tuple[str, float]], scenarios: di
         means = {  # label -> of each metric that is beside retraining: value, retrained and gap
             label: select(rows, scenario=scenario, method=method, sparsity=sparsity)
             .groupby("metric")[["value", "retrained", "gap"]].mean().dropna()
-            for label, (method, sparsity) in shown.items()
+            for label, (method, sparsity) in lines.items()
         }  # fmt: skip
         means = {label: mean for label, mean in means.items() if "UA" in mean.index}  # the others may still come
         metrics = [metric for metric in AXES if all(metric in mean.index for mean in means.values())]
@@ -241,7 +239,7 @@ def radar(rows: pd.DataFrame, shown: dict[str, tuple[str, float]], scenarios: di
         for (label, mean), dash in zip(means.items(), ("-", ":", "--"), strict=False):
             near = (1 - mean["gap"] / mean["retrained"].clip(lower=1e-9)).clip(lower=0)
             near = near.where(near.index != "RTE", fastest / mean["value"])[metrics]
-            method, sparsity = shown[label]
+            method, sparsity = lines[label]
             colour = PALETTE[1] if sparsity else COLOURS[method]
             axis.plot([*angles, angles[0]], [*near, near.iloc[0]], dash, color=colour, label=label)
             axis.fill(angles, near, color=colour, alpha=0.12)
@@ -303,11 +301,11 @@ def pruners(rows: pd.DataFrame, metrics: dict[str, tuple[str, str]], beside: dic
 def backdoor(rows: pd.DataFrame) -> Figure:
     """Attack success and clean accuracy against sparsity; the paper's points, read off its figure, as crosses."""
     rows = same_seeds(chosen(rows, "rule"), "sparsity")
-    published = select(results.reported(), item="sparsity-fig5")
-    shown = {"trained": "original", "fine-tune": "after fine-tuning", "l1-sparse": "l1-sparse, dense model"}
+    published = select(reported(), item="sparsity-fig5")
+    labels = {"trained": "original", "fine-tune": "after fine-tuning", "l1-sparse": "l1-sparse, dense model"}
 
     def panel(axis: Axes, metric: str) -> None:
-        for method, label in shown.items():
+        for method, label in labels.items():
             _line(axis, select(rows, metric=metric, method=method), COLOURS[method], label, markersize=4)
             points = select(published, metric=PAPER_METRICS[metric], method=PAPER_NAMES[method])
             axis.plot(points["sparsity"], points["value"], "x", color=COLOURS[method])
@@ -429,7 +427,7 @@ OVERVIEW = Exhibit(
     f"is relative to the fastest shown. {BY_RULE}",
     partial(
         radar, scenarios={"": "class"},
-        shown={"retrained": ("retrain", 0), "fine-tuned, dense": ("fine-tune", 0),
+        lines={"retrained": ("retrain", 0), "fine-tuned, dense": ("fine-tune", 0),
                "fine-tuned, 95 % sparse": ("fine-tune", SPARSE)},
     ),
     "Radar chart with five axes: unlearning accuracy, membership, retain and test accuracy, and speed.",
@@ -517,7 +515,7 @@ EXHIBITS = {
         f"as in {{item}}`sparsity-fig1`. {BY_RULE}",
         make=partial(
             radar, scenarios={title: scenario for scenario, title in SCENARIOS.items()},
-            shown={"retrained": ("retrain", 0), "fine-tuned": ("fine-tune", 0), "l1-sparse": ("l1-sparse", 0)},
+            lines={"retrained": ("retrain", 0), "fine-tuned": ("fine-tune", 0), "l1-sparse": ("l1-sparse", 0)},
         ),
         alt="Radar charts, class-wise and random, of closeness to retraining: UA, MIA-Efficacy, RA, TA, speed.",
     ),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
-from mu.reading import CHOICES, mean_sd, number, select
+from mu.reading import CHOICES, CHOSEN, mean_sd, number, select
 
 Key = str | tuple[str, ...]
 Lines = Iterator[tuple[Key, dict[str, str]]]  # what stands before a line; title of a column -> the line's cell
@@ -99,7 +99,7 @@ def tuning(
     """
     rows = rows[rows["tried"].notna()]
     for column in VARIED:
-        if column in rows and rows[column].nunique() > 1:
+        if rows[column].nunique() > 1:
             rows = rows.assign(block=rows["block"] + ", " + rows[column])
     lines, ends = {}, {case: at_ends(tried) for case, tried in rows.groupby(["block", "method"])}
     for how in CHOICES:
@@ -114,5 +114,5 @@ def tuning(
 
 def at_ends(tried: pd.DataFrame) -> set[str]:
     """Of the values tried of a method, as they are `shown`, those at an end of the grid, or of that of its rates."""
-    columns = [tried[name] for name in ("tried", "lr") if name in tried and tried[name].nunique() > 1]
+    columns = [tried[name] for name in CHOSEN if tried[name].nunique() > 1]
     return {value for column in columns for value in tried["shown"][column.isin((column.min(), column.max()))]}

@@ -15,7 +15,7 @@ from sphinx.roles import XRefRole
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from mu import figures, reproduced, results
+from mu import figures, reproduced
 from mu.experiments import Item, best, get_item, items
 from mu.figures.reproduced import against_ours
 from mu.names import shown
@@ -33,6 +33,7 @@ from mu.pages.writing import (
     with_goal,
 )
 from mu.reading import number, seeds_in_words, select
+from mu.reported import reported
 from mu.reproduced import READING
 from mu.results import Record
 from mu.storage import digest
@@ -50,57 +51,39 @@ class RecordDirective(Written):
 
     def run(self) -> list[nodes.Node]:
         self.env.note_reread()
-        item = get_item(self.arguments[0])
+        item, again = get_item(self.arguments[0]), "again" in self.options
+        # References to the item lead here; where it is shown again, its name leads to its own page.
+        name, target = (link(item), []) if again else (item.number or item.title, [f":name: {item.id}"])
+        box = lambda title, text: block("admonition", f"{name}: {title}", ":class: warning", *target, "", text)
         record = best(item.id)
         if record is None:
-            how = f"`mu run {item.record} --profile laptop` records it."
-            return self.parse(*self.box(item, "not recorded yet", how))
+            return self.parse(*box("not recorded yet", f"`mu run {item.record} --profile laptop` records it."))
         exhibit, theirs = figures.exhibit(item.id), stand_ins(record)
-        caption = self.lead(item) + (f"**Stand-ins: {used(record)}.** " if theirs else "") + exhibit.caption
-        target = [] if theirs else self.target(item)  # else the box has it
+        lead = f"{name}, shown again. " if again else f"**{item.number}.** " if item.number else ""
+        caption = lead + (f"**Stand-ins: {used(record)}.** " if theirs else "") + exhibit.caption
+        label = [] if theirs else target  # else the box has it
         dark, narrow = "", True
         if exhibit.kind == "table":
             table = exhibit.make(record.frame)
-            text, narrow = self.table(target, caption, number_table(table)), fits(table)
+            bare, narrow = [number_table(table)], fits(table)
+            text = block("table", caption, *label, "", *bare)
         else:
             light, dark = self.drawn(item.id, exhibit.make, record.frame)
-            text = self.figure(target, caption, light, exhibit.alt)
+            bare = drawing(light, exhibit.alt)
+            text = block("figure", light, f":alt: {exhibit.alt}", *label, "", caption)
+        if again:
+            text = [*bare, "", *block("div", "mu-caption", caption)]
         source = provenance(item, record, self.env.docname)
         if theirs:
             data, networks = theirs
             run = f"a run on 5,000 digits ({by_name(record.frame['model'])})"
             shows = f"Folded below: {run}, which shows that the code works and nothing about {data}."
-            box = self.box(item, f"not recorded on {data} with {networks}", shows)
-            content = self.parse(*box, *block("dropdown", "The run on 5,000 digits", *text, "", *source))
+            warning = box(f"not recorded on {data} with {networks}", shows)
+            content = self.parse(*warning, *block("dropdown", "The run on 5,000 digits", *text, "", *source))
         else:
             content = self.parse(*text)
             content = (content if narrow else [full_width(content)]) + self.parse(*source, *choices(item, record))
         return with_dark(content, dark) if dark else with_goal(content)
-
-    def box(self, item: Item, title: str, text: str) -> list[str]:
-        """What leads where there is no record worth it; references to the item lead here."""
-        head = link(item) if "again" in self.options else item.number or item.title
-        return block("admonition", f"{head}: {title}", ":class: warning", *self.target(item), "", text)
-
-    def figure(self, target: list[str], caption: str, image: str, alt: str) -> list[str]:
-        if "again" in self.options:
-            return [*drawing(image, alt), *block("div", "mu-caption", caption)]
-        return block("figure", image, f":alt: {alt}", *target, "", caption)
-
-    def table(self, target: list[str], caption: str, rows: str) -> list[str]:
-        if "again" in self.options:
-            return [rows, "", *block("div", "mu-caption", caption)]
-        return block("table", caption, *target, "", rows)
-
-    def target(self, item: Item) -> list[str]:
-        """The option that lets references lead here; where it is shown again they lead to its own page."""
-        return [] if "again" in self.options else [f":name: {item.id}"]
-
-    def lead(self, item: Item) -> str:
-        """The caption's first words: its number, or a link to where it has that."""
-        if "again" in self.options:
-            return f"{link(item)}, shown again. "
-        return f"**{item.number}.** " if item.number else ""
 
 
 def stand_ins(record: Record) -> tuple[str, ...]:
@@ -228,7 +211,7 @@ class ReportedDirective(Written):
     required_arguments = 1
 
     def text(self) -> str:
-        rows = select(results.reported(), item=self.arguments[0])
+        rows = select(reported(), item=self.arguments[0])
         if rows.empty:
             raise self.error(f"no reported number for {self.arguments[0]!r}")
         gaps = rows["metric"].str.contains("gap|disparity", case=False) & (rows["unit"] == "%")

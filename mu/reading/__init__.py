@@ -14,17 +14,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mu import results
-
 if TYPE_CHECKING:
     from mu.experiments.sweeps import Tuned
 
 CHOICES = {"published": None, "rule": "proxy gap", "oracle": "Avg. Gap"}  # how to choose -> what to minimise
-CHOSEN_FOR = (  # as far as rows have them: values are chosen for each case of these apart
+CHOSEN_FOR = [  # values are chosen for each case of these apart
     "seed", "dataset", "model", "scenario", "forget", "level", "sparsity", "pruner", "method", "variant", "schedule",
     "update",
-)  # fmt: skip
-CHOSEN = ("tried", "lr")  # what is chosen; a rate beside another hyper-parameter together with it
+]  # fmt: skip
+CHOSEN = ["tried", "lr"]  # what is chosen; a rate beside another hyper-parameter together with it
 
 
 def select(rows: pd.DataFrame, **where: object) -> pd.DataFrame:
@@ -32,11 +30,6 @@ def select(rows: pd.DataFrame, **where: object) -> pd.DataFrame:
     for column, value in where.items():
         rows = rows[rows[column] == value] if column in rows else rows.iloc[:0]
     return rows
-
-
-def with_columns(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    """Rows with these columns, empty where they had none: a record that has only begun may lack some."""
-    return rows.reindex(columns=list(dict.fromkeys([*rows.columns, *columns])))
 
 
 def renamed(rows: pd.DataFrame, **names: Mapping) -> pd.DataFrame:
@@ -63,24 +56,21 @@ def chosen(rows: pd.DataFrame, how: str, methods: Mapping[str, Tuned]) -> pd.Dat
     """
     if how not in CHOICES:
         raise ValueError(f"unknown choice {how!r}; choose one of {', '.join(CHOICES)}")
-    if "tried" not in rows:  # only the trained and the retrained model so far
-        return rows
     fixed, swept = rows[rows["tried"].isna()], rows[rows["tried"].notna()]
     if how == "published":
         tried = zip(swept["method"], swept["scenario"], swept["tried"], strict=True)
         picked = swept[[m in methods and math.isclose(methods[m].known(s), value) for m, s, value in tried]]
     else:
-        case, value = ([column for column in names if column in rows] for names in (CHOSEN_FOR, CHOSEN))
         judged = swept[swept["metric"] == CHOICES[how]].dropna(subset="value")
         judged = judged.sort_values("tried", kind="stable", ignore_index=True)
-        best = judged.loc[judged.groupby(case, dropna=False)["value"].idxmin(), case + value]
-        picked = swept.merge(best, on=case + value)
+        best = judged.loc[judged.groupby(CHOSEN_FOR, dropna=False)["value"].idxmin(), CHOSEN_FOR + CHOSEN]
+        picked = swept.merge(best, on=CHOSEN_FOR + CHOSEN)
     return pd.concat([part for part in (fixed, picked) if len(part)] or [rows[:0]], ignore_index=True)
 
 
 def side_by_side(rows: pd.DataFrame, x: str, y: str) -> pd.DataFrame:
     """Two metrics as columns, a line for each model that has both."""
-    same = [column for column in (*CHOSEN_FOR, *CHOSEN, "step") if column in rows]
+    same = [*CHOSEN_FOR, *CHOSEN, "step"]
     values = lambda metric: select(rows, metric=metric)[[*same, "value"]].rename(columns={"value": metric})
     return values(x).merge(values(y), on=same)
 
@@ -131,13 +121,3 @@ def seeds_in_words(counts: Iterable[int]) -> str:
 def listed(values: pd.Series) -> str:
     """The different values, in order."""
     return ", ".join(f"{value:g}" for value in sorted(values.dropna().unique())) or "–"
-
-
-def printed(item: str, metric: str | None, **where: object) -> float:
-    """The number a paper prints for a cell, times in seconds; NaN if none. What it leaves empty fits any value."""
-    rows = results.reported()
-    for column, value in {"item": item, "metric": metric, **where}.items():
-        rows = rows[(rows[column] == value) | rows[column].isna()]
-    if rows.empty:
-        return math.nan
-    return rows["value"].iloc[0] * (60 if rows["unit"].iloc[0] == "min" else 1)

@@ -8,14 +8,12 @@ from functools import partial
 
 import pandas as pd
 
-from mu import reading, results
+from mu import reading
 from mu.experiments.mumis import ALONG, BABY, DELTAS, LAMP, METHODS, MUSHROOM, ROCKET, SEA
 from mu.names import NAMES, shown
-from mu.reading import beside_retrained, renamed, select, with_columns
+from mu.reading import beside_retrained, renamed, select
 from mu.unlearning.mu_mis import Guard
 
-# Columns that not every record has; a part of one may lack any other too.
-MORE = ("forget", "level", "tried", "lr", "asked", "step", "variant", "bin", "x", "images", "passes")
 CASE = ["seed", "dataset", "model", "scenario"]
 METRICS = {"RA": "RA", "FA": "FA", "TA": "TA", "Avg. Gap": "Avg. Gap", "MIA": "MIA", "KL": "KL", "RTE": "time, s"}
 # How the paper writes what we name differently.
@@ -25,12 +23,8 @@ PAPER_NAMES = {
     "gradient-ascent": "NG", "random-label": "RL", "jit": "JiT", "scar": "SCAR", "mu-mis": "MU-Mis",
 }  # fmt: skip
 FINE = {ROCKET: "rocket", MUSHROOM: "mushroom", BABY: "baby", LAMP: "lamp", SEA: "sea"}
-SCENARIOS = {"class": "classes", "subclass": "sub-classes"}
-
-
-def whole(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with every column that some item has."""
-    return with_columns(rows, *results.COLUMNS, *MORE)
+SCENARIOS = {"class": "full class", "subclass": "sub-class", "random": "random 10 %"}
+IN_TURN = {"class": "classes", "subclass": "sub-classes"}  # what a sequence of requests is of
 
 
 chosen = partial(reading.chosen, methods=METHODS)  # (rows, how) -> those with one value of each hyper-parameter
@@ -67,15 +61,14 @@ def requests(rows: pd.DataFrame) -> list[str]:
 
 
 def attempts(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with every column, their request's name as `block` and the value tried as it is `shown`."""
-    rows = whole(rows)
+    """The rows with their request's name as `block` and the value tried as it is `shown`."""
     rates = rows["lr"].map(" at {:g}".format).where(rows["lr"].notna(), "")
     return rows.assign(block=requests(rows), shown=rows["tried"].map("{:g}".format) + rates)
 
 
 def in_its_words(rows: pd.DataFrame) -> pd.DataFrame:
     """What the rule chooses; data sets, scenarios, methods and metrics by the paper's names, others missing."""
-    rows = chosen(whole(rows), "rule")
+    rows = chosen(rows, "rule")
     scenarios = list(map(paper_scenario, rows["scenario"], rows["forget"]))
     return renamed(rows, dataset=NAMES, method=PAPER_NAMES, metric=METRICS).assign(scenario=scenarios)
 
@@ -91,11 +84,10 @@ def in_order(rows: pd.DataFrame) -> pd.DataFrame:
 
 def sequences(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Title -> rows of one sequence, in order."""
-    titled = {
-        f"{shown(dataset)}, {SCENARIOS.get(scenario, scenario)}": in_order(part)
+    return {
+        f"{shown(dataset)}, {IN_TURN.get(scenario, scenario)}": in_order(part)
         for (dataset, scenario), part in rows.groupby(["dataset", "scenario"], sort=False)
     }
-    return titled or {"": in_order(rows)}
 
 
 def gaps(rows: pd.DataFrame) -> pd.DataFrame:
@@ -104,7 +96,7 @@ def gaps(rows: pd.DataFrame) -> pd.DataFrame:
     "utility gap" is that of RA; "resilience gap" the mean of FA's over all classes removed by then.
     """
     distances = [rows[:0]]
-    for part in sequences(whole(rows)).values():
+    for part in sequences(rows).values():
         both = beside_retrained(part, [*CASE, "metric", "asked", "step"])
         both = both[both["method"].isin(ALONG)].dropna(subset="gap")
         removed = (both["metric"] == "FA") & (both["place"] <= both["step"])
@@ -126,7 +118,7 @@ COURSE = [*CASE, "lr", "variant"]
 
 def courses(rows: pd.DataFrame) -> Iterator[tuple[dict, pd.DataFrame]]:
     """(seed, case, rate and variant; rows) of every recorded course."""
-    for key, course in whole(rows[rows["step"].notna()]).groupby(COURSE, dropna=False):
+    for key, course in rows[rows["step"].notna()].groupby(COURSE, dropna=False):
         yield dict(zip(COURSE, key, strict=True)), course
 
 
@@ -151,7 +143,6 @@ def at(course: pd.DataFrame, metric: str, step: float) -> float:
 
 def distances(rows: pd.DataFrame) -> pd.DataFrame:
     """Avg. Gap to the retrained model at every look of a course, in points; at step 0 it is the original's."""
-    rows = whole(rows)
     both = beside_retrained(rows[rows["metric"].isin(("FA", "RA", "TA"))], [*CASE, "metric"])
     looks = both[both["step"].notna()].dropna(subset="gap")
     return _mean_gap(looks, [*COURSE, "method", "step"]).assign(metric="Avg. Gap")
@@ -160,7 +151,7 @@ def distances(rows: pd.DataFrame) -> pd.DataFrame:
 def by_delta(rows: pd.DataFrame) -> pd.DataFrame:
     """FA, RA and TA where the rule ends each course, for every delta; `ended`: it did, and not the course first."""
     ends = []
-    for key, course in courses(whole(rows)):
+    for key, course in courses(rows):
         for delta in DELTAS:
             step = stop(course, delta)
             here = {**key, "delta": delta, "ended": math.isfinite(step)}

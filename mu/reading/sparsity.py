@@ -9,7 +9,7 @@ import pandas as pd
 from mu import reading
 from mu.experiments.sparsity import METHODS
 from mu.names import NAMES
-from mu.reading import renamed, select, with_columns
+from mu.reading import renamed, select
 
 METRICS = {"UA": "UA", "MIA-Efficacy": "MIA-Efficacy", "RA": "RA", "TA": "TA", "Avg. Gap": "Disparity Ave."}
 SHOWN = ("UA", "MIA-Efficacy", "RA", "TA")
@@ -33,7 +33,6 @@ def block_name(scenario: str, sparsity: float) -> str:
 
 def attempts(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with scenario and sparsity as their `block`, and the value tried as it is `shown`."""
-    rows = with_columns(rows, "tried")
     blocks = list(map(block_name, rows["scenario"], rows["sparsity"]))
     return rows.assign(block=blocks, shown=rows["tried"].map("{:g}".format))
 
@@ -49,7 +48,7 @@ beside_retrained = partial(reading.beside_retrained, same=["scenario", "sparsity
 
 def by_fit(rows: pd.DataFrame, method: str) -> pd.DataFrame:
     """For every original (seed, sparsity and epochs of training) its loss, and the UA after a method."""
-    of, rows = ["seed", "sparsity", "epochs"], with_columns(rows, "epochs")
+    of = ["seed", "sparsity", "epochs"]
     before = select(rows, method="trained", metric="loss").set_index(of)["value"].rename("loss")
     after = select(rows, method=method, metric="UA").set_index(of)["value"].rename("UA")
     return pd.concat([before, after], axis=1, join="inner").reset_index()

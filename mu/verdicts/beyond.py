@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mu.experiments.beyond import CHANCE, METHODS, TOLD, UNSEEN
-from mu.reading import mean_sd, with_columns
+from mu.reading import mean_sd
 from mu.tasks import WHOLE_CLASS
-from mu.verdicts.claim import Answer, Claim, Finding, Part, Rows
-from mu.verdicts.differences import Comparison, by_seed, each_network, paired, summary, untestable
+from mu.verdicts.claim import Claim, Finding, Part, Rows
+from mu.verdicts.differences import Comparison, Tested, by_seed, each_network, finding, paired, summary, untestable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 SAME = 2.0  # points in which published attacks tell nothing: as in the first chapter
 
 
-def _everywhere(holds: pd.Series) -> Answer:
+def _everywhere(holds: pd.Series) -> Tested:
     """Yes if it holds in every split, no if in none."""
-    return bool(holds.all()) if holds.all() or not holds.any() else None
+    return Tested(bool(holds.all()) if holds.all() or not holds.any() else None, len(holds))
 
 
 def _again(rows: pd.DataFrame, metric: str) -> pd.Series:
@@ -35,17 +35,17 @@ def _again(rows: pd.DataFrame, metric: str) -> pd.Series:
 def _chance(rows: pd.DataFrame) -> Iterator[Finding]:
     told, low, high = (_again(rows, metric) for metric in (TOLD, *CHANCE))
     text = f"per-example AUC {mean_sd(told)} %, nine tenths of chance from {mean_sd(low)} to {mean_sd(high)}"
-    yield Finding((_everywhere((low <= told) & (told <= high)),), text, len(told))
+    yield finding(text, _everywhere((low <= told) & (told <= high)))
 
 
 def _power(rows: pd.DataFrame) -> Iterator[Finding]:
     told, unseen = (by_seed(rows, metric, method="trained") for metric in (TOLD, UNSEEN))
     high = _again(rows, CHANCE[1])
     above = paired(told, high)
-    if above.n:
-        answer = _everywhere((above.values > 0) & (told - unseen > 0)[above.values.index])
+    if len(above):
+        answer = _everywhere((above > 0) & (told - unseen > 0)[above.index])
         text = f"per-example AUC {mean_sd(told)} %, on unseen images {mean_sd(unseen)}, chance up to {mean_sd(high)}"
-        yield Finding((answer,), text, above.n)
+        yield finding(text, answer)
 
 
 def _enough(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -56,14 +56,14 @@ def _enough(rows: pd.DataFrame) -> Iterator[Finding]:
     chance, retrained, cases = _again(rows, CHANCE[1]), rows[rows["tried"].isna()], []
     for method in METHODS:
         gaps = [
-            paired(by_seed(rows, metric, method=method), by_seed(retrained, metric, method="retrain")).values.mean()
+            paired(by_seed(rows, metric, method=method), by_seed(retrained, metric, method="retrain")).mean()
             for metric in published
         ]
         told = by_seed(rows, TOLD, method=method)
         below = paired(chance, told)
-        if below.n and all(abs(gap) < SAME for gap in gaps):
+        if len(below) and all(abs(gap) < SAME for gap in gaps):
             text = f"{mean_sd(told)} %, chance up to {mean_sd(chance)}"
-            cases.append(Comparison("", method, _everywhere(below.values >= 0), text, below))
+            cases.append(Comparison(method, _everywhere(below >= 0), text, below))
     if cases:
         yield summary(cases, "methods not above chance", "below its end by")
     elif len(chance):
@@ -71,8 +71,8 @@ def _enough(rows: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _requests(frames: Rows) -> Iterator[Part]:
-    """A part for each request; a record that has only begun has no value tried yet."""
-    return each_network({item: with_columns(rows, "tried") for item, rows in frames.items()}, "scenario")
+    """A part for each request."""
+    return each_network(frames, "scenario")
 
 
 CLAIMS = (

@@ -8,8 +8,7 @@ decides, and the verdict says that it is from one seed.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -47,11 +46,13 @@ def by_method(rows: pd.DataFrame, metric: str, *methods: str, **where) -> list[p
 
 def networks(rows: pd.DataFrame, *more: str) -> Iterator[tuple[tuple, pd.DataFrame]]:
     """Rows of every network, and of every value of further columns, in the order of the names."""
-    columns = ["dataset", "model", *more]
-    if set(columns) <= set(rows.columns):
-        yield from sorted(
-            rows.groupby(columns, dropna=True), key=lambda group: [place(name) for name in group[0][:2]]
-        )
+    groups = rows.groupby(["dataset", "model", *more], dropna=True)
+    yield from sorted(groups, key=lambda group: [place(name) for name in group[0][:2]])
+
+
+def of_items(frames: Rows, *items: str) -> Rows:
+    """The rows of these items, as far as there are any."""
+    return {item: frames[item] for item in items if item in frames}
 
 
 def each_network(frames: Rows, *more: str) -> Iterator[Part]:
@@ -84,66 +85,71 @@ def each_once(frames: Rows) -> list[Part]:
 # ---- Answers of several seeds -----------------------------------------------------------------------------
 
 
-class OverSeeds(NamedTuple):
-    """A number at every seed, most often a difference, to be held against a margin."""
+class Tested(NamedTuple):
+    """What a test on numbers by seed says. Always true as a condition: ask for its answer."""
 
-    values: pd.Series  # by seed
-
-    @property
-    def n(self) -> int:
-        return len(self.values)
-
-    def exceeds(self, margin: float, among: int = 1) -> Answer:
-        """Whether the mean is above the margin; from two seeds on None where that is not sure enough.
-
-        Args:
-            among: of how many it was picked as the best: the surer it must be (Bonferroni).
-        """
-        excess = self.values.mean() - margin
-        error = self.values.sem() if self.n > 1 else 0.0
-        sure = stats.t.ppf(1 - (1 - CONFIDENCE) / among, max(self.n - 1, 1))
-        return None if abs(excess) < sure * error else bool(excess > 0)
-
-    def below(self, margin: float) -> Answer:
-        return OverSeeds(-self.values).exceeds(-margin)
-
-    def within(self, margin: float) -> Answer:
-        """Whether it is nearer to 0 than the margin, either way."""
-        return every(self.below(margin), self.exceeds(-margin))
+    answer: Answer
+    n: int  # seeds
 
 
-def paired(a: pd.Series, b: pd.Series) -> OverSeeds:
+def paired(a: pd.Series, b: pd.Series) -> pd.Series:
     """Two methods' difference a - b at equal seeds (the index); seeds that only one of them has are left out."""
-    return OverSeeds((a - b).dropna())
+    return (a - b).dropna()
 
 
-def times(a: pd.Series, b: pd.Series) -> OverSeeds:
+def times(a: pd.Series, b: pd.Series) -> pd.Series:
     """How many times b a is, at equal seeds."""
-    return OverSeeds((a / b).dropna())
+    return (a / b).dropna()
 
 
-def fewest(*counted: OverSeeds | Finding | Comparison) -> int:
-    """The fewest seeds of all; 0 of none."""
-    return min((numbers.n for numbers in counted), default=0)
+def exceeds(values: pd.Series, margin: float, among: int = 1) -> Tested:
+    """Whether the mean is above the margin; from two seeds on None where that is not sure enough.
+
+    Args:
+        values: by seed, most often a difference.
+        among: of how many it was picked as the best: the surer it must be (Bonferroni).
+    """
+    n, excess = len(values), values.mean() - margin
+    error = values.sem() if n > 1 else 0.0
+    sure = stats.t.ppf(1 - (1 - CONFIDENCE) / among, max(n - 1, 1))
+    return Tested(None if abs(excess) < sure * error else bool(excess > 0), n)
 
 
-def every(*answers: Answer) -> Answer:
+def below(values: pd.Series, margin: float) -> Tested:
+    """Whether the mean is below the margin."""
+    return exceeds(-values, -margin)
+
+
+def within(values: pd.Series, margin: float) -> Tested:
+    """Whether the mean is nearer to 0 than the margin, either way."""
+    return every(below(values, margin), exceeds(values, -margin))
+
+
+def every(*tests: Tested) -> Tested:
     """No if one is no, else unclear if one is unclear, else yes."""
-    if False in answers:
-        return False
-    return None if None in answers else True
+    return _together(tests, decides=False)
 
 
-def either(*answers: Answer) -> Answer:
+def either(*tests: Tested) -> Tested:
     """Yes if one is yes, else unclear if one is unclear, else no."""
-    if True in answers:
-        return True
-    return None if None in answers else False
+    return _together(tests, decides=True)
 
 
-def agreed(*answers: Answer) -> Answer:
+def agreed(*tests: Tested) -> Tested:
     """The answer that all give, unclear if they differ. For comparisons that are too alike to count apart."""
-    return answers[0] if len(set(answers)) == 1 else None
+    answers = {test.answer for test in tests}
+    return Tested(answers.pop() if len(answers) == 1 else None, _fewest(tests))
+
+
+def _together(tests: Sequence[Tested], decides: bool) -> Tested:
+    """The answer that decides alone, if one gives it; else unclear if one is; else the other."""
+    answers = [test.answer for test in tests]
+    return Tested(decides if decides in answers else None if None in answers else not decides, _fewest(tests))
+
+
+def _fewest(counted: Iterable[Tested | Comparison]) -> int:
+    """The fewest seeds of all; 0 of none."""
+    return min((one.n for one in counted), default=0)
 
 
 # ---- Findings ---------------------------------------------------------------------------------------------
@@ -153,28 +159,39 @@ def arrow(before: pd.Series, after: pd.Series, digits: int = 1) -> str:
     return f"{mean_sd(before, digits)} → {mean_sd(after, digits)}"
 
 
+def finding(numbers: str, *tests: Tested, given: pd.Series | None = None, moot: bool = False) -> Finding:
+    """What these tests say together, an answer each.
+
+    Args:
+        given: what has to be known beside; where it has no seed, nothing is said.
+        moot: that there is nothing to test; `numbers` says why.
+    """
+    n = _fewest(tests) if given is None else min(_fewest(tests), len(given))
+    return Finding(() if moot else tuple(test.answer for test in tests), numbers, n)
+
+
 def untestable(why: str, *counted: pd.Series) -> Finding:
     """That there is nothing to test in these numbers, and why. Where one has no seed, that is not known either."""
-    return Finding((), why, fewest(*map(OverSeeds, counted)))
+    return Finding((), why, min(map(len, counted), default=0))
 
 
-def as_one(finding: Finding) -> Finding:
+def as_one(found: Finding, how: Callable[..., Tested] = every) -> Finding:
     """A finding with one answer: whether every comparison holds. For what is claimed to be the best of all."""
-    return finding._replace(answers=(every(*finding.answers),) if finding.answers else ())
+    tests = [Tested(answer, found.n) for answer in found.answers]
+    return found._replace(answers=(how(*tests).answer,) if tests else ())
 
 
 class Comparison(NamedTuple):
     """One of many that make a finding together."""
 
-    group: str  # whose name is said once for all of it; "" for none
-    label: str  # which of the group
-    answer: Answer
+    label: str
+    tested: Tested
     numbers: str
-    ahead: OverSeeds
+    ahead: pd.Series  # by how much, by seed
 
     @property
     def n(self) -> int:
-        return self.ahead.n
+        return self.tested.n
 
 
 def summary(cases: Iterable[Comparison], what: str, by: str = "ahead by", digits: int = 1) -> Finding:
@@ -184,23 +201,20 @@ def summary(cases: Iterable[Comparison], what: str, by: str = "ahead by", digits
     """
     recorded = [case for case in cases if case.n]
     cases = that_count(recorded)
-    held = [case.ahead.values.mean() for case in cases if case.answer]
+    held = [case.ahead.mean() for case in cases if case.tested.answer]
     text = f"{len(held)} of {len(cases)} {what}"
     if held:
         low, high = f"{min(held):.{digits}f}", f"{max(held):.{digits}f}"
         text += f", {by} {low}" + (f" to {high}" if high != low else "")
-    against, unclear = ([case for case in cases if case.answer is answer] for answer in (False, None))
+    against, unclear = ([case for case in cases if case.tested.answer is answer] for answer in (False, None))
     text += _listed("no", against)
     text += f"; {len(unclear)} unclear" if len(unclear) > SPELT_OUT else _listed("unclear", unclear)
-    n = fewest(*cases)
+    n = _fewest(cases)
     text += _listed("one seed, not counted,", [case for case in recorded if case.n < n])
-    return Finding(tuple(case.answer for case in cases), text, n)
+    return Finding(tuple(case.tested.answer for case in cases), text, n)
 
 
 def _listed(word: str, cases: list[Comparison]) -> str:
-    """The comparisons by group, each with its numbers if there are few."""
-    text = ""
-    for group, alike in itertools.groupby(cases, key=lambda case: case.group):
-        shown = [case.label + (f" ({case.numbers})" if len(cases) <= SPELT_OUT else "") for case in alike]
-        text += f"; {word} at {group}{': ' if group else ''}{', '.join(shown)}"
-    return text
+    """The comparisons, each with its numbers if there are few."""
+    told = (case.label + (f" ({case.numbers})" if len(cases) <= SPELT_OUT else "") for case in cases)
+    return f"; {word} at {', '.join(told)}" if cases else ""

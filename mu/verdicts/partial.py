@@ -9,28 +9,31 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from mu.experiments.partial import FORGOTTEN, RULE_KEEPS, SCALED, STEPPING, TABLES, TARGET
-from mu.reading import mean_sd, quantity, select, with_columns
+from mu.experiments.partial import FORGOTTEN, LABEL, RULE_KEEPS, SCALED, STEPPING, TABLES
+from mu.reading import mean_sd, quantity, select
 from mu.reading.partial import SCENARIOS, at_smallest_share, smallest_share
-from mu.verdicts.claim import Claim, Finding, Part, Rows
+from mu.verdicts.claim import Claim, Finding, Part, Rows, joined
 from mu.verdicts.differences import (
     NO_DIFFERENCE,
     Comparison,
-    OverSeeds,
     arrow,
+    below,
     by_method,
     by_seed,
     each_network,
     each_once,
     either,
     every,
-    fewest,
+    exceeds,
+    finding,
     networks,
+    of_items,
     once,
     paired,
     summary,
     times,
     untestable,
+    within,
 )
 
 # ---- Tolerances, in points of accuracy (percent of samples) unless said otherwise; all ours ------------------
@@ -77,7 +80,6 @@ REMOVALS = ("amnesiac", "partial-amnesiac")
 
 def _from_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Right after the removal is before any epoch of fine-tuning. The retrained model is handed on, too."""
-    rows = with_columns(rows, "epochs")
     at_once = rows["method"].isin(REMOVALS) & (rows["epochs"] == 0)
     return rows[at_once | rows["method"].isin(("trained", "retrain"))]
 
@@ -101,11 +103,11 @@ def removals(frames: Rows, metric: str) -> list[Part]:
     """
     read = {item: READERS[item](rows) for item, rows in frames.items() if item in READERS}
     trained_otherwise = [
-        (names, OPTIMIZERS, _from_sweep(rows))
-        for names, rows in networks(frames.get(OPTIMIZERS, pd.DataFrame()), "optimizer")
+        (names, item, _from_sweep(rows))
+        for names, item, rows in each_network(of_items(frames, OPTIMIZERS), "optimizer")
         if names[-1] != USUAL
     ]
-    as_usual = once(each_network(read), lambda rows: paired(*by_method(rows, metric, *REMOVALS)).n)
+    as_usual = once(each_network(read), lambda rows: len(paired(*by_method(rows, metric, *REMOVALS))))
     return as_usual + trained_otherwise
 
 
@@ -126,13 +128,10 @@ def _efficacy(rows: pd.DataFrame) -> Iterator[Finding]:
     trained, full, part = by_method(rows, "non-target accuracy", "trained", *REMOVALS)
     left_full, left = (100 - ua for ua in by_method(rows, "UA", *REMOVALS))
     loss, ahead = paired(trained, part), paired(part, full)
-    if len(left):
-        answer = every(OverSeeds(left).below(MOST_LEFT), loss.below(PRESERVED), ahead.exceeds(-NO_DIFFERENCE))
-        numbers = (
-            f"{arrow(trained, part)}, conventional {mean_sd(full)}; "
-            f"forget set left {mean_sd(left, 2)}, conventional {mean_sd(left_full, 2)}"
-        )
-        yield Finding((answer,), numbers, fewest(loss, ahead))
+    answer = every(below(left, MOST_LEFT), below(loss, PRESERVED), exceeds(ahead, -NO_DIFFERENCE))
+    numbers = f"{arrow(trained, part)}, conventional {mean_sd(full)}; "
+    numbers += f"forget set left {mean_sd(left, 2)}, conventional {mean_sd(left_full, 2)}"
+    yield finding(numbers, answer)
 
 
 def _no_fine_tuning(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -141,18 +140,18 @@ def _no_fine_tuning(rows: pd.DataFrame) -> Iterator[Finding]:
     (trained,) = by_method(rows, "non-target accuracy", "trained")
     (tuned,) = by_method(rows, "non-target accuracy", "fine-tune", epochs=1)
     anyway = paired(tuned, trained)
-    full, part = (paired(now - then, anyway.values.clip(lower=0)) for now, then in zip(after, before, strict=True))
-    answer = every(full.exceeds(NO_DIFFERENCE), part.below(NO_DIFFERENCE))
-    numbers = f"gain {mean_sd(part.values)}, conventional {mean_sd(full.values)}, beyond {mean_sd(anyway.values)}"
-    yield Finding((answer,), f"{numbers} without a removal", fewest(full, part))
+    full, part = (paired(now - then, anyway.clip(lower=0)) for now, then in zip(after, before, strict=True))
+    answer = every(exceeds(full, NO_DIFFERENCE), below(part, NO_DIFFERENCE))
+    numbers = f"gain {mean_sd(part)}, conventional {mean_sd(full)}, beyond {mean_sd(anyway)}"
+    yield finding(f"{numbers} without a removal", answer)
 
 
 def _bytes(rows: pd.DataFrame) -> Iterator[Finding]:
     """C5."""
     full, part = by_method(rows, "stored bytes", *REMOVALS)
     saved, ratio = paired(full, part), times(full, part)
-    numbers = f"{quantity(part.mean())} of {quantity(full.mean())}, {mean_sd(ratio.values)} times smaller"
-    yield Finding((saved.exceeds(0),), numbers, saved.n)
+    numbers = f"{quantity(part.mean())} of {quantity(full.mean())}, {mean_sd(ratio)} times smaller"
+    yield finding(numbers, exceeds(saved, 0))
 
 
 def _membership(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -168,12 +167,12 @@ def _membership(rows: pd.DataFrame) -> Iterator[Finding]:
         trained, retrained, full, part = levels
         caught, off = paired(trained, retrained), paired(part, retrained)
         numbers = f"{attack} {arrow(trained, part)}, conventional {mean_sd(full)}, retrained {mean_sd(retrained)}"
-        answers, aside = (off.within(SAME_LEVEL),), ""
-        if caught.values.mean() <= CAUGHT:
-            answers, aside = (), " (not caught before)"
+        aside = ""
+        if caught.mean() <= CAUGHT:
+            aside = " (not caught before)"
         elif attack == "advantage" and blind:
-            answers, aside = (), " (afterwards it calls nearly nothing a member)"
-        yield Finding(answers, numbers + aside, fewest(caught, off))
+            aside = " (afterwards it calls nearly nothing a member)"
+        yield finding(numbers + aside, within(off, SAME_LEVEL), given=caught, moot=bool(aside))
 
 
 def _limit(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -181,9 +180,8 @@ def _limit(rows: pd.DataFrame) -> Iterator[Finding]:
     _, trained = accuracies(rows, "trained")
     left, part = accuracies(rows, "partial-amnesiac", choice="chosen")
     loss = paired(trained, part)
-    if len(left):
-        answer = either(loss.exceeds(VISIBLE), OverSeeds(left).exceeds(VISIBLE))
-        yield Finding((answer,), f"{arrow(trained, part)}; class left {mean_sd(left)}", loss.n)
+    answer = either(exceeds(loss, VISIBLE), exceeds(left, VISIBLE))
+    yield finding(f"{arrow(trained, part)}; class left {mean_sd(left)}", answer)
 
 
 # ---- More affected steps, steps that are taken, maps -----------------------------------------------------
@@ -192,17 +190,15 @@ def _limit(rows: pd.DataFrame) -> Iterator[Finding]:
 def _affected(rows: pd.DataFrame) -> Iterator[Finding]:
     """C6: an answer for every share of affected steps."""
     cases = []
-    learnt, reasons = where_learnt(rows, "count")
-    yield from reasons[:1]
-    for alike in learnt:
+    for alike in where_learnt(rows, "count"):
         left, part = accuracies(alike, "partial-amnesiac", choice="chosen")
         _, full = accuracies(alike, "amnesiac")
         ahead = paired(part, full)
         if len(left):
-            forgotten = OverSeeds(left).below(MOST_LEFT)
+            forgotten = below(left, MOST_LEFT)
             label = f"{alike['affected'].mean():.0f} %"
-            why = f"ahead by {mean_sd(ahead.values)}" + ("" if forgotten else f", class left {mean_sd(left, 2)}")
-            cases.append(Comparison("", label, every(forgotten, ahead.exceeds(0)), why, ahead))
+            why = f"ahead by {mean_sd(ahead)}" + ("" if forgotten.answer else f", class left {mean_sd(left, 2)}")
+            cases.append(Comparison(label, every(forgotten, exceeds(ahead, 0)), why, ahead))
     yield summary(cases, "shares of affected steps")
 
 
@@ -211,11 +207,15 @@ def steps(frames: Rows) -> list[Part]:
     return once(each_network(frames), lambda rows: 1)
 
 
-def where_learnt(rows: pd.DataFrame, by: str = "scenario") -> tuple[list[pd.DataFrame], list[Finding]]:
-    """The rows of each scenario, or of what else, whose class was learnt; if none, also why each is left out."""
-    cases = [alike for _, alike in networks(rows, by)]
-    learnt = [alike for alike in cases if not never_learnt(alike)]
-    return learnt, [] if learnt else list(map(never_learnt, cases))
+def where_learnt(rows: pd.DataFrame, by: str = "scenario") -> list[pd.DataFrame]:
+    """The rows of each scenario, or of what else, whose class was learnt."""
+    return [alike for _, alike in networks(rows, by) if not never_learnt(alike)]
+
+
+def learnt_nowhere(rows: pd.DataFrame, by: str = "scenario") -> Finding | None:
+    """That there is nothing to test, if the class was learnt in no scenario, or what else."""
+    why = [never_learnt(alike) for _, alike in networks(rows, by)]
+    return joined(why) if why and all(why) else None
 
 
 def _stepping(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[Finding]:
@@ -225,8 +225,7 @@ def _stepping(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[Finding]:
     disadvantage of the partial one, and counts. The other variants of a sweep share its whole form: they are shown,
     and have no answer of their own.
     """
-    learnt, reasons = where_learnt(with_columns(rows, "rule", "keep"))
-    yield from reasons
+    learnt = where_learnt(rows)
     taken = select(pd.concat(learnt or [rows[:0]]), metric="steps")
     for base in bases:
         whole, part = (select(taken, method=f"{form}{base}") for form in ("", "partial-"))
@@ -235,13 +234,11 @@ def _stepping(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[Finding]:
         longer = f", in {ratio:.1f} times its steps (medians)" if len(part) else ""
         cases = [case for alike in learnt for case in _against_naive(alike, base)]
         usual, others = ([case for form, case in cases if (form in USUAL_FORM) is wanted] for wanted in (True, False))
-        finding = summary(usual, f"comparisons with {base}{longer}")
+        found = summary(usual, f"comparisons with {base}{longer}")
         if others:
-            held = sum(case.answer is True for case in others)
-            finding = finding._replace(
-                numbers=f"{finding.numbers}; of the sweep's other variants {held} of {len(others)}"
-            )
-        yield finding
+            held = sum(case.tested.answer is True for case in others)
+            found = found._replace(numbers=f"{found.numbers}; of the sweep's other variants {held} of {len(others)}")
+        yield found
 
 
 def _against_naive(rows: pd.DataFrame, base: str) -> Iterator[tuple[str, Comparison]]:
@@ -253,9 +250,9 @@ def _against_naive(rows: pd.DataFrame, base: str) -> Iterator[tuple[str, Compari
         ahead = paired(by_seed(alike, "non-target accuracy"), naive)
         left = 100 - by_seed(alike, "UA")
         if len(left):
-            forgotten = OverSeeds(left).below(MOST_LEFT)
-            why = mean_sd(ahead.values) + ("" if forgotten else f", {mean_sd(left)} % of the forget set left")
-            yield _form(*variant), Comparison("", scenario, every(forgotten, ahead.exceeds(0)), why, ahead)
+            forgotten = below(left, MOST_LEFT)
+            why = mean_sd(ahead) + ("" if forgotten.answer else f", {mean_sd(left)} % of the forget set left")
+            yield _form(*variant), Comparison(scenario, every(forgotten, exceeds(ahead, 0)), why, ahead)
 
 
 def _form(rule: str | float, keep: float) -> str:
@@ -266,25 +263,23 @@ def _form(rule: str | float, keep: float) -> str:
 def _paced(rows: pd.DataFrame) -> Iterator[Finding]:
     """Pace: the partial form against the best of the whole ones, picked by what is compared."""
     cases, metric = [], "non-target accuracy"
-    learnt, reasons = where_learnt(rows)
-    yield from reasons
-    for alike, base in itertools.product(learnt, STEPPING):
+    for alike, base in itertools.product(where_learnt(rows), STEPPING):
         part, left = (by_seed(alike, name, method=f"partial-{base}") for name in (metric, "UA"))
         whole = select(alike, metric=metric, method=base)
         if len(whole):
             best = whole.groupby("variant")["value"].mean().idxmax()
             ahead = paired(part, by_seed(whole, metric, variant=best))
-            forgotten = OverSeeds(100 - left).below(MOST_LEFT)
+            forgotten = below(100 - left, MOST_LEFT)
             label = f"{base}, {SCENARIOS[alike['scenario'].iloc[0]]}"
-            why = f"{mean_sd(ahead.values)} beside {best if best == 'as many steps' else f'rate {best}'}"
-            cases.append(Comparison("", label, every(forgotten, ahead.exceeds(0)), why, ahead))
+            why = f"{mean_sd(ahead)} beside {best if best == 'as many steps' else f'rate {best}'}"
+            cases.append(Comparison(label, every(forgotten, exceeds(ahead, 0)), why, ahead))
     yield summary(cases, "partial forms")
 
 
 def _maps(rows: pd.DataFrame) -> Iterator[Finding]:
     """C7: an answer for the class that stays, one for the class that goes; heights are shown and do not enter."""
-    stays = rows[rows["label"].notna() & (rows["label"] != TARGET)]
-    goes = select(rows, label=TARGET)
+    stays = rows[rows["label"].notna() & (rows["label"] != LABEL)]
+    goes = select(rows, label=LABEL)
     (full, part), (full_gone, part_gone) = (by_method(r, "cam similarity", *REMOVALS) for r in (stays, goes))
     peak, peak_full, peak_part = by_method(goes, "cam peak", "trained", *REMOVALS)
     ahead, apart = paired(part, full), paired(part, part_gone)
@@ -293,7 +288,7 @@ def _maps(rows: pd.DataFrame) -> Iterator[Finding]:
         f"{mean_sd(part_gone, 2)}, conventional {mean_sd(full_gone, 2)}; its highest value "
         f"{arrow(peak, peak_part, 2)}, conventional {mean_sd(peak_full, 2)}"
     )
-    yield Finding((ahead.exceeds(0), apart.exceeds(0)), numbers, fewest(ahead, apart))
+    yield finding(numbers, exceeds(ahead, 0), exceeds(apart, 0))
 
 
 # ---- Checks of ours: entries, recording, features, the head ----------------------------------------------
@@ -303,10 +298,9 @@ def _entries(rows: pd.DataFrame) -> Iterator[Finding]:
     """Entries: an answer for random entries, one for the smallest. Of shares tried with every rule."""
     shares = smallest_share(rows[rows["keep"].isin((*RULE_KEEPS, 1))]).reset_index()
     top, drawn, bottom = (select(shares, rule=r).set_index("seed")["share"] for r in ("top", "random", "bottom"))
-    more, never = paired(drawn, top), OverSeeds(bottom)
     numbers = f"smallest share that forgets: largest entries {mean_sd(top, 3)}, random {mean_sd(drawn, 2)}, "
     numbers += f"smallest {mean_sd(bottom, 2)}"
-    yield Finding((more.exceeds(0), never.exceeds(LARGEST_SHARE)), numbers, fewest(more, never))
+    yield finding(numbers, exceeds(paired(drawn, top), 0), exceeds(bottom, LARGEST_SHARE))
 
 
 def _scaled(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -317,8 +311,8 @@ def _scaled(rows: pd.DataFrame) -> Iterator[Finding]:
             ways = [_when_forgotten(select(pd.concat([rows, whole]), rule=rule), level) for rule in ("top", SCALED)]
             ahead = paired(*ways)
             part, shrunk = map(mean_sd, ways)
-            numbers = f"{level:g} % forgotten: others {part}, scaled {shrunk}, ahead by {mean_sd(ahead.values, 2)}"
-            yield Finding((ahead.exceeds(0),), numbers, ahead.n)
+            numbers = f"{level:g} % forgotten: others {part}, scaled {shrunk}, ahead by {mean_sd(ahead, 2)}"
+            yield finding(numbers, exceeds(ahead, 0))
 
 
 def _when_forgotten(swept: pd.DataFrame, level: float) -> pd.Series:
@@ -338,8 +332,8 @@ def _searched(rows: pd.DataFrame) -> Iterator[Finding]:
     stored = select(rows, rule="top", metric="stored bytes")
     full, tried = by_seed(stored, "stored bytes", keep=1), stored.query("keep < 1").groupby("seed")["value"].sum()
     saved, ratio = paired(full, tried), times(tried, full)
-    numbers = f"{quantity(tried.mean())} of {quantity(full.mean())}, {mean_sd(ratio.values)} times as much"
-    yield Finding((saved.exceeds(0),), numbers, saved.n)
+    numbers = f"{quantity(tried.mean())} of {quantity(full.mean())}, {mean_sd(ratio)} times as much"
+    yield finding(numbers, exceeds(saved, 0))
 
 
 def _recording(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -351,8 +345,7 @@ def _recording(rows: pd.DataFrame) -> Iterator[Finding]:
     off = 100 * (partly["value"] / expected - 1).abs().groupby(partly["seed"]).max()
     numbers = f"keep {RECORDED:g}: {mean_sd(stored, 3)} bytes, {mean_sd(slower)} % slower; "
     numbers += f"from two bytes a value and a bit a place {mean_sd(off)} % off at most"
-    answers = (OverSeeds(stored).below(BYTES), OverSeeds(slower).below(SLOWER), OverSeeds(off).below(ACCOUNTED))
-    yield Finding(answers, numbers, min(len(stored), len(slower)))
+    yield finding(numbers, below(stored, BYTES), below(slower, SLOWER), below(off, ACCOUNTED))
 
 
 def _gone_from_features(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -361,8 +354,7 @@ def _gone_from_features(rows: pd.DataFrame) -> Iterator[Finding]:
     trained, retrained, full, part = by_method(plain, "probe target accuracy", "trained", "retrain", *REMOVALS)
     learnt, left = paired(trained, retrained), paired(part, retrained)
     numbers = f"probe {arrow(trained, part)}, conventional {mean_sd(full)}, retrained {mean_sd(retrained)}"
-    answers = (left.below(SAME_PROBE),) if learnt.values.mean() > SAME_PROBE else ()
-    yield Finding(answers, numbers, fewest(learnt, left))
+    yield finding(numbers, below(left, SAME_PROBE), given=learnt, moot=learnt.mean() <= SAME_PROBE)
 
 
 def _head_alone(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -370,10 +362,10 @@ def _head_alone(rows: pd.DataFrame) -> Iterator[Finding]:
     left, head = accuracies(rows, "amnesiac", variant="head alone")
     left_part, part = accuracies(rows, "partial-amnesiac", variant="plain")
     ahead = paired(part, head)
-    answer = either(OverSeeds(left).exceeds(MOST_LEFT), ahead.exceeds(NO_DIFFERENCE))
+    answer = either(exceeds(left, MOST_LEFT), exceeds(ahead, NO_DIFFERENCE))
     numbers = f"class left {mean_sd(left, 2)}, partial {mean_sd(left_part, 2)}; others {mean_sd(head)}, "
     numbers += f"partial {mean_sd(part)}"
-    yield Finding((answer,), numbers, ahead.n)
+    yield finding(numbers, answer)
 
 
 # ---- The claims ------------------------------------------------------------------------------------------
@@ -408,13 +400,14 @@ CLAIMS = (
         "right, where the largest tenth of each layer's step is applied: an answer for each scenario. Other shares "
         "and entries are shown beside. Only where the class was learnt, as in C1.",
         ("partial-steps", *TABLE_ITEMS), steps, partial(_stepping, bases=("label-flip", "label-flip-all")),
+        moot=learnt_nowhere,
     ),
     Claim(
         "partial-C4",
         "Optimization-based unlearning with partial updates preserves efficacy better than its plain form.",
         "abstract",
         "As C3, for gradient ascent.",
-        ("partial-steps", *TABLE_ITEMS), steps, partial(_stepping, bases=("ascent",)),
+        ("partial-steps", *TABLE_ITEMS), steps, partial(_stepping, bases=("ascent",)), moot=learnt_nowhere,
     ),
     Claim(
         "partial-C5",
@@ -431,7 +424,7 @@ CLAIMS = (
         "a later account",
         f"At every share of affected steps: class below {MOST_LEFT:g} % right, and other classes above conventional "
         "removal. Shares at which the trained model does not know the class are left out, as in C1.",
-        ("partial-fig4",), each_network, _affected, "rare",
+        ("partial-fig4",), each_network, _affected, "rare", moot=partial(learnt_nowhere, by="count"),
     ),
     Claim(
         "partial-C7",
@@ -472,8 +465,8 @@ CLAIMS = (
     ),
     Claim(
         "partial-entries",
-        "The largest entries of a step are what counts.",
-        "ours; the paper keeps the largest",
+        "The largest entries of a step are those that forget: as few of any others do not.",
+        "ours; by which rule the paper picks is not known",
         f"Of each layer's entries, random ones forget the forget set only at a larger share, and the smallest at no "
         f"share up to {LARGEST_SHARE:g}: an answer each. Of the shares that every rule was tried at. Forgotten: at "
         f"most {FORGOTTEN:g} % still right.",
@@ -503,7 +496,7 @@ CLAIMS = (
         "Other classes: above the whole form at the best of several rates, or after as many steps, picked by that "
         f"very accuracy, with less than {MOST_LEFT:g} % of the forget set still right; an answer for each method and "
         "scenario. Only where the class was learnt, as in C1.",
-        ("partial-pace",), each_network, _paced,
+        ("partial-pace",), each_network, _paced, moot=learnt_nowhere,
     ),
     Claim(
         "partial-recording",

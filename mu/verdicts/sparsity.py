@@ -13,28 +13,31 @@ import numpy as np
 import pandas as pd
 
 from mu.experiments.sparsity import SPARSE, TROJAN_SPARSITIES
-from mu.reading import mean_sd, select, side_by_side, with_columns
+from mu.reading import mean_sd, select, side_by_side
 from mu.reading.sparsity import PAPER_NAMES, SCENARIOS, SHOWN, by_fit, chosen
 from mu.verdicts.claim import Claim, Finding, Part, Rows, joined
 from mu.verdicts.differences import (
     NO_DIFFERENCE,
     Comparison,
-    OverSeeds,
     agreed,
     arrow,
     as_one,
+    below,
     by_method,
     by_seed,
     each_network,
     each_once,
     either,
     every,
-    fewest,
+    exceeds,
+    finding,
+    of_items,
     once,
     paired,
     summary,
     times,
     untestable,
+    within,
 )
 
 # ---- Tolerances, in points of accuracy (percent of samples) unless said otherwise; all ours ------------------
@@ -81,7 +84,7 @@ def each_choice(frames: Rows) -> Iterator[Part]:
     """
     seen: set[tuple] = set()
     for how, shown in VALUES.items():
-        picked = {item: with_columns(chosen(rows, how), "tried") for item, rows in frames.items()}
+        picked = {item: chosen(rows, how) for item, rows in frames.items()}
         for names, item, rows in each_network(picked):
             cases = rows[rows["sparsity"].isin((0, SPARSE))].groupby(["scenario", "method"], dropna=False)
             values = {case: frozenset(part.groupby(["seed", "sparsity", "tried"]).groups) for case, part in cases}
@@ -108,8 +111,8 @@ def dense_sparse(rows: pd.DataFrame, metric: str, method: str) -> list[pd.Series
 
 def own_masks(frames: Rows) -> Iterator[Part]:
     """Every network with what was retrained there to find its own mask. The oracle's values read another model."""
-    retrained = {names: rows for names, _, rows in each_network({REFERENCES: frames.get(REFERENCES, pd.DataFrame())})}
-    for (*names, how), item, rows in tables({item: frames[item] for item in TABLE_ITEMS if item in frames}):
+    retrained = {names: rows for names, _, rows in each_network(of_items(frames, REFERENCES))}
+    for (*names, how), item, rows in tables(of_items(frames, *TABLE_ITEMS)):
         if tuple(names) in retrained and how != VALUES["oracle"]:
             yield (*names, how), item, rows, retrained[tuple(names)]
 
@@ -141,13 +144,13 @@ def _disparity(rows: pd.DataFrame, retrained: pd.DataFrame | None = None) -> Ite
         theirs = None if retrained is None else select(retrained, scenario=scenario)
         for method in APPROXIMATE:
             nearer = paired(*_gaps(alike, method, theirs))
-            if not nearer.n or select(alike, method=method)["again"].all():
+            if nearer.empty or select(alike, method=method)["again"].all():
                 continue
             if all(change < NO_DIFFERENCE for change in _forgotten(alike, method)):
-                idle.append(nearer.values)
+                idle.append(nearer)
             else:
-                numbers = mean_sd(nearer.values)
-                cases.append(Comparison(shown, PAPER_NAMES[method], nearer.exceeds(0), numbers, nearer))
+                label = f"{shown}: {PAPER_NAMES[method]}"
+                cases.append(Comparison(label, exceeds(nearer, 0), mean_sd(nearer), nearer))
     own = " with values of its own" if rows["again"].any() else ""
     none = untestable(f"no method{own} forgets anything", *idle)
     yield summary(cases, "comparisons", "nearer by") if cases else none
@@ -158,24 +161,24 @@ def _forgets_more(rows: pd.DataFrame) -> Iterator[Finding]:
     for method in ("fine-tune", "influence"):
         ends = {metric: dense_sparse(rows, metric, method) for metric in ("UA", "MIA-Efficacy", "RA")}
         ua, mia, ra = (paired(sparse, dense) for dense, sparse in ends.values())
-        answer = every(ua.exceeds(RISE), mia.exceeds(RISE), ra.within(STILL))
+        answer = every(exceeds(ua, RISE), exceeds(mia, RISE), within(ra, STILL))
         room = max(ends[metric][0].mean() for metric in ("UA", "MIA-Efficacy")) < 100 - RISE
         why = "" if room else "no room to rise"
         if select(rows, method=method)["again"].all():
             why = "the same values as by a way before"
         numbers = ", ".join(f"{metric} {arrow(*values)}" for metric, values in ends.items())
         shown = f"{PAPER_NAMES[method]}: {numbers}" + (f" ({why})" if why else "")
-        yield Finding(() if why else (answer,), shown, fewest(ua, mia, ra))
+        yield finding(shown, answer, moot=bool(why))
 
 
 def _forgets_more_as_it_is(rows: pd.DataFrame) -> Iterator[Finding]:
     """Equal: an answer for every value of FT and IU, but for those at which both models forget the class."""
     for method in ("fine-tune", "influence"):
-        for value, tried in select(with_columns(rows, "tried"), method=method).groupby("tried"):
+        for value, tried in select(rows, method=method).groupby("tried"):
             dense, sparse = dense_sparse(tried, "UA", method)
             more, gone = paired(sparse, dense), min(dense.mean(), sparse.mean()) > LEAST_UA
             numbers = f"{PAPER_NAMES[method]} at {value:g}: UA {arrow(dense, sparse)}"
-            yield Finding(() if gone else (more.exceeds(RISE),), numbers, more.n)
+            yield finding(numbers, exceeds(more, RISE), moot=gone)
 
 
 def _keeps_more(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -189,7 +192,7 @@ def _keeps_more(rows: pd.DataFrame) -> Iterator[Finding]:
     for method in (*APPROXIMATE, "l1-sparse"):
         dense, sparse = (kept.get((method, s), pd.Series(dtype=float)) for s in (0, SPARSE))
         more = paired(sparse, dense)
-        cases.append(Comparison("", PAPER_NAMES[method], more.exceeds(NO_DIFFERENCE), mean_sd(more.values), more))
+        cases.append(Comparison(PAPER_NAMES[method], exceeds(more, NO_DIFFERENCE), mean_sd(more), more))
     yield summary(cases, "methods", "keeping more by")
 
 
@@ -198,9 +201,9 @@ def _l1_sparse(rows: pd.DataFrame) -> Iterator[Finding]:
     dense = select(rows, sparsity=0)
     (tuned, ua), (tuned_time, time) = (by_method(dense, m, "fine-tune", "l1-sparse") for m in ("UA", "RTE"))
     gain, ratio = paired(ua, tuned), times(time, tuned_time)
-    answer = every(OverSeeds(ua).exceeds(LEAST_UA), gain.exceeds(GAIN), ratio.below(SAME_TIME))
-    numbers = f"UA {mean_sd(ua)}, FT {mean_sd(tuned)}; {mean_sd(ratio.values, 2)} times FT's run time"
-    yield Finding((answer,) if tuned.mean() + GAIN < 100 else (), numbers, fewest(gain, ratio))
+    answer = every(exceeds(ua, LEAST_UA), exceeds(gain, GAIN), below(ratio, SAME_TIME))
+    numbers = f"UA {mean_sd(ua)}, FT {mean_sd(tuned)}; {mean_sd(ratio, 2)} times FT's run time"
+    yield finding(numbers, answer, moot=tuned.mean() + GAIN >= 100)
 
 
 def _l1_forgets(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -209,7 +212,7 @@ def _l1_forgets(rows: pd.DataFrame) -> Iterator[Finding]:
     ua, goal = by_method(dense, "UA", "l1-sparse", "retrain")
     short, again = paired(goal, ua), select(dense, method="l1-sparse")["again"].all()
     numbers = f"UA {mean_sd(ua)}, retrained {mean_sd(goal)}"
-    yield Finding(() if again else (short.below(STILL),), numbers, short.n)
+    yield finding(numbers, below(short, STILL), moot=again)
 
 
 def _retrain_loses(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -218,9 +221,9 @@ def _retrain_loses(rows: pd.DataFrame) -> Iterator[Finding]:
         for sparsity in sorted(s for s in rows["sparsity"].dropna().unique() if s >= SPARSE):
             ends = [by_seed(rows, "TA", method="retrain", scenario=scenario, sparsity=s) for s in (0, sparsity)]
             loss = paired(*ends)
-            compared = [accuracy[loss.values.index] for accuracy in ends]
+            compared = [accuracy[loss.index] for accuracy in ends]
             numbers = f"{shown}, {sparsity:g} %: {arrow(*compared)}"
-            yield Finding((loss.exceeds(NO_DIFFERENCE),), numbers, loss.n)
+            yield finding(numbers, exceeds(loss, NO_DIFFERENCE))
 
 
 def _own_mask_loses(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -228,20 +231,18 @@ def _own_mask_loses(rows: pd.DataFrame) -> Iterator[Finding]:
     for scenario, shown in SCENARIOS.items():
         ends = [by_seed(rows, "TA", scenario=scenario, variant=variant) for variant in ("dense", "own mask")]
         loss = paired(*ends)
-        yield Finding((loss.exceeds(NO_DIFFERENCE),), f"{shown} {arrow(*ends)}", loss.n)
+        yield finding(f"{shown} {arrow(*ends)}", exceeds(loss, NO_DIFFERENCE))
 
 
 def _leaks_less(rows: pd.DataFrame) -> Iterator[Finding]:
     """C9: an answer for the original, and one for FT, if all its values give the same."""
     scores = lambda part, method: [s.clip(lower=NO_LEAKAGE) for s in dense_sparse(part, "MIA-Privacy", method)]
     original = paired(*scores(rows, "trained"))
-    yield Finding(
-        (original.exceeds(LEAK),), f"original {arrow(*dense_sparse(rows, 'MIA-Privacy', 'trained'))}", original.n
-    )
-    values = dict(list(select(with_columns(rows, "tried"), method="fine-tune").groupby("tried")))
+    yield finding(f"original {arrow(*dense_sparse(rows, 'MIA-Privacy', 'trained'))}", exceeds(original, LEAK))
+    values = dict(list(select(rows, method="fine-tune").groupby("tried")))
     falls = [paired(*scores(part, "fine-tune")) for part in values.values()]
     at = (f"{v:g} {arrow(*dense_sparse(part, 'MIA-Privacy', 'fine-tune'))}" for v, part in values.items())
-    yield Finding((agreed(*(fall.exceeds(LEAK) for fall in falls)),), f"FT at {', at '.join(at)}", fewest(*falls))
+    yield finding(f"FT at {', at '.join(at)}", agreed(*(exceeds(fall, LEAK) for fall in falls)))
 
 
 # ---- The other records -----------------------------------------------------------------------------------
@@ -254,17 +255,17 @@ def _bound(rows: pd.DataFrame) -> Iterator[Finding]:
         fall = {metric: _ends(part, metric) for metric in ("error", "bound", "relative error")}
         shown = ", ".join(f"{m} {a.mean():.2g} → {b.mean():.2g}" for m, (a, b) in fall.items() if len(a))
         ranks, error, bound = _ranks(part), paired(*fall["error"]), paired(*fall["bound"])
-        answer = every(ranks.exceeds(0), error.exceeds(0), bound.exceeds(0))
-        numbers = f"masks {how}: rank correlation {mean_sd(ranks.values, 2)}, {shown}"
-        yield Finding((answer,), numbers, fewest(ranks, error, bound))
+        answer = every(exceeds(ranks, 0), exceeds(error, 0), exceeds(bound, 0))
+        numbers = f"masks {how}: rank correlation {mean_sd(ranks, 2)}, {shown}"
+        yield finding(numbers, answer)
 
 
-def _ranks(rows: pd.DataFrame) -> OverSeeds:
+def _ranks(rows: pd.DataFrame) -> pd.Series:
     """Spearman's rank correlation of error and bound over sparsities, by seed."""
     table = rows.pivot(index=["seed", "sparsity"], columns="metric", values="value")
     table = table.reindex(columns=["error", "bound"])
     ranks = {seed: curves["error"].corr(curves["bound"], method="spearman") for seed, curves in table.groupby("seed")}
-    return OverSeeds(pd.Series(ranks, dtype=float).dropna())
+    return pd.Series(ranks, dtype=float).dropna()
 
 
 def _ends(rows: pd.DataFrame, metric: str) -> list[pd.Series]:
@@ -278,7 +279,7 @@ def _schedules(rows: pd.DataFrame) -> Iterator[Finding]:
     gaps = [by_seed(rows, "Avg. Gap", method="l1-sparse", update="subgradient", schedule=s) for s in schedules]
     nearer = [paired(other, gaps[0]) for other in gaps[1:]]
     numbers = "gap " + ", ".join(f"{s} {mean_sd(values)}" for s, values in zip(schedules, gaps, strict=True))
-    yield as_one(Finding(tuple(ahead.exceeds(NO_DIFFERENCE) for ahead in nearer), numbers, fewest(*nearer)))
+    yield finding(numbers, every(*(exceeds(ahead, NO_DIFFERENCE) for ahead in nearer)))
 
 
 def _backdoor(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -286,7 +287,7 @@ def _backdoor(rows: pd.DataFrame) -> Iterator[Finding]:
 
     None at a value that clears the dense model as well, or that does nothing to any.
     """
-    rows, sparsities = with_columns(rows, "tried"), [s for s in TROJAN_SPARSITIES if s >= 90]
+    sparsities = [s for s in TROJAN_SPARSITIES if s >= 90]
     untouched = select(rows, method="trained")
     for value, tuned in select(rows, method="fine-tune").groupby("tried"):
         ends = {
@@ -294,14 +295,14 @@ def _backdoor(rows: pd.DataFrame) -> Iterator[Finding]:
             for metric in ("ASR", "SA")
         }
         gone = ends["ASR"][0][1].mean() < REMOVED
-        idle = all(paired(before, after).values.mean() < ACTIVE for before, after in ends["ASR"].values())
+        idle = all(paired(before, after).mean() < ACTIVE for before, after in ends["ASR"].values())
         cases = []
         for sparsity in sparsities:
             (planted, left), cost = ends["ASR"][sparsity], paired(*ends["SA"][sparsity])
-            removed = every(OverSeeds(planted).exceeds(PLANTED), OverSeeds(left).below(REMOVED))
-            numbers = f"{sparsity} % {arrow(planted, left)}, SA loses {mean_sd(cost.values)}"
-            answers = () if gone or idle else (every(removed, cost.below(LITTLE)),)
-            cases.append(Finding(answers, numbers, fewest(cost, paired(ends["ASR"][0][1], left))))
+            removed = every(exceeds(planted, PLANTED), below(left, REMOVED))
+            numbers = f"{sparsity} % {arrow(planted, left)}, SA loses {mean_sd(cost)}"
+            answer = every(removed, below(cost, LITTLE))
+            cases.append(finding(numbers, answer, given=paired(ends["ASR"][0][1], left), moot=gone or idle))
         yield joined(cases, f"FT at {value:g}, ASR dense {arrow(*ends['ASR'][0])}; ")
 
 
@@ -309,22 +310,21 @@ def _cleanse(rows: pd.DataFrame) -> Iterator[Finding]:
     """Cleanse: one answer, whether some value does it; which one would have to be known beforehand."""
     start = {metric: by_seed(rows, metric, method="trained", sparsity=0) for metric in ("ASR", "SA")}
     cases = []
-    for value, tried in select(with_columns(rows, "tried"), method="l1-sparse").groupby("tried"):
+    for value, tried in select(rows, method="l1-sparse").groupby("tried"):
         left, cost = by_seed(tried, "ASR"), paired(start["SA"], by_seed(tried, "SA"))
-        removed = every(OverSeeds(start["ASR"]).exceeds(PLANTED), OverSeeds(left).below(REMOVED))
-        numbers = f"γ {value:g} ASR {mean_sd(left)}, SA loses {mean_sd(cost.values)}"
-        cases.append(Finding((every(removed, cost.below(LITTLE)),), numbers, cost.n))
-    one = joined(cases, f"before ASR {mean_sd(start['ASR'])}; ")
-    yield one._replace(answers=(either(*one.answers),) if one.answers else ())
+        removed = every(exceeds(start["ASR"], PLANTED), below(left, REMOVED))
+        numbers = f"γ {value:g} ASR {mean_sd(left)}, SA loses {mean_sd(cost)}"
+        cases.append(finding(numbers, every(removed, below(cost, LITTLE))))
+    yield as_one(joined(cases, f"before ASR {mean_sd(start['ASR'])}; "), either)
 
 
 def _equally_fitted(rows: pd.DataFrame) -> Iterator[Finding]:
     """Fit: an answer each for FT and IU."""
     for method in ("fine-tune", "influence"):
-        more = OverSeeds(ahead_at_equal_loss(rows, method))
+        more = ahead_at_equal_loss(rows, method)
         ranks = mean_sd(_rank_by_fit(rows, method), 2)
-        numbers = f"{PAPER_NAMES[method]}: UA higher by {mean_sd(more.values)} at equal loss; "
-        yield Finding((more.exceeds(RISE),), numbers + f"rank correlation of loss and UA {ranks}", more.n)
+        numbers = f"{PAPER_NAMES[method]}: UA higher by {mean_sd(more)} at equal loss; "
+        yield finding(numbers + f"rank correlation of loss and UA {ranks}", exceeds(more, RISE))
 
 
 def ahead_at_equal_loss(rows: pd.DataFrame, method: str) -> pd.Series:
@@ -358,15 +358,12 @@ def _transfer(rows: pd.DataFrame) -> Iterator[Finding]:
         original, retrained, probe, floor = by_method(part, "probe accuracy", *names)
         gain, behind, learnt = paired(retrained, original), paired(retrained, probe), paired(probe, floor)
         faster = times(*by_method(part, "RTE", "retrain", "l1-sparse"))
-        gone = OverSeeds(by_seed(part, "UA", method="l1-sparse"))
+        gone = by_seed(part, "UA", method="l1-sparse")
         numbers = f"{removed:g} classes: {mean_sd(probe)}, retrained {mean_sd(retrained)}, "
-        numbers += (
-            f"not removed {mean_sd(original)}, untrained {mean_sd(floor)}, {mean_sd(faster.values)} times as fast"
-        )
-        useful = every(behind.below(SAME_PROBE), learnt.exceeds(SAME_PROBE))
-        answer = every(useful, gone.exceeds(LEAST_UA), faster.exceeds(1))
-        helps = gain.values.mean() > SAME_PROBE
-        yield Finding((answer,) if helps else (), numbers, fewest(gain, behind, learnt, faster, gone))
+        numbers += f"not removed {mean_sd(original)}, untrained {mean_sd(floor)}, {mean_sd(faster)} times as fast"
+        useful = every(below(behind, SAME_PROBE), exceeds(learnt, SAME_PROBE))
+        answer = every(useful, exceeds(gone, LEAST_UA), exceeds(faster, 1))
+        yield finding(numbers, answer, given=gain, moot=gain.mean() <= SAME_PROBE)
 
 
 # ---- The claims ------------------------------------------------------------------------------------------
