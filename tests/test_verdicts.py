@@ -504,8 +504,9 @@ def test_checks_of_ours_are_told_from_claims():
     ours = {claim.id for chapter in CHAPTERS for claim in verdicts.claims(chapter) if claim.ours}
     checks = {"partial-entries", "partial-gone", "partial-head", "partial-pace", "partial-recording", "partial-limit",
               "partial-search", "partial-scaled", "mumis-cost", "mumis-unseen", "mumis-weak", "mumis-stop",
-              "mumis-equal", "sparsity-equal", "sparsity-tradeoff", "sparsity-mask", "sparsity-price", "sparsity-fit",
-              "sparsity-l1", "sparsity-cleanse", "beyond-chance", "beyond-power", "beyond-enough"}  # fmt: skip
+              "mumis-equal", "mumis-free", "sparsity-equal", "sparsity-tradeoff", "sparsity-mask", "sparsity-price",
+              "sparsity-fit", "sparsity-l1", "sparsity-cleanse", "beyond-chance", "beyond-power",
+              "beyond-enough"}  # fmt: skip
     assert ours == checks
 
 

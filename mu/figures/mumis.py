@@ -403,7 +403,7 @@ def delta_panels(rows: pd.DataFrame) -> Figure:
         axis.set_ylim(-2, 1.05 * max(2, original, part["value"].max()))  # whole points at 0 and at the largest
         axis.set_xlabel("δ")
 
-    return panels(panel, {f"{metric} at the stop, %": metric for metric in ("FA", "RA")}, height=2.3)
+    return panels(panel, {f"{metric} at the stop, %": metric for metric in ("FA", "RA", "TA")}, height=2.3)
 
 
 VARIANT_NAMES = {
@@ -586,6 +586,6 @@ EXHIBITS = {
         f"{COURSE_NOTE} Accuracies at the recorded step nearest to where the rule ends the run, against δ. Dashed: "
         "the original. Crosses: for a seed or more the course was over before, and its end counts.",
         delta_panels,
-        "Two line plots against delta, a line per learning rate.",
+        "Three line plots against delta, a line per learning rate.",
     ),
 }  # fmt: skip

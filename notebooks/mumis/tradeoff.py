@@ -31,7 +31,7 @@
 # * Under `laptop`, three seeds, MU-Mis stays near the top edge all the way. So do bad teacher, random labels with retained data and SalUn, which use retained images. SSD is at the star
 #   with its smaller values.
 # * *Without retained data*: gradient ascent, random labels and JiT go far down at FA 0. Between their dots nothing was tried; {item}`runs followed pass by pass <mumis-equal>` show
-#   what lies there.
+#   what lies there: less than MU-Mis keeps.
 # * *Rings* are what the {ref}`selection rule <mumis-choice>` picks. It does not see this plane: its guess of the retrained model comes from the original. Where a ring lies below
 #   dots of the same FA, the rule has missed something better.
 # * FA is on 100 test images of one class, so a dot has a standard error of up to five points across. Down, it has half a point.
