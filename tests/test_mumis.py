@@ -454,6 +454,30 @@ def test_a_course_beside_the_retrained_model(scenario):
         assert {name: found[name] for name in expected} == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("method", ["gradient-ascent", "random-label", "jit", "mu-mis"])
+def test_every_pass_of_a_method_is_looked_at(method):
+    """As many looks as passes; the last sees what the same run leaves that is asked for no more than these passes.
+
+    Breaks if a look comes a step early or late, if it changes the run, or if the run goes on behind it.
+    """
+    cell = settings(batch=8, passes=3, looked=10_000)
+    case = Request(cell, 0, "cpu")
+    steps = math.ceil(len(case.task.forget) / 8)
+    long = {"delta": 1e9, "max_steps": 10**6, "batch_size": 8} if method == "mu-mis" else {}
+    tried = sweep(method, 1e-3, **long)
+    longer, exact = ({} if long else {"recipe": {"epochs": epochs, "batch_size": 8}} for epochs in (5, 3))
+    rows = pd.DataFrame(mumis.passes_of({**cell, "sweeps": [tried | longer]}, 0, "cpu"))
+    for _, of_metric in rows.groupby("metric"):
+        assert of_metric["step"].tolist() == [steps, 2 * steps, 3 * steps]
+    if long:
+        tried["options"] = long | {"max_steps": 3 * steps}
+    left, _ = case.unlearn(tried | exact, 1e-3, case.original().model)
+    parts = (case.task.forget, case.task.retain, case.task.test)
+    expected = accuracies(case.task, Outputs(*(predict(left, part) for part in parts)))
+    last = rows[rows["step"] == 3 * steps].set_index("metric")["value"]
+    assert {name: last[name] for name in expected} == pytest.approx(expected)
+
+
 # ---- one request after another --------------------------------------------------------------------------
 
 

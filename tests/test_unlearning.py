@@ -51,6 +51,20 @@ def trained(task, small):
     return mu.train(small(), task.train, mu.Recipe(epochs=3, batch_size=32, lr=1e-2), ledger=ledger), ledger
 
 
+@pytest.mark.parametrize("name", [name for name in METHODS if "on_step" in mu.methods()[name].defaults])
+def test_steps_are_shown_and_can_end_a_run(task, trained, name):
+    """A step's number, and the model itself. Breaks if True does not end the run, or what is shown is a wrapper."""
+    seen = []
+
+    def look(step, model):
+        seen.append((step, tuple(model(task.test.images[:5]).shape)))
+        return step == 1
+
+    never = {"stop_at": -1.0} if "stop_at" in mu.methods()[name].defaults else {}
+    mu.unlearn(name, trained[0], task, on_step=look, **options(name, **never))
+    assert seen == [(step, (5, task.data.num_classes)) for step in (0, 1)]
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_contract(task, trained, surrogate, same, name):
     """Every method, on a model in training mode with a gradient: the model given stays bitwise, mode and all.

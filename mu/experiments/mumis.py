@@ -86,7 +86,7 @@ TAUGHT = ("bad-teacher", "scrub", "lotus", "scar-as-published")  # by what a mod
 CLASSWISE = tuple(method for method in METHODS if method != "rum")
 LEVELS = ("low", "mid", "high")  # of memorisation
 # Rates of methods that see no image but those to forget, with which they lose a class over many passes; ours.
-FOLLOWED = {"gradient-ascent": (1e-4, 3e-4), "random-label": (3e-5, 1e-4), "jit": (1e-4, 3e-4)}
+SIMPLER = {"gradient-ascent": (1e-4, 3e-4), "random-label": (3e-5, 1e-4), "jit": (1e-4, 3e-4)}
 
 
 @dataclass(frozen=True)
@@ -636,7 +636,7 @@ def _passes(profile: str) -> list[dict]:
     tried += [
         {"method": method, "name": "lr", "values": rates, "options": METHODS[method].fixed.get("", {}),
          "recipe": recipe}
-        for method, rates in FOLLOWED.items()
+        for method, rates in SIMPLER.items()
     ]  # fmt: skip
     return one_each([{**base, "passes": scale.passes, "sweeps": tried}])
 

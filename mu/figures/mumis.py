@@ -10,7 +10,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
-from mu.experiments.mumis import ALONG, DELTA, FOLLOWED, LEVELS, METHODS, RETAIN_FREE
+from mu.experiments.mumis import ALONG, DELTA, LEVELS, METHODS, RETAIN_FREE, SIMPLER
 from mu.figures import tables
 from mu.figures.drawing import COLOURS, MARKED, MARKS, PALETTE, RING, ends, line, log_axis, names_down, panels
 from mu.figures.exhibit import BY_RULE, Exhibit
@@ -362,7 +362,7 @@ def equal(rows: pd.DataFrame) -> Figure:
         ends(axis, models, "FA", "RA")
 
     known = set(models["method"])
-    columns = {method: method for method in ("mu-mis", *FOLLOWED) if method in known}
+    columns = {method: method for method in ("mu-mis", *SIMPLER) if method in known}
     return panels(panel, columns, across=2, height=2.1, sharex=True, sharey=True, name="RA, %", x="FA, %")
 
 

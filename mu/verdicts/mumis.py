@@ -446,13 +446,13 @@ def _at_equal_forgetting(rows: pd.DataFrame) -> Iterator[Finding]:
     goal, intact = (by_seed(rows, metric, method="retrain") for metric in ("FA", "RA"))
     models = side_by_side(rows, "FA", "RA")
     enough = models[models["FA"] <= models["seed"].map(goal) + SAME_FA["class"]]
-    kept = enough.groupby(["seed", "method"])["RA"].max().unstack().reindex(columns=["mu-mis", *mumis.FOLLOWED])
+    kept = enough.groupby(["seed", "method"])["RA"].max().unstack().reindex(columns=["mu-mis", *mumis.SIMPLER])
     ours = kept["mu-mis"].dropna()
     if ours.empty:
         lowest = select(models, method="mu-mis").groupby("seed")["FA"].min()
         yield untestable(f"MU-Mis's FA is {mean_sd(lowest)} at the lowest, retrained {mean_sd(goal)}", lowest, goal)
         return
-    less = {method: _lost(ours, kept[method], intact) for method in mumis.FOLLOWED}
+    less = {method: _lost(ours, kept[method], intact) for method in mumis.SIMPLER}
     cases = [Comparison(m, exceeds(lost, NO_LOSS), f"{mean_sd(lost)} %", lost) for m, lost in less.items()]
     what = f"methods keep less than MU-Mis (RA {mean_sd(ours)}, retrained {mean_sd(intact)})"
     yield summary(cases, what, "percent lost beside it:")

@@ -149,7 +149,7 @@ def _disparity(rows: pd.DataFrame, retrained: pd.DataFrame | None = None) -> Ite
             if all(change < NO_DIFFERENCE for change in _forgotten(alike, method)):
                 idle.append(nearer)
             else:
-                label = f"{shown}: {PAPER_NAMES[method]}"
+                label = f"{PAPER_NAMES[method]} {shown}"
                 cases.append(Comparison(label, exceeds(nearer, 0), mean_sd(nearer), nearer))
     own = " with values of its own" if rows["again"].any() else ""
     none = untestable(f"no method{own} forgets anything", *idle)
