@@ -120,7 +120,7 @@ def status(
             rows.append({
                 "id": item.id, "profile": p, "cells": len(done.wanted), "recorded": len(done.have),
                 "missing": done.missing, "seconds": round(sum(segment.seconds for segment in done.have), 1),
-                "hardware": sorted({segment.hardware for segment in done.have}),
+                "hardware": done.hardware,
             })  # fmt: skip
     _show(rows, as_json, ("id", "profile", "recorded", "missing", "seconds"))
 

@@ -57,6 +57,11 @@ class Progress(NamedTuple):
         """Cells of the grid that are not recorded."""
         return len(self.wanted) - len(self.have)
 
+    @property
+    def hardware(self) -> list[str]:
+        """What the recorded cells were recorded on, each once."""
+        return sorted({segment.hardware for segment in self.have})
+
 
 @dataclass(frozen=True, eq=False)
 class Item:

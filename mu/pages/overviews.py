@@ -77,15 +77,15 @@ def state(item: Item, profile: str) -> str:
 
 def origin(item: Item, profile: str) -> dict[str, str]:
     """When, on what and by which code a record was made, and a hash of the settings of what it holds."""
-    have = item.progress(profile).have
-    dates = sorted({segment.date[:10] for segment in have})
-    commits = list(dict.fromkeys(s.commit for s in sorted(have, key=lambda s: s.date, reverse=True)))
+    done = item.progress(profile)
+    by_date = sorted(done.have, key=lambda segment: segment.date)
+    commits = list(dict.fromkeys(segment.commit for segment in reversed(by_date)))
     return {
         "item": page_link(item, item.id), "profile": f"`{profile}`", "time": cost(item, profile),
-        "hardware": "; ".join(sorted({segment.hardware for segment in have})),
-        "date": " to ".join(dict.fromkeys((dates[0], dates[-1]))),
+        "hardware": "; ".join(done.hardware),
+        "date": " to ".join(dict.fromkeys(segment.date[:10] for segment in (by_date[0], by_date[-1]))),
         "commit": f"`{commits[0]}`" + (f" and {len(commits) - 1} before" if len(commits) > 1 else ""),
-        "settings": f"`{digest(sorted(segment.cell for segment in have), length=8)}`",
+        "settings": f"`{digest(sorted(segment.cell for segment in done.have), length=8)}`",
     }  # fmt: skip
 
 
