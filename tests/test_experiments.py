@@ -758,6 +758,23 @@ def test_steps_are_taken_with_the_options_of_their_row(calls):
     assert {method for method, *_ in taken} == {m for base in partial.STEPPING for m in (base, f"partial-{base}")}
 
 
+def test_whole_steps_are_taken_slower_beside_partial_ones(calls):
+    """A row called scaled is the whole form at that share of the rate, for as many steps as a partial form may take.
+    Breaks if the rate or the limit is the usual one, or if the step is taken in part."""
+    settings = get_item("partial-optimizer-steps").cells("smoke")[-1].settings
+    rows = pd.DataFrame(partial.by_optimizer(partial.step_sweep)(settings, 0, "cpu"))
+    assert set(rows["optimizer"]) == {settings["optimizer"]}
+    slower = [(method, options) for method, _, options, _ in calls if "recipe" in options and "max_steps" in options]
+    assert [method for method, _ in slower] == [base for base in partial.STEPPING for _ in partial.SLOWER]
+    shares = [options["recipe"].lr / settings["recipe"]["lr"] for _, options in slower]
+    assert shares == pytest.approx(3 * list(partial.SLOWER))
+    assert all(options["max_steps"] == 5000 and "keep" not in options for _, options in slower)
+    shown = rows[(rows["metric"] == "steps") & (rows["rule"] == partial.SCALED)]
+    assert list(zip(shown["method"], shown["keep"], strict=True)) == [
+        (base, share) for base in partial.STEPPING for share in partial.SLOWER
+    ]  # fmt: skip
+
+
 def test_likeness_of_maps_is_pearsons_correlation():
     """As numpy has it, also where both lie far from zero; 0 beside a constant map. Breaks without centring."""
     maps = torch.rand(2, 5, 4, generator=torch.Generator().manual_seed(0)) + 3

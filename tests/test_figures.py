@@ -320,7 +320,7 @@ def test_a_partial_form_is_drawn_beside_its_whole_form_seed_by_seed():
     strokes = [line for line in axis.lines if line.get_marker() == "|"]
     assert sorted(strokes[0].get_xdata()) == [10, 20]
     named = [text.get_text() for text in figure.axes[0].get_yticklabels()]
-    assert named == ["largest, 10 %", "random, 10 %", "fixed, 10 %"]
+    assert named == ["largest 10 %", "random 10 %", "fixed 10 %"]
     assert figure.get_supxlabel() == "points on the other classes, partial minus whole"
     plt.close(figure)
 

@@ -307,6 +307,28 @@ def test_c3_c4_stepping(name, base):
     assert decide(other, steps=stepping(base, 90, variants)).word == "not recorded"
 
 
+def test_steps_of_another_optimiser_are_another_network():
+    """C4 and the pace. By Adam as in the sweep, which counts once; by SGD the partial form is ahead of the whole one,
+    and not of the whole one at a third of its rate.
+
+    Breaks if Adam counts twice, if a smaller rate is taken for the whole form, or if the pace does not ask it.
+    """
+    ahead = {("top", 0.1): 95, ("random", 0.2): 94}
+    trained = pd.DataFrame(rows(CLASS, 90, method="trained", optimizer="SGD"))
+    slower = pd.DataFrame(rows(OTHERS, 96, method="ascent", rule="scaled", keep=0.3, optimizer="SGD"))
+    by = {name: stepping("ascent", 90, ahead, optimizer=name) for name in ("Adam", "SGD")}
+    frames = {"steps": stepping("ascent", 90, ahead), "optimizer-steps": pd.concat([*by.values(), trained, slower])}
+    usual, otherwise = decide("C4", **frames).evidence
+    assert [(part.item, part.answers) for part in (usual, otherwise)] == [
+        ("partial-steps", (True,)), ("partial-optimizer-steps", (True,)),
+    ]  # fmt: skip
+    assert "SGD" in otherwise.network
+    assert "other variants 1 of 1" in otherwise.numbers
+    (pace,) = decide("pace", **frames).evidence
+    assert pace.answers == (False,)
+    assert "ascent, few samples (-1.0 ± 0.0 beside rate 0.3 of the usual)" in pace.numbers
+
+
 @pytest.mark.parametrize(("known", "word"), [((5, 5), "nothing to test"), ((5, 90), "holds"), ((90, 90), "holds")])
 def test_c3_asks_where_the_class_was_learnt(known, word):
     """C3: a scenario whose trained model never got the class right is left out. Breaks if the other one goes with it,

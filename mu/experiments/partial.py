@@ -62,6 +62,7 @@ LEARNABLE = {"label": 1, "count": 500}
 SCALED = "scaled"  # in place of a rule: every entry is taken back, each that share of it
 SCALINGS = tuple(k / 20 for k in range(1, 20))  # ours; finer than the shares of entries, to the control's advantage
 STEP_KEEPS, STEP_RULES = (0.05, 0.1, 0.2), ("top", "random", "fixed")  # ours
+SLOWER = (0.03, 0.1, 0.3)  # ours: shares of the rate at which whole steps are taken as a control
 
 
 @dataclass(frozen=True)
@@ -356,10 +357,13 @@ def toward(start: nn.Module, end: nn.Module, share: float) -> nn.Module:
     return moved
 
 
-def optimizer_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
-    """The sweep over kept shares for one way of training, without its control."""
-    swept = keep_sweep(settings, seed, device, scalings=())
-    yield from ({**row, "optimizer": settings["optimizer"]} for row in swept)
+def by_optimizer(sweep: Callable) -> Callable:
+    """The sweep for one way of training, which its rows name."""
+
+    def run(settings: dict, seed: int, device: str) -> Iterator[dict]:
+        yield from ({**row, "optimizer": settings["optimizer"]} for row in sweep(settings, seed, device))
+
+    return run
 
 
 def probes(settings: dict, seed: int, device: str) -> Iterator[dict]:
@@ -395,16 +399,26 @@ def probes(settings: dict, seed: int, device: str) -> Iterator[dict]:
 
 
 def step_sweep(settings: dict, seed: int, device: str) -> Iterator[dict]:
-    """Label flipping and ascent, whole and partial, all stopped at the same forgetting, with their steps."""
+    """Label flipping and ascent, whole and partial, all stopped at the same forgetting, with their steps.
+
+    Control, if a cell has `slower`: the whole form at these shares of its rate, and as many steps as a partial one
+    may take; its rule is called `SCALED`, its share `keep`.
+    """
     trial = Trial(settings, seed, device)
     original = trial.original().model
     yield from trial.accuracy_rows("trained", original)
     yield from trial.accuracy_rows("retrain", trial.retrained(original).model)
     for base in STEPPING:
-        variants = [(base, 1.0, "top")]
-        variants += [(f"partial-{base}", keep, rule) for rule in STEP_RULES for keep in STEP_KEEPS]
-        for method, keep, rule in variants:
-            unlearned, steps, seconds = trial.step(method, original, keep=keep, rule=rule)
+        applied = [
+            (base, "top", 1.0),
+            *((f"partial-{base}", rule, keep) for rule in STEP_RULES for keep in STEP_KEEPS),
+        ]
+        runs = [(method, rule, keep, {"rule": rule, "keep": keep}) for method, rule, keep in applied]
+        for share in settings.get("slower", ()):
+            recipe = replace(trial.recipe, lr=share * trial.recipe.lr)
+            runs.append((base, SCALED, share, {"recipe": recipe, "max_steps": PARTIAL["max_steps"]}))
+        for method, rule, keep, options in runs:
+            unlearned, steps, seconds = trial.step(method, original, **options)
             columns = {"keep": keep, "rule": rule}
             yield from trial.accuracy_rows(method, unlearned, **columns)
             yield from rows_of(method, {"steps": steps, "RTE": seconds}, **columns)
@@ -619,6 +633,11 @@ def _optimizers(profile: str) -> list[dict]:
     ]
 
 
+def _optimizer_steps(profile: str) -> list[dict]:
+    base = {**_settings(profile, "mnist", "mlp"), "slower": list(SLOWER)}
+    return [{**base, "recipe": base["recipe"] | way, "optimizer": name} for name, way in WAYS_TO_TRAIN.items()]
+
+
 def _steps(profile: str) -> list[dict]:
     return [s for network in ("mlp", "lenet") for s in _both(_settings(profile, "mnist", network))]
 
@@ -672,11 +691,15 @@ ITEMS = (
     KEEP.view("partial-rules", "Every selection rule at equal forgetting"),
     Item(
         "partial-optimizer", "The same sweep for three ways of training",
-        _optimizers, SEEDS, optimizer_sweep, revision=2,
+        _optimizers, SEEDS, by_optimizer(partial(keep_sweep, scalings=())), revision=2,
     ),
     Item(
         "partial-steps", "Label flipping and gradient ascent, whole and partial, at equal forgetting",
         _steps, SEEDS, step_sweep,
+    ),
+    Item(
+        "partial-optimizer-steps", "Label flipping and gradient ascent for three ways of training",
+        _optimizer_steps, SEEDS, by_optimizer(step_sweep),
     ),
     Item("partial-pace", "Whether smaller or more steps do as well as partial ones", _paces, SEEDS, paces),
     Item(

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 OTHERS = {"other classes, test acc. %": "non-target accuracy"}
 TEST = OTHERS | {"class to forget, test acc. %": "target accuracy"}
-ENTRIES = {"top": "largest", "random": "random", "fixed": "fixed"}  # of a step, that are applied
+APPLIED = {  # of a step
+    "top": "largest {:g} %", "random": "random {:g} %", "fixed": "fixed {:g} %", SCALED: "whole, rate at {:g} %",
+}  # fmt: skip
 DOTS = MARKED | {"markersize": 3}
 KEPT = "kept share of each layer's update"
 KEPT_TICKS = (0.0005, 0.005, 0.02, 0.1, 0.5, 1)
@@ -110,27 +112,33 @@ def rules(rows: pd.DataFrame) -> Lines:
 
 def step_sweep(rows: pd.DataFrame) -> Figure:
     """What each partial form gains over its whole form on the other classes, both stopped at equal forgetting."""
-    rows = rows[rows["rule"].notna()]
-    index = ["model", "scenario", "seed", "method", "rule", "keep"]
+    rows = rows[rows["rule"].notna()].assign(optimizer=rows["optimizer"].astype(object).fillna(""))
+    index = ["model", "optimizer", "scenario", "seed", "method", "rule", "keep"]
     wide = rows.pivot_table(index=index, columns="metric", values="value").reset_index()
-    applied = [(rule, keep) for rule in ENTRIES for keep in sorted(wide["keep"].unique()) if keep < 1]
+    tried = wide[wide["keep"] < 1].groupby("rule")["keep"].unique()
+    applied = [(rule, keep) for rule in APPLIED if rule in tried for keep in sorted(tried[rule])]
 
     def panel(axis: Axes, part: pd.DataFrame, base: str) -> None:
         look = {"color": COLOURS[base], "capsize": 2, "elinewidth": 1, "markersize": 5}
-        whole = select(part, method=base).set_index("seed")["non-target accuracy"]
+        whole = select(part, method=base, keep=1).set_index("seed")["non-target accuracy"]
         axis.axvline(0, color=COLOURS["trained"], linestyle=":", linewidth=1.4)
         for down, (rule, keep) in enumerate(applied):
-            picked = select(part, method=f"partial-{base}", rule=rule, keep=keep).set_index("seed")
+            method = base if rule == SCALED else f"partial-{base}"
+            picked = select(part, method=method, rule=rule, keep=keep).set_index("seed")
             gain = (picked["non-target accuracy"] - whole).dropna()
             fill = None if picked["UA"].mean() >= 100 - 2 * FORGOTTEN else "none"
             axis.plot(gain, [down] * len(gain), "|", color=COLOURS[base], alpha=0.5)
             axis.errorbar(gain.mean(), down, xerr=gain.std(), fmt="o", markerfacecolor=fill, **look)
-        names_down(axis, [f"{ENTRIES[rule]}, {100 * keep:g} %" for rule, keep in applied])
+        names_down(axis, [APPLIED[rule].format(100 * keep) for rule, keep in applied])
 
     blocks = {
-        f"{shown(model)}\n{name}": select(wide, model=model, scenario=scenario)
+        "\n".join(filter(None, (shown(model), way, name))): select(
+            wide, model=model, optimizer=way, scenario=scenario
+        )
         for model in rows["model"].unique()
+        for way in sorted(select(rows, model=model)["optimizer"].unique())
         for scenario, name in SCENARIOS.items()
+        if scenario in set(rows["scenario"])
     }
     gained = "points on the other classes, partial minus whole"
     return panels(panel, {base: base for base in STEPPING}, blocks, x=gained, height=2.0, sharex="row", sharey=True)
@@ -356,6 +364,13 @@ EXHIBITS = {
         f"deviation; empty where more than {2 * FORGOTTEN:g} % of the forget set is still right, a mean over seeds.",
         step_sweep,
         "Dots and bars around a line at zero: a column for each method, a row for each network and scenario.",
+    ),
+    "partial-optimizer-steps": Exhibit(
+        "As {item}`partial-steps`, where training and unlearning use the same optimiser: what is left on the other "
+        "classes less what the whole step at the full rate leaves, in points. Below the partial forms the whole "
+        "step at smaller rates.",
+        step_sweep,
+        "Dots and bars around a line at zero: a column for each method, a row for each optimiser.",
     ),
     "partial-pace": Exhibit(
         "Each partial form (the largest tenth of every layer) beside its whole form at the same and at smaller "

@@ -74,7 +74,7 @@ BY_CHANCE = 10.0
 
 TABLE_ITEMS = (*TABLES, "partial-jmlr")
 SWEEP = "partial-keep"
-OPTIMIZERS = "partial-optimizer"
+OPTIMIZERS, OPTIMIZER_STEPS = "partial-optimizer", "partial-optimizer-steps"
 REMOVALS = ("amnesiac", "partial-amnesiac")
 
 
@@ -91,6 +91,7 @@ def _from_sweep(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([select(rows, method="trained"), conventional, at_smallest_share(top)])
 
 
+STEP_ITEMS = ("partial-steps", *TABLE_ITEMS, OPTIMIZER_STEPS)
 READERS = {**dict.fromkeys(TABLE_ITEMS, _from_table), SWEEP: _from_sweep}
 USUAL = "Adam"  # with which all other items train
 USUAL_FORM = ("", "top 0.1")  # what a table applies of a step, and what the sweep calls that
@@ -102,13 +103,13 @@ def removals(frames: Rows, metric: str) -> list[Part]:
     Trained in another way it is another network.
     """
     read = {item: READERS[item](rows) for item, rows in frames.items() if item in READERS}
-    trained_otherwise = [
-        (names, item, _from_sweep(rows))
-        for names, item, rows in each_network(of_items(frames, OPTIMIZERS), "optimizer")
-        if names[-1] != USUAL
-    ]
     as_usual = once(each_network(read), lambda rows: len(paired(*by_method(rows, metric, *REMOVALS))))
-    return as_usual + trained_otherwise
+    return as_usual + [(names, item, _from_sweep(rows)) for names, item, rows in _otherwise(frames, OPTIMIZERS)]
+
+
+def _otherwise(frames: Rows, item: str) -> list[Part]:
+    """The networks of an item that were trained in another way than usual."""
+    return [part for part in each_network(of_items(frames, item), "optimizer") if part[0][-1] != USUAL]
 
 
 def never_learnt(rows: pd.DataFrame) -> Finding | None:
@@ -203,8 +204,12 @@ def _affected(rows: pd.DataFrame) -> Iterator[Finding]:
 
 
 def steps(frames: Rows) -> list[Part]:
-    """Every network once; from the sweep if that has it, whatever the seeds: a table's comparison is one of it."""
-    return once(each_network(frames), lambda rows: 1)
+    """Every network once; from the sweep if that has it, whatever the seeds: a table's comparison is one of it.
+
+    Trained in another way it is another network.
+    """
+    usual = {item: rows for item, rows in frames.items() if item != OPTIMIZER_STEPS}
+    return once(each_network(usual), lambda rows: 1) + _otherwise(frames, OPTIMIZER_STEPS)
 
 
 def where_learnt(rows: pd.DataFrame, by: str = "scenario") -> list[pd.DataFrame]:
@@ -225,11 +230,11 @@ def _stepping(rows: pd.DataFrame, bases: Sequence[str]) -> Iterator[Finding]:
     disadvantage of the partial one, and counts. The other variants of a sweep share its whole form: they are shown,
     and have no answer of their own.
     """
-    learnt = where_learnt(rows)
+    learnt = where_learnt(rows[rows["rule"] != SCALED])  # the pace asks about slower whole steps
     taken = select(pd.concat(learnt or [rows[:0]]), metric="steps")
     for base in bases:
         whole, part = (select(taken, method=f"{form}{base}") for form in ("", "partial-"))
-        part = part[np.isin(list(map(_form, part["rule"], part["keep"])), USUAL_FORM)]
+        part = part[_in_usual_form(part)]
         ratio = part["value"].median() / whole["value"].median()
         longer = f", in {ratio:.1f} times its steps (medians)" if len(part) else ""
         cases = [case for alike in learnt for case in _against_naive(alike, base)]
@@ -258,6 +263,24 @@ def _against_naive(rows: pd.DataFrame, base: str) -> Iterator[tuple[str, Compari
 def _form(rule: str | float, keep: float) -> str:
     """Which entries of a step, and what share of them; empty in a table, which has one form."""
     return "" if pd.isna(rule) else f"{rule} {keep:g}"
+
+
+def _in_usual_form(rows: pd.DataFrame) -> np.ndarray:
+    """Which rows are of what a table applies of a step."""
+    return np.isin(list(map(_form, rows["rule"], rows["keep"])), USUAL_FORM)
+
+
+def paces(frames: Rows) -> list[Part]:
+    """Every network once, and those trained in another way than usual."""
+    otherwise = [(names, item, _as_paces(rows)) for names, item, rows in _otherwise(frames, OPTIMIZER_STEPS)]
+    return [*each_network(of_items(frames, "partial-pace")), *otherwise]
+
+
+def _as_paces(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of a sweep over steps the usual partial form, and the whole one by its share of the rate, as `variant`."""
+    whole = rows["method"].isin(STEPPING)
+    variant = rows["keep"].map("{:g} of the usual".format).where(whole)
+    return rows.assign(variant=variant)[whole | _in_usual_form(rows)]
 
 
 def _paced(rows: pd.DataFrame) -> Iterator[Finding]:
@@ -399,7 +422,7 @@ CLAIMS = (
         f"Partial minus plain on other classes is above 0, with less than {MOST_LEFT:g} % of the forget set still "
         "right, where the largest tenth of each layer's step is applied: an answer for each scenario. Other shares "
         "and entries are shown beside. Only where the class was learnt, as in C1.",
-        ("partial-steps", *TABLE_ITEMS), steps, partial(_stepping, bases=("label-flip", "label-flip-all")),
+        STEP_ITEMS, steps, partial(_stepping, bases=("label-flip", "label-flip-all")),
         moot=learnt_nowhere,
     ),
     Claim(
@@ -407,7 +430,7 @@ CLAIMS = (
         "Optimization-based unlearning with partial updates preserves efficacy better than its plain form.",
         "abstract",
         "As C3, for gradient ascent.",
-        ("partial-steps", *TABLE_ITEMS), steps, partial(_stepping, bases=("ascent",)), moot=learnt_nowhere,
+        STEP_ITEMS, steps, partial(_stepping, bases=("ascent",)), moot=learnt_nowhere,
     ),
     Claim(
         "partial-C5",
@@ -496,7 +519,7 @@ CLAIMS = (
         "Other classes: above the whole form at the best of several rates, or after as many steps, picked by that "
         f"very accuracy, with less than {MOST_LEFT:g} % of the forget set still right; an answer for each method and "
         "scenario. Only where the class was learnt, as in C1.",
-        ("partial-pace",), each_network, _paced, moot=learnt_nowhere,
+        ("partial-pace", OPTIMIZER_STEPS), paces, _paced, moot=learnt_nowhere,
     ),
     Claim(
         "partial-recording",
