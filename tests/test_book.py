@@ -269,6 +269,15 @@ def test_a_part_that_is_still_to_come_is_no_warning(site, recorded):
     assert 'href="book/status.html"><span class="doc">4 of 6 runs not recorded yet</span>' in html
 
 
+def test_a_record_names_the_data_sets_it_has_nothing_on(site):
+    """Of three data sets one is recorded. Breaks if the two others are not named, or the one that is there is."""
+    row = {"seed": 0, "dataset": "cifar100", "scenario": "class", "method": "trained", "metric": "RA", "value": 50.0}
+    write("mumis-tab1", [pd.DataFrame([row])])
+    html, warnings = site("```{record} mumis-tab1\n```")
+    assert not warnings
+    assert "not recorded yet</span></a>; none on Pins faces, Tiny ImageNet)" in html
+
+
 def test_a_verdict_in_running_text_is_computed(site, recorded):
     """Its word is that of the page of verdicts; a claim that is not there is a warning. Breaks if it is typed."""
     html, warnings = site("So: {verdict}`partial-C5`, {verdict}`partial-C99`.")

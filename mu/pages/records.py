@@ -122,7 +122,7 @@ def made_by(record: Record, here: str) -> list[str]:
     hardware = "; ".join(sorted({segment.hardware for segment in record.segments}))
     seeds = seeds_in_words(Counter(digest(s.settings) for s in record.segments).values())  # of each entry of the grid
     if missing := (done := item.progress(record.profile)).missing:
-        seeds += f" ({{doc}}`{missing} of {len(done.wanted)} runs not recorded yet </book/status>`)"
+        seeds += f" ({{doc}}`{missing} of {len(done.wanted)} runs not recorded yet </book/status>`{none_of(record)})"
     code = page(item)
     return [
         f"**{record.profile}** profile: {used(record)}; {seeds}, recorded on {hardware}, {date}",
@@ -131,6 +131,13 @@ def made_by(record: Record, here: str) -> list[str]:
         *([] if code == f"/{here}" else [f"{{doc}}`code <{code}>`"]),
         "{doc}`run it again </book/rerun>`",
     ]
+
+
+def none_of(record: Record) -> str:
+    """The data sets of the grid that no recorded run is of."""
+    asked = pd.Series([cell["dataset"] for cell in get_item(record.item).grid(record.profile)])
+    absent = by_name(asked[~asked.isin(record.frame["dataset"])])
+    return f"; none on {absent}" if absent else ""
 
 
 def choices(item: Item, record: Record) -> list[str]:
