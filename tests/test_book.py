@@ -281,32 +281,30 @@ def test_a_record_names_the_data_sets_it_has_nothing_on(site):
 def test_a_verdict_in_running_text_is_computed(site, recorded):
     """Its word is that of the page of verdicts; a claim that is not there is a warning. Breaks if it is typed."""
     html, warnings = site("So: {verdict}`partial-C5`, {verdict}`partial-C99`.")
-    assert "<strong>not recorded</strong>" in html
+    assert "– not recorded</span>" in html
     assert len(warnings) == 1
     assert "no claim 'partial-C99'" in warnings[0]
 
 
-def test_a_map_has_a_cell_for_every_claim(site, recorded, monkeypatch):
-    """With a sign, a link to its line, and what it says when pointed at. Breaks if a check of ours is among them, or
-    if colour alone tells verdicts apart."""
+def test_every_claim_of_a_paper_has_its_verdict_in_words(site, recorded, monkeypatch):
+    """With a sign and a link to its line. Breaks if a check of ours is among them, if a main claim is folded or
+    another is not, or if colour alone tells verdicts apart."""
     evidence = [Finding((True,), "line", 2, "MNIST", "partial-tab1")]
     held = "partial-C1"
     monkeypatch.setattr("mu.pages.overviews.judged", cache(lambda claim: judge(evidence * (claim.id == held))))
     pages = [f"```{{verdicts}} {paper}\n```" for paper in PAPERS]
-    html, warnings = site("\n\n".join(["```{claim-map}\n```", *pages]))
+    html, warnings = site("\n\n".join(["```{claims}\n```", *pages]))
     assert not warnings
-    lines = html.split('class="mu-map')[1].split("</div>")[0].split("<p")[1:]
-    found = [re.findall(r'<abbr class="([^"]+)" title="([^"]+)"><a [^>]*href="#([^"]+)"[^>]*>(.*?)</a>', line)
-             for line in lines]  # fmt: skip
-    theirs = [[claim for claim in claims(paper) if not claim.ours] for paper in PAPERS]
-    assert [[address for _, _, address, _ in line] for line in found] == [
-        *([f"verdict-{claim.id.lower()}" for claim in paper] for paper in theirs), []
-    ]  # fmt: skip
-    (classes, title, _, text), (other, _, _, unlike) = found[0][:2]
-    assert (classes, other) == ("mu-cell mu-holds", "mu-cell mu-not-recorded")
-    assert title == f"{theirs[0][0].claim} Holds."
-    assert [re.sub("<[^>]+>", "", words) for words in (text, unlike)] == ["C1 ✓", "C2 –"]
-    assert "does not hold" in lines[-1]  # the legend
+    theirs = [claim for paper in PAPERS for claim in claims(paper) if not claim.ours]
+    verdict = r'<p><a [^>]*href="#([^"]+)"[^>]*><span class="([^"]+)">(.*?)</span>'
+    found = re.findall(rf"<td[^>]*><p>(.*?)</p></td>\s*<td[^>]*>{verdict}", html)
+    assert sorted(address for _, address, *_ in found) == sorted(f"verdict-{claim.id.lower()}" for claim in theirs)
+    said = {address: (claim, classes, word) for claim, address, classes, word in found}
+    assert said["verdict-partial-c1"] == (theirs[0].claim.replace("'", "’"), "mu-word mu-holds", "✓ holds")
+    assert said["verdict-mumis-c4"][1:] == ("mu-word mu-not-recorded", "– not recorded")
+    folded = "".join(re.findall("<details.*?</details>", html.split("(abstract)")[0], re.DOTALL))
+    assert "verdict-mumis-losses" in folded
+    assert "verdict-mumis-c4" not in folded
 
 
 @pytest.mark.parametrize("lines", [1, 3])

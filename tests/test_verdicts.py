@@ -111,8 +111,8 @@ def test_a_margin_is_passed_or_missed_with_confidence():
 
 def test_one_seed_is_judged_by_its_value():
     """There is no spread to ask. Breaks if its NaN reads as unclear."""
-    assert exceeds(pd.Series({0: 1.0}), 0.5) == (True, 1)
-    assert exceeds(pd.Series({0: 0.5}), 0.5) == (False, 1)  # a margin has to be passed
+    assert exceeds(pd.Series({0: 1.0}), 0.5)[:2] == (True, 1)
+    assert exceeds(pd.Series({0: 0.5}), 0.5)[:2] == (False, 1)  # a margin has to be passed
 
 
 def test_two_rows_a_seed_are_refused():
@@ -589,7 +589,28 @@ def test_an_unknown_paper_is_an_error_of_the_page(site):
 def test_a_no_decides_all_and_a_yes_decides_any(answers, every, either):
     """Three-valued and/or. Breaks if an unclear part hides that another one settles the matter."""
     tests = [differences.Tested(answer, n) for answer, n in zip(answers, (3, 2), strict=True)]
-    assert (differences.every(*tests), differences.either(*tests)) == ((every, 2), (either, 2))
+    assert (differences.every(*tests)[:2], differences.either(*tests)[:2]) == ((every, 2), (either, 2))
+
+
+def test_a_finding_says_which_of_its_conditions_is_missed():
+    """The name, the number and what was asked. Breaks if a condition that is met is named, if one that is only
+    unclear is named beside one that is not met, or if the sign of what has to stay below turns."""
+    loss, ahead, gap = (pd.Series(values) for values in ([2.0, 2.1, 1.9], [3.0, 3.1, 2.9], [0.0, 1.2, 0.6]))
+    answer = differences.every(
+        differences.below(loss, 1.3, "RA lost"),
+        exceeds(ahead, 0.5, "ahead by"),
+        differences.within(gap, 1.0, "off by"),
+    )
+    assert differences.finding("RA 70", answer) == (
+        (False,),
+        "RA 70; no because of RA lost 2.0 ± 0.1, asked below 1.3",
+        3,
+    )
+    unclear = differences.every(exceeds(ahead, 0.5, "ahead by"), differences.within(gap, 1.0, "off by"))
+    said = differences.finding("RA 70", unclear).numbers
+    assert said == "RA 70; unclear because of off by 0.6 ± 0.6, asked within 1"
+    assert differences.finding("RA 70", exceeds(ahead, 0.5, "ahead by")).numbers == "RA 70"
+    assert differences.finding("RA 70", answer, moot=True).numbers == "RA 70"
 
 
 @pytest.mark.parametrize(

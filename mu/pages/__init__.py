@@ -14,7 +14,7 @@ Of many, `mu.pages.overviews`:
 
 * ``{status}``, ``{rerun}``: what is recorded, and how to record it again.
 * ``{methods}``, ``{method} NAME``: from the registry.
-* ``{verdicts} PAPER``: its claims, their tests, the computed verdicts and the evidence. ``{claim-map}``: how each of
+* ``{verdicts} PAPER``: its claims, their tests, the computed verdicts and the evidence. ``{claims}``: how each of
   the papers' claims came out. ``{verdict}`CLAIM` ``: the word of one.
 
 All of them write MyST text, which is parsed in place: `mu.pages.writing`.
@@ -45,7 +45,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("methods", overviews.MethodsDirective)
     app.add_directive("method", overviews.MethodDirective)
     app.add_directive("verdicts", overviews.VerdictsDirective)
-    app.add_directive("claim-map", overviews.ClaimMapDirective)
+    app.add_directive("claims", overviews.ClaimsDirective)
     app.add_role("verdict", overviews.VerdictRole())
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 

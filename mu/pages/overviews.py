@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -33,7 +34,7 @@ SIGNS: dict[verdicts.Word, str] = {
     "holds": "✓", "holds in part": "◐", "unclear": "?", "does not hold": "✗", "nothing to test": "○",
     "not recorded": "–",
 }  # fmt: skip
-judged = cache(verdicts.verdict)  # one page has the table, others the map and single words
+judged = cache(verdicts.verdict)  # one page has the evidence, others single words
 
 
 def read_anew(app: Sphinx) -> None:
@@ -227,33 +228,25 @@ class VerdictsDirective(Written):
         return page_link(item, item.number)
 
 
-class ClaimMapDirective(Written):
-    """A line for each paper, a cell for each of its claims: a sign for the verdict's word, a link to the evidence."""
+class ClaimsDirective(Written):
+    """Each paper's claims in words, with their verdicts; what it says beside its main claims is folded."""
 
-    def run(self) -> list[nodes.Node]:
-        self.env.note_reread()
-        lines = []
+    def text(self) -> str:
+        text = []
         for paper in PAPERS:
-            (line,) = self.parse(f"{{doc}}`{shown(paper)} </book/{paper}>`")
-            lines.append(line)
-            line += [self.cell(claim) for claim in verdicts.claims(paper) if not claim.ours]
-        legend = nodes.paragraph(classes=["mu-legend"])
-        for word, sign in SIGNS.items():
-            legend += nodes.inline("", "", nodes.inline(text=sign, classes=in_colour(word)), nodes.Text(f" {word}"))
-        return [nodes.container("", *lines, legend, classes=["mu-map"], is_div=True)]
-
-    def cell(self, claim: Claim) -> nodes.abbreviation:
-        """It says the claim when pointed at."""
-        word = judged(claim).word
-        link = to_evidence(claim, f"{claim.id.split('-')[1]} {SIGNS[word]}", self.env.docname)
-        return nodes.abbreviation(
-            "", "", link, explanation=f"{claim.claim} {word.capitalize()}.", classes=in_colour(word)
-        )
+            theirs = [claim for claim in verdicts.claims(paper) if not claim.ours]
+            main, more = (
+                [c for c in theirs if bool(re.search(r"-C\d+$", c.id)) is of_main] for of_main in (True, False)
+            )
+            text += claims_table(f"{{doc}}`/book/{paper}`", main)
+            text += block("dropdown", "Further observations", *claims_table("", more)) if more else []
+        return "\n".join(text)
 
 
-def in_colour(word: str) -> list[str]:
-    """The classes of a cell with a verdict's sign."""
-    return ["mu-cell", f"mu-{word.replace(' ', '-')}"]
+def claims_table(title: str, claims: list[Claim]) -> list[str]:
+    """A line for each claim."""
+    rows = pd.DataFrame([{"claim": claim.claim, "verdict": f"{{verdict}}`{claim.id}`"} for claim in claims])
+    return block("table", title, ":class: mu-stacked mu-claims", "", text_table(rows))
 
 
 class VerdictRole(SphinxRole):
@@ -270,10 +263,15 @@ class VerdictRole(SphinxRole):
         return [to_evidence(claim, verdict.word, self.env.docname), nodes.Text(on)], []
 
 
-def to_evidence(claim: Claim, text: str, here: str) -> addnodes.pending_xref:
-    """A link from page `here` to the claim's line in the table of verdicts."""
+def to_evidence(claim: Claim, word: verdicts.Word, here: str) -> addnodes.pending_xref:
+    """The verdict's sign and word, a link from page `here` to the claim's line in the table of verdicts."""
     where = {"refdomain": "std", "reftype": "ref", "reftarget": label(claim), "refexplicit": True}
-    return addnodes.pending_xref("", nodes.strong(text=text), refdoc=here, **where)
+    return addnodes.pending_xref("", signed(word), refdoc=here, **where)
+
+
+def signed(word: verdicts.Word) -> nodes.inline:
+    """A verdict's sign and word: colour alone would not tell them apart."""
+    return nodes.inline(text=f"{SIGNS[word]} {word}", classes=["mu-word", f"mu-{word.replace(' ', '-')}"])
 
 
 def label(claim: Claim) -> str:

@@ -90,6 +90,7 @@ class Tested(NamedTuple):
 
     answer: Answer
     n: int  # seeds
+    missed: str = ""  # of a test with a name that is not passed: what it found and what it asked for
 
 
 def paired(a: pd.Series, b: pd.Series) -> pd.Series:
@@ -102,27 +103,35 @@ def times(a: pd.Series, b: pd.Series) -> pd.Series:
     return (a / b).dropna()
 
 
-def exceeds(values: pd.Series, margin: float, among: int = 1) -> Tested:
+def exceeds(values: pd.Series, margin: float, what: str = "", among: int = 1) -> Tested:
     """Whether the mean is above the margin; from two seeds on None where that is not sure enough.
 
     Args:
         values: by seed, most often a difference.
+        what: their name, where several tests make one answer: if it is not yes, the finding says why.
         among: of how many it was picked as the best: the surer it must be (Bonferroni).
     """
     n, excess = len(values), values.mean() - margin
     error = values.sem() if n > 1 else 0.0
     sure = stats.t.ppf(1 - (1 - CONFIDENCE) / among, max(n - 1, 1))
-    return Tested(None if abs(excess) < sure * error else bool(excess > 0), n)
+    answer = None if abs(excess) < sure * error else bool(excess > 0)
+    return Tested(answer, n, _missed(answer, what, values, f"above {margin:g}"))
 
 
-def below(values: pd.Series, margin: float) -> Tested:
+def below(values: pd.Series, margin: float, what: str = "") -> Tested:
     """Whether the mean is below the margin."""
-    return exceeds(-values, -margin)
+    answer, n, _ = exceeds(-values, -margin)
+    return Tested(answer, n, _missed(answer, what, values, f"below {margin:g}"))
 
 
-def within(values: pd.Series, margin: float) -> Tested:
+def within(values: pd.Series, margin: float, what: str = "") -> Tested:
     """Whether the mean is nearer to 0 than the margin, either way."""
-    return every(below(values, margin), exceeds(values, -margin))
+    answer, n, _ = every(below(values, margin), exceeds(values, -margin))
+    return Tested(answer, n, _missed(answer, what, values, f"within {margin:g}"))
+
+
+def _missed(answer: Answer, what: str, values: pd.Series, asked: str) -> str:
+    return "" if answer or not what else f"{what} {mean_sd(values)}, asked {asked}"
 
 
 def every(*tests: Tested) -> Tested:
@@ -144,7 +153,9 @@ def agreed(*tests: Tested) -> Tested:
 def _together(tests: Sequence[Tested], decides: bool) -> Tested:
     """The answer that decides alone, if one gives it; else unclear if one is; else the other."""
     answers = [test.answer for test in tests]
-    return Tested(decides if decides in answers else None if None in answers else not decides, _fewest(tests))
+    answer = decides if decides in answers else None if None in answers else not decides
+    missed = "; ".join(test.missed for test in tests if test.answer is answer and test.missed)
+    return Tested(answer, _fewest(tests), missed)
 
 
 def _fewest(counted: Iterable[Tested | Comparison]) -> int:
@@ -160,13 +171,16 @@ def arrow(before: pd.Series, after: pd.Series, digits: int = 1) -> str:
 
 
 def finding(numbers: str, *tests: Tested, given: pd.Series | None = None, moot: bool = False) -> Finding:
-    """What these tests say together, an answer each.
+    """What these tests say together, an answer each; behind the numbers, why one is not yes, if it has a name.
 
     Args:
         given: what has to be known beside; where it has no seed, nothing is said.
         moot: that there is nothing to test; `numbers` says why.
     """
     n = _fewest(tests) if given is None else min(_fewest(tests), len(given))
+    for test in tests if n and not moot else ():
+        if test.missed:
+            numbers += f"; {'no' if test.answer is False else 'unclear'} because of {test.missed}"
     return Finding(() if moot else tuple(test.answer for test in tests), numbers, n)
 
 

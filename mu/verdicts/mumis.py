@@ -128,7 +128,10 @@ def _keeps_utility(rows: pd.DataFrame) -> Iterator[Finding]:
         return
     fa = paired(after, goal)
     ra, ta = (_lost(before.clip(upper=goal), after, goal) for before, after, goal in (ends["RA"], ends["TA"]))
-    answer = every(within(fa, margin), below(ra, NO_LOSS), below(ta, NO_LOSS))
+    answer = every(
+        within(fa, margin, "FA's distance"), below(ra, NO_LOSS, "percent of RA lost"),
+        below(ta, NO_LOSS, "percent of TA lost"),
+    )  # fmt: skip
     shown = [f"{m} {arrow(*ours)}, retrained {mean_sd(goal)}" for m, (*ours, goal) in ends.items()]
     yield finding("; ".join(shown), answer)
 
@@ -300,7 +303,10 @@ def _robust(rows: pd.DataFrame) -> Iterator[Finding]:
         yield Finding((False,), f"diverged at {len(diverged)} of {n} seeds", n)
     else:
         margin = SAME_FA[rows["scenario"].iloc[0]]
-        answer = every(below(back, REBOUND), below(over, margin), below(loss, RED))
+        answer = every(
+            below(back, REBOUND, "points come back"), below(over, margin, "points left"),
+            below(loss, RED, "percent of RA lost"),
+        )  # fmt: skip
         numbers = f"earlier requests' FA {arrow(then, now)}, retrained {mean_sd(goal)}; "
         numbers += f"RA after the last {mean_sd(ra)}, retrained {mean_sd(without)}"
         yield finding(numbers, answer)
@@ -413,7 +419,7 @@ def _norms(rows: pd.DataFrame, lr: float, steps: Steps) -> Iterator[Finding]:
     """Norm: each stopped by its own sensitivities."""
     both, other = looks(rows, "both", steps), looks(rows, "spectral", stops(rows, "spectral"))
     fa, ra = (paired(other[metric], both[metric]) for metric in ("FA", "RA"))
-    answer = every(within(fa, SAME_FA["class"]), within(ra, SAME_RA))
+    answer = every(within(fa, SAME_FA["class"], "FA's distance"), within(ra, SAME_RA, "RA's distance"))
     yield finding(_side_by_side(lr, both, other, "spectral"), answer)
 
 
@@ -422,7 +428,7 @@ def _flat(rows: pd.DataFrame, lr: float, _: Steps) -> Iterator[Finding]:
     ends = [looks(rows, "both", stops(rows, "both", delta)) for delta in mumis.DELTAS]
     over = (pd.concat([end[metric] for end in ends], axis=1) for metric in ("FA", "RA"))
     fa, ra = (paired(accuracy.max(axis=1), accuracy.min(axis=1)) for accuracy in over)
-    answer = every(below(fa, SAME_FA["class"]), below(ra, SAME_RA))
+    answer = every(below(fa, SAME_FA["class"], "FA's range"), below(ra, SAME_RA, "RA's range"))
     numbers = f"at rate {lr:g}: FA moves by {mean_sd(fa)}, RA moves by {mean_sd(ra)}"
     yield finding(numbers, answer)
 
@@ -437,7 +443,7 @@ def _dips(rows: pd.DataFrame, lr: float, steps: Steps) -> Iterator[Finding]:
     dips, recovers = paired(start, low), paired(end, low)
     numbers = f"at rate {lr:g}: sensitivity down to {mean_sd(least['value'], 2)} of the first, "
     numbers += f"RA {arrow(start, low)} → {mean_sd(end)}"
-    answer = every(exceeds(dips, NO_DIFFERENCE), exceeds(recovers, NO_DIFFERENCE))
+    answer = every(exceeds(dips, NO_DIFFERENCE, "RA falls by"), exceeds(recovers, NO_DIFFERENCE, "RA recovers by"))
     yield finding(numbers, answer)
 
 

@@ -129,7 +129,10 @@ def _efficacy(rows: pd.DataFrame) -> Iterator[Finding]:
     trained, full, part = by_method(rows, "non-target accuracy", "trained", *REMOVALS)
     left_full, left = (100 - ua for ua in by_method(rows, "UA", *REMOVALS))
     loss, ahead = paired(trained, part), paired(part, full)
-    answer = every(below(left, MOST_LEFT), below(loss, PRESERVED), exceeds(ahead, -NO_DIFFERENCE))
+    answer = every(
+        below(left, MOST_LEFT, "the forget set left"), below(loss, PRESERVED, "points lost"),
+        exceeds(ahead, -NO_DIFFERENCE, "points ahead of conventional"),
+    )  # fmt: skip
     numbers = f"{arrow(trained, part)}, conventional {mean_sd(full)}; "
     numbers += f"forget set left {mean_sd(left, 2)}, conventional {mean_sd(left_full, 2)}"
     yield finding(numbers, answer)
@@ -142,7 +145,9 @@ def _no_fine_tuning(rows: pd.DataFrame) -> Iterator[Finding]:
     (tuned,) = by_method(rows, "non-target accuracy", "fine-tune", epochs=1)
     anyway = paired(tuned, trained)
     full, part = (paired(now - then, anyway.clip(lower=0)) for now, then in zip(after, before, strict=True))
-    answer = every(exceeds(full, NO_DIFFERENCE), below(part, NO_DIFFERENCE))
+    answer = every(
+        exceeds(full, NO_DIFFERENCE, "the gain after conventional"), below(part, NO_DIFFERENCE, "after partial"),
+    )  # fmt: skip
     numbers = f"gain {mean_sd(part)}, conventional {mean_sd(full)}, beyond {mean_sd(anyway)}"
     yield finding(f"{numbers} without a removal", answer)
 

@@ -161,7 +161,10 @@ def _forgets_more(rows: pd.DataFrame) -> Iterator[Finding]:
     for method in ("fine-tune", "influence"):
         ends = {metric: dense_sparse(rows, metric, method) for metric in ("UA", "MIA-Efficacy", "RA")}
         ua, mia, ra = (paired(sparse, dense) for dense, sparse in ends.values())
-        answer = every(exceeds(ua, RISE), exceeds(mia, RISE), within(ra, STILL))
+        answer = every(
+            exceeds(ua, RISE, "UA's rise"), exceeds(mia, RISE, "MIA-Efficacy's rise"),
+            within(ra, STILL, "RA's change"),
+        )  # fmt: skip
         room = max(ends[metric][0].mean() for metric in ("UA", "MIA-Efficacy")) < 100 - RISE
         why = "" if room else "no room to rise"
         if select(rows, method=method)["again"].all():
@@ -201,7 +204,10 @@ def _l1_sparse(rows: pd.DataFrame) -> Iterator[Finding]:
     dense = select(rows, sparsity=0)
     (tuned, ua), (tuned_time, time) = (by_method(dense, m, "fine-tune", "l1-sparse") for m in ("UA", "RTE"))
     gain, ratio = paired(ua, tuned), times(time, tuned_time)
-    answer = every(exceeds(ua, LEAST_UA), exceeds(gain, GAIN), below(ratio, SAME_TIME))
+    answer = every(
+        exceeds(ua, LEAST_UA, "UA"), exceeds(gain, GAIN, "points of UA above FT"),
+        below(ratio, SAME_TIME, "times as long"),
+    )  # fmt: skip
     numbers = f"UA {mean_sd(ua)}, FT {mean_sd(tuned)}; {mean_sd(ratio, 2)} times FT's run time"
     yield finding(numbers, answer, moot=tuned.mean() + GAIN >= 100)
 
@@ -255,7 +261,10 @@ def _bound(rows: pd.DataFrame) -> Iterator[Finding]:
         fall = {metric: _ends(part, metric) for metric in ("error", "bound", "relative error")}
         shown = ", ".join(f"{m} {a.mean():.2g} → {b.mean():.2g}" for m, (a, b) in fall.items() if len(a))
         ranks, error, bound = _ranks(part), paired(*fall["error"]), paired(*fall["bound"])
-        answer = every(exceeds(ranks, 0), exceeds(error, 0), exceeds(bound, 0))
+        answer = every(
+            exceeds(ranks, 0, "the rank correlation"), exceeds(error, 0, "the error's fall"),
+            exceeds(bound, 0, "the bound's fall"),
+        )  # fmt: skip
         numbers = f"masks {how}: rank correlation {mean_sd(ranks, 2)}, {shown}"
         yield finding(numbers, answer)
 
@@ -361,8 +370,10 @@ def _transfer(rows: pd.DataFrame) -> Iterator[Finding]:
         gone = by_seed(part, "UA", method="l1-sparse")
         numbers = f"{removed:g} classes: {mean_sd(probe)}, retrained {mean_sd(retrained)}, "
         numbers += f"not removed {mean_sd(original)}, untrained {mean_sd(floor)}, {mean_sd(faster)} times as fast"
-        useful = every(below(behind, SAME_PROBE), exceeds(learnt, SAME_PROBE))
-        answer = every(useful, exceeds(gone, LEAST_UA), exceeds(faster, 1))
+        answer = every(
+            below(behind, SAME_PROBE, "points behind retraining"), exceeds(learnt, SAME_PROBE, "points learnt"),
+            exceeds(gone, LEAST_UA, "UA"), exceeds(faster, 1, "times as fast"),
+        )  # fmt: skip
         yield finding(numbers, answer, given=gain, moot=gain.mean() <= SAME_PROBE)
 
 
