@@ -296,10 +296,10 @@ def test_every_claim_of_a_paper_has_its_verdict_in_words(site, recorded, monkeyp
     html, warnings = site("\n\n".join(["```{claims}\n```", *pages]))
     assert not warnings
     theirs = [claim for paper in PAPERS for claim in claims(paper) if not claim.ours]
-    verdict = r'<p><a [^>]*href="#([^"]+)"[^>]*><span class="([^"]+)">(.*?)</span>'
+    verdict = r'<p><span class="([^"]+)"><a [^>]*href="#([^"]+)"[^>]*>(?:<[^>]+>)*([^<]+)<'
     found = re.findall(rf"<td[^>]*><p>(.*?)</p></td>\s*<td[^>]*>{verdict}", html)
-    assert sorted(address for _, address, *_ in found) == sorted(f"verdict-{claim.id.lower()}" for claim in theirs)
-    said = {address: (claim, classes, word) for claim, address, classes, word in found}
+    assert sorted(address for _, _, address, _ in found) == sorted(f"verdict-{claim.id.lower()}" for claim in theirs)
+    said = {address: (claim, classes, word) for claim, classes, address, word in found}
     assert said["verdict-partial-c1"] == (theirs[0].claim.replace("'", "’"), "mu-word mu-holds", "✓ holds")
     assert said["verdict-mumis-c4"][1:] == ("mu-word mu-not-recorded", "– not recorded")
     folded = "".join(re.findall("<details.*?</details>", html.split("(abstract)")[0], re.DOTALL))

@@ -263,15 +263,11 @@ class VerdictRole(SphinxRole):
         return [to_evidence(claim, verdict.word, self.env.docname), nodes.Text(on)], []
 
 
-def to_evidence(claim: Claim, word: verdicts.Word, here: str) -> addnodes.pending_xref:
+def to_evidence(claim: Claim, word: verdicts.Word, here: str) -> nodes.inline:
     """The verdict's sign and word, a link from page `here` to the claim's line in the table of verdicts."""
     where = {"refdomain": "std", "reftype": "ref", "reftarget": label(claim), "refexplicit": True}
-    return addnodes.pending_xref("", signed(word), refdoc=here, **where)
-
-
-def signed(word: verdicts.Word) -> nodes.inline:
-    """A verdict's sign and word: colour alone would not tell them apart."""
-    return nodes.inline(text=f"{SIGNS[word]} {word}", classes=["mu-word", f"mu-{word.replace(' ', '-')}"])
+    link = addnodes.pending_xref("", nodes.inline(text=f"{SIGNS[word]} {word}"), refdoc=here, **where)
+    return nodes.inline("", "", link, classes=["mu-word", f"mu-{word.replace(' ', '-')}"])
 
 
 def label(claim: Claim) -> str:
