@@ -525,9 +525,9 @@ def test_checks_of_ours_are_told_from_claims():
     """Breaks if a check of ours counts as a claim of the paper, or the other way round."""
     ours = {claim.id for chapter in CHAPTERS for claim in verdicts.claims(chapter) if claim.ours}
     checks = {"partial-entries", "partial-gone", "partial-head", "partial-pace", "partial-recording", "partial-limit",
-              "partial-search", "partial-scaled", "mumis-cost", "mumis-unseen", "mumis-weak", "mumis-stop",
-              "mumis-equal", "mumis-free", "sparsity-equal", "sparsity-tradeoff", "sparsity-mask", "sparsity-price",
-              "sparsity-fit", "sparsity-l1", "sparsity-cleanse", "beyond-chance", "beyond-power",
+              "partial-search", "partial-scaled", "mumis-cost", "mumis-price", "mumis-unseen", "mumis-weak",
+              "mumis-stop", "mumis-equal", "mumis-free", "sparsity-equal", "sparsity-tradeoff", "sparsity-mask",
+              "sparsity-price", "sparsity-fit", "sparsity-l1", "sparsity-cleanse", "beyond-chance", "beyond-power",
               "beyond-enough"}  # fmt: skip
     assert ours == checks
 

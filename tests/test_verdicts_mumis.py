@@ -626,6 +626,29 @@ def test_cost_at_full_size(training, pass_, word):
     assert judge(CLAIMS["cost"].evidence(frames)).word == word
 
 
+def measured(fa, retraining):
+    """Run times of MU-Mis, which takes a second, and of retraining."""
+    return swept({"RTE": 1, "FA": fa, "Avg. Gap": 1}) + rows("RTE", retraining, method="retrain")
+
+
+@pytest.mark.parametrize(
+    ("fa", "retraining", "word"),
+    [(0, 101, "holds"), (0, 99, "does not hold"), (6, 101, "nothing to test"), (0, (50, 160, 100), "unclear")],
+)
+def test_measured_price(fa, retraining, word):
+    """Price: of the rule's run. Breaks if a cheap run that leaves the class counts, or the 7 s of another value."""
+    assert decide("price", measured(fa, retraining)).word == word
+
+
+def test_a_model_of_all_images_is_a_network_of_its_own():
+    """Both tables have CIFAR-100 and ResNet-18. Breaks if one hides the other where networks count once."""
+    frames = dict.fromkeys(("mumis-tab1", "mumis-full"), complete(pd.DataFrame(HOLDING["free"])))
+    found = judge(CLAIMS["free"].evidence(frames)).evidence
+    assert [finding.item for finding in found] == ["mumis-tab1", "mumis-full"]
+    assert "trained on all images" in found[1].network
+    assert "trained on all images" not in found[0].network
+
+
 # ---- at equal forgetting ---------------------------------------------------------------------------------
 
 
@@ -666,7 +689,7 @@ HOLDING = {
     "C6": swept({"RTE": 1, "Avg. Gap": 1}) + rows("RTE", 999, method="retrain"),
     "C7": sequence("mu-mis") + sequence("retrain", left=0) + sequence("ssd", kl=9),
     "C8": subset({"mu-mis": 5, "rum": 1}, KLS), "losses": forgets() + swept({"RA": 50}, method="jit"),
-    "cost": BOTH + cost(1000, 2), "equal": followed(79, 70), "stop": run(10, 12, 14),
+    "cost": BOTH + cost(1000, 2), "price": measured(0, 101), "equal": followed(79, 70), "stop": run(10, 12, 14),
     "sequence": sequence("salun", 20), "weak": subset({"mu-mis": 5, "rum": 1}, KLS), "memo": memorised(89, 80),
     "dip": BOTH, "target": BOTH + course((90,) * 5, (76,) * 5, variant="target"),
     "other": BOTH + course((0,) * 5, (1,) * 5, variant="other"),

@@ -461,6 +461,7 @@ TABLE_CAPTIONS = {
     "mumis-tab1": "A full class, ResNet-18. Other choices of the hyper-parameters: {item}`mumis-tuning`.",
     "mumis-tab2": "A sub-class, ResNet-18.",
     "mumis-tab3": "A full class, ViT.", "mumis-tabA7": "A random tenth of the training samples, ResNet-18.",
+    "mumis-full": "A full class, ResNet-18, from a model trained on all images.",
     "mumis-tabA9": "A full class, VGG-16.", "mumis-tabA10": "A sub-class, ViT.",
     "mumis-memo": "The tenth of the training samples that is memorised least, in the middle or most, ResNet-18.",
 }  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -17,7 +16,7 @@ from sphinx.util.docutils import SphinxRole
 from mu import verdicts
 from mu.experiments import CHAPTERS, PAPERS, Item, best, get_item, items, primary_items
 from mu.names import shown
-from mu.pages.writing import Written, block, link, page_link, text_table
+from mu.pages.writing import Written, block, claims_table, link, page_link, text_table
 from mu.reading import mumis, seeds_in_words, sparsity
 from mu.results import LEADING
 from mu.storage import digest
@@ -235,18 +234,10 @@ class ClaimsDirective(Written):
         text = []
         for paper in PAPERS:
             theirs = [claim for claim in verdicts.claims(paper) if not claim.ours]
-            main, more = (
-                [c for c in theirs if bool(re.search(r"-C\d+$", c.id)) is of_main] for of_main in (True, False)
-            )
-            text += claims_table(f"{{doc}}`/book/{paper}`", main)
-            text += block("dropdown", "Further observations", *claims_table("", more)) if more else []
+            more = [claim for claim in theirs if not claim.numbered]
+            text += claims_table([claim for claim in theirs if claim.numbered], f"{{doc}}`/book/{paper}`")
+            text += block("dropdown", "Further observations", *claims_table(more)) if more else []
         return "\n".join(text)
-
-
-def claims_table(title: str, claims: list[Claim]) -> list[str]:
-    """A line for each claim."""
-    rows = pd.DataFrame([{"claim": claim.claim, "verdict": f"{{verdict}}`{claim.id}`"} for claim in claims])
-    return block("table", title, ":class: mu-stacked mu-claims", "", text_table(rows))
 
 
 class VerdictRole(SphinxRole):

@@ -15,13 +15,14 @@ from sphinx.roles import XRefRole
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
-from mu import figures, reproduced
+from mu import figures, reproduced, verdicts
 from mu.experiments import Item, best, get_item, items
 from mu.figures.reproduced import against_ours
 from mu.names import shown
 from mu.pages.writing import (
     Written,
     block,
+    claims_table,
     drawing,
     fits,
     full_width,
@@ -82,7 +83,8 @@ class RecordDirective(Written):
             content = self.parse(*warning, *block("dropdown", "The run on 5,000 digits", *text, "", *source))
         else:
             content = self.parse(*text)
-            content = (content if narrow else [full_width(content)]) + self.parse(*source, *choices(item, record))
+            more = [*choices(item, record), *([] if again else tested(item))]
+            content = (content if narrow else [full_width(content)]) + self.parse(*source, *more)
         return with_dark(content, dark) if dark else with_goal(content)
 
 
@@ -152,6 +154,13 @@ def choices(item: Item, record: Record) -> list[str]:
     ways = "({doc}`three ways to choose </book/choice>`)"
     text = f"Average gap to the retrained model, and the value that gave it {ways}; a star: at an end of those tried."
     return block("dropdown", "The hyper-parameters chosen", text, "", number_table(table)) if len(table) else []
+
+
+def tested(item: Item) -> list[str]:
+    """Folded below a figure or table on its own page: the claims that its record is read for."""
+    reads = lambda claim: item.record in {get_item(name).record for name in claim.items}
+    claims = [claim for claim in verdicts.claims(item.paper) if reads(claim)]
+    return block("dropdown", f"Claims tested on this record: {len(claims)}", *claims_table(claims)) if claims else []
 
 
 class ItemRole(XRefRole):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
@@ -14,9 +15,8 @@ from sphinx.util.docutils import SphinxDirective
 from mu.figures.drawing import THEMES, svg
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from mu.experiments import Item
+    from mu.verdicts.claim import Claim
 
 FIT = 4, 60  # columns, and characters of a line, that a table may have beside its names to fit the text width
 
@@ -85,6 +85,13 @@ def text_table(table: pd.DataFrame, numbers: int = 0) -> str:
     rows = (table.columns, rule, *table.itertuples(index=False))
     escaped = ([str(cell).replace("|", chr(92) + "|") for cell in row] for row in rows)
     return "\n".join(f"| {' | '.join(row)} |" for row in escaped)
+
+
+def claims_table(claims: Iterable[Claim], title: str = "") -> list[str]:
+    """A line for each claim, with its verdict."""
+    by = lambda claim: "Our check: " if claim.ours else ""
+    rows = [{"claim": by(claim) + claim.claim, "verdict": f"{{verdict}}`{claim.id}`"} for claim in claims]
+    return block("table", title, ":class: mu-stacked mu-claims", "", text_table(pd.DataFrame(rows)))
 
 
 def fits(table: pd.DataFrame) -> bool:

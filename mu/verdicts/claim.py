@@ -7,6 +7,7 @@ records into rows to be read together, most often those of one network; its `dec
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -80,6 +81,11 @@ class Claim:
     def ours(self) -> bool:
         """Whether it is a check of ours, not a claim of the paper."""
         return self.source.startswith("ours")
+
+    @property
+    def numbered(self) -> bool:
+        """Whether it is one of a paper's main claims."""
+        return re.search(r"-C\d+$", self.id) is not None
 
     def evidence(self, frames: Rows) -> Iterator[Finding]:
         """Every finding in the rows of these items, and where it is from."""

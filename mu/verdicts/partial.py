@@ -537,7 +537,7 @@ CLAIMS = (
     ),
     Claim(
         "partial-limit",
-        "With the whole class in training, partial amnesiac unlearning fails.",
+        "With the whole class in training, partial amnesiac unlearning breaks down: here a failure is expected.",
         "ours",
         f"Other classes lose more than {VISIBLE:g} points, or the class is still more than {VISIBLE:g} % right, "
         "with the kept share chosen from the whole grid.",

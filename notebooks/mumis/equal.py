@@ -32,10 +32,10 @@
 # * Under `laptop`, three seeds, MU-Mis's lines stay flat longest. NG's follow them for a while and then turn down; those of RL and JiT fall from the start. At one seed MU-Mis's turn
 #   down early, too, and so do all others: originals differ.
 # * NG takes large strides: from one pass to the next FA may fall by twenty points. Its best pass may therefore lie between two dots; but its straight lines, too, run below MU-Mis's.
-# * So far the main table could not tell MU-Mis from NG: there each has one value, picked by a rule, and NG may happen to stop just before its line turns down.
+# * The {item}`main table <mumis-tab1>` cannot tell MU-Mis from NG: there each has one value, picked by a rule, and NG may happen to stop just before its line turns down.
 # * Our check: the loss of MU-Mis keeps more of the other classes than simpler losses do that have forgotten as much. **Verdict:** {verdict}`mumis-equal`. Of every method the best
 #   pass counts, at whichever rate and picked by test images. So this is about losses, and not about when to stop.
-# * Rates are ours: two for each method with which it loses the class in as many passes.
+# * Rates are ours: two for each method, such that all methods need about as many passes to lose the class.
 
 # %% [markdown]
 # ## Live run

@@ -29,7 +29,7 @@
 # %% [markdown]
 # ## What to see
 #
-# Only CIFAR-10 is recorded, under `laptop` with two seeds; SVHN is not recorded.
+# Only CIFAR-10 is recorded, under `laptop` with three seeds; SVHN is not recorded.
 #
 # * Block A, accuracy on the class: {value}`partial-jmlr target accuracy method=trained scenario=rare dataset=cifar10` % before,
 #   {value}`partial-jmlr target accuracy method=amnesiac scenario=rare dataset=cifar10 epochs=0` % after conventional and

@@ -31,7 +31,14 @@
 # %% [markdown]
 # ## What to see
 #
-# WHAT
+# Under `laptop`, three seeds:
+#
+# * *With Adam* the choice of entries counts. Label flipping keeps more of the other classes with the largest twentieth of each step, and less with random or fixed entries or with
+#   whole steps at a smaller rate.
+# * *With plain SGD* the size of the step counts. A partial form of label flipping or ascent keeps some ten points more than whole steps, but so do random entries, and whole steps at a
+#   tenth of the rate.
+# * *With momentum* the forms of label flipping differ by a point or two. Ascent scatters more over seeds than the forms differ.
+# * Beside retained data (`label-flip-all`) all forms are alike under every optimiser.
 #
 # {doc}`The verdicts </book/verdicts>` on claims C3 and C4 count the MLP trained by SGD, with and without momentum, as networks of their own, and so does the check of the
 # {item}`pace <partial-pace>`.

@@ -27,7 +27,7 @@
 # %% [markdown]
 # ## What to see
 #
-# Disparity Ave. in points, under `laptop`, one seed:
+# Disparity Ave. in points, under `laptop`; a number without ± is from one seed:
 #
 # | | class, dense | class, 95 % | random, dense | random, 95 % |
 # |:---|---:|---:|---:|---:|
@@ -38,7 +38,7 @@
 # | IU | {value}`sparsity-tabA4 Avg. Gap scenario=class sparsity=0 method=influence` | {value}`sparsity-tabA4 Avg. Gap scenario=class sparsity=95 method=influence` | {value}`sparsity-tabA4 Avg. Gap scenario=random sparsity=0 method=influence` | {value}`sparsity-tabA4 Avg. Gap scenario=random sparsity=95 method=influence` |
 # | $\ell_1$-sparse | {value}`sparsity-tabA4 Avg. Gap scenario=class sparsity=0 method=l1-sparse` | {value}`sparsity-tabA4 Avg. Gap scenario=class sparsity=95 method=l1-sparse` | {value}`sparsity-tabA4 Avg. Gap scenario=random sparsity=0 method=l1-sparse` | {value}`sparsity-tabA4 Avg. Gap scenario=random sparsity=95 method=l1-sparse` |
 #
-# * The claim is that the second number of each pair is the smaller. Class-wise it is so for every method, at random for none.
+# * The claim is that the second number of each pair is the smaller. Class-wise it is so in the mean for every method, at random (one seed) for none.
 # * *The two models differ by more than the mask.* The dense VGG has not fitted its training images in these few epochs: its RA is
 #   {value}`sparsity-tabA4 RA scenario=class sparsity=0 method=trained` %. The sparse one, pruned and trained again from an early state, has: its RA is
 #   {value}`sparsity-tabA4 RA scenario=class sparsity=95 method=trained` %. The dense one hardly memorises a random tenth, so there is little to forget (UA
