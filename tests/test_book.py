@@ -297,7 +297,7 @@ def test_every_claim_of_a_paper_has_its_verdict_in_words(site, recorded, monkeyp
     assert not warnings
     theirs = [claim for paper in PAPERS for claim in claims(paper) if not claim.ours]
     verdict = r'<p><span class="([^"]+)"><a [^>]*href="#([^"]+)"[^>]*>(?:<[^>]+>)*([^<]+)<'
-    found = re.findall(rf"<td[^>]*><p>(.*?)</p></td>\s*<td[^>]*>{verdict}", html)
+    found = re.findall(rf"<td[^>]*><p><strong>\w+</strong> (.*?)</p></td>\s*<td[^>]*>{verdict}", html)
     assert sorted(address for _, _, address, _ in found) == sorted(f"verdict-{claim.id.lower()}" for claim in theirs)
     said = {address: (claim, classes, word) for claim, classes, address, word in found}
     assert said["verdict-partial-c1"] == (theirs[0].claim.replace("'", "’"), "mu-word mu-holds", "✓ holds")

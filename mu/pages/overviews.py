@@ -202,7 +202,7 @@ class VerdictsDirective(Written):
         so_far = [f"so far {complete}"] if partial else []
         reads = ", ".join(self.source(name) for name in claim.items)
         return (
-            f"({label(claim)})=\n**{claim.id.split('-')[1]}** {claim.claim} *({claim.source})*",
+            f"({label(claim)})=\n**{claim.name}** {claim.claim} *({claim.source})*",
             claim.test,
             "; ".join([f"**{verdict.word}**", *basis(verdict), *so_far]),
             self.evidence(verdict) or f"reads {reads}",

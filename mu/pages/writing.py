@@ -89,8 +89,8 @@ def text_table(table: pd.DataFrame, numbers: int = 0) -> str:
 
 def claims_table(claims: Iterable[Claim], title: str = "") -> list[str]:
     """A line for each claim, with its verdict."""
-    by = lambda claim: "Our check: " if claim.ours else ""
-    rows = [{"claim": by(claim) + claim.claim, "verdict": f"{{verdict}}`{claim.id}`"} for claim in claims]
+    says = lambda claim: f"**{claim.name}** {'Our check: ' if claim.ours else ''}{claim.claim}"
+    rows = [{"claim": says(claim), "verdict": f"{{verdict}}`{claim.id}`"} for claim in claims]
     return block("table", title, ":class: mu-stacked mu-claims", "", text_table(pd.DataFrame(rows)))
 
 

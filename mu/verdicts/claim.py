@@ -83,9 +83,14 @@ class Claim:
         return self.source.startswith("ours")
 
     @property
+    def name(self) -> str:
+        """Its id without the paper."""
+        return self.id.split("-")[1]
+
+    @property
     def numbered(self) -> bool:
         """Whether it is one of a paper's main claims."""
-        return re.search(r"-C\d+$", self.id) is not None
+        return re.fullmatch(r"C\d+", self.name) is not None
 
     def evidence(self, frames: Rows) -> Iterator[Finding]:
         """Every finding in the rows of these items, and where it is from."""

@@ -55,7 +55,7 @@
 #   {value}`mumis-fig5 RA method=trained scenario=subclass step=0` to {value}`mumis-fig5 RA method=ssd scenario=subclass step=5` %.
 # * MU-Mis breaks down over the full classes, at the one seed recorded, with the $\delta$ of 1.2 that the rule picked at the first request, the largest one tried. No other
 #   method without retained data is recorded here, so this may be the fate of all of them. RA is {value}`mumis-fig5 RA method=mu-mis scenario=class step=1` % after the first request and
-#   {value}`mumis-fig5 RA method=mu-mis scenario=class step=2` % after the second. That its classes do not come back then says nothing. Over the sub-classes RA ends at
+#   {value}`mumis-fig5 RA method=mu-mis scenario=class step=2` % after the second. A model at 1 % cannot show a rebound, so that its classes do not come back says nothing. Over the sub-classes RA ends at
 #   {value}`mumis-fig5 RA method=mu-mis scenario=subclass step=5` %.
 # * Claim: MU-Mis withstands a sequence of requests; what was removed stays removed, and it stays nearest to retraining. **Verdict:** {verdict}`mumis-C7`.
 # * Claim: bad teacher and SalUn let removed classes come back, and SSD loses accuracy. **Verdict:** {verdict}`mumis-sequence`.
