@@ -204,12 +204,12 @@ def ledger_cost(rows: pd.DataFrame) -> Figure:
     return _panels(panel, rows, columns, KEPT)
 
 
-METRICS = {
-    "target accuracy": "target test acc.", "non-target accuracy": "other test acc.",
-    "forget accuracy": "forget train acc.", "RA": "retain train acc.", "MIA recall (shadow)": "MIA recall",
-    "MIA false positives (shadow)": "false pos.", "MIA recall (entropy)": "by entropy",
-    "TPR at 1 % FPR": "TPR at 1 %", "AUC": "AUC", "accuracy gap": "gap",
-    "steps": "steps", "stored bytes": "stored", "RTE": "time, s",
+METRICS = {  # accuracy, cost, membership
+    "accuracy gap": "gap", "target accuracy": "target test acc.", "non-target accuracy": "other test acc.",
+    "forget accuracy": "forget train acc.", "RA": "retain train acc.",
+    "stored bytes": "stored", "steps": "steps", "RTE": "time, s",
+    "MIA recall (shadow)": "MIA recall", "MIA false positives (shadow)": "false pos.",
+    "MIA recall (entropy)": "by entropy", "TPR at 1 % FPR": "TPR at 1 %", "AUC": "AUC",
 }  # fmt: skip
 PROBES = {
     "target accuracy": "class, own head", "non-target accuracy": "others, own head",
