@@ -102,7 +102,7 @@ class Scale:
     batch: int | None  # batch size of unlearning; None: each method's own
     whole: Recipe  # training on all images, in fewer epochs
     rates: tuple[float, ...]  # learning rates of MU-Mis
-    whole_rates: tuple[float, ...]  # those tried on the model trained on all images
+    whole_rates: dict[str, tuple[float, ...]]  # of MU-Mis, and of whom the tables' would miss, on that model
     steps: int  # of MU-Mis at most
     passes: int  # of MU-Mis over a forget set, where two requests are followed equally far
     looked: int  # samples whose sensitivity is measured; a tenth of the test images on a course
@@ -129,19 +129,22 @@ ALONG = ("mu-mis", "fine-tune", "bad-teacher", "ssd", "salun", "scrub", "gradien
 PAPER = Scale(
     surrogate=SURROGATE_OF, labels=LABELS, samples=None, recipe=LONG, seeds=3,
     whole=replace(LONG, epochs=30), epochs=200, batch=None, rates=(1e-6, 1e-5, 1e-4, 3e-4),
-    whole_rates=(1e-6, 1e-5, 1e-4, 3e-4), steps=500, passes=32, looked=1000,
+    whole_rates={"mu-mis": (1e-6, 1e-5, 1e-4, 3e-4)}, steps=500, passes=32, looked=1000,
     sequence=SEQUENCE, compared=ALONG, others=(), subsets=20, timed=("resnet18", 512),
 )  # fmt: skip
 LAPTOP = replace(
     PAPER, samples=8_000, recipe=SHORT, whole=replace(LONG, epochs=8, warmup=0.1), epochs=2, batch=64,
-    rates=(1e-3, 3e-3), whole_rates=(1e-3, 3e-3, 0.01), steps=64,
+    rates=(1e-3, 3e-3), steps=64, whole_rates={
+        "mu-mis": (5e-4, 1e-3, 1.5e-3, 2e-3, 3e-3, 0.01), "gradient-ascent": (5e-6, 1e-5, 1.5e-5, 2e-5, 3e-5),
+    },
     looked=200, compared=("mu-mis", "gradient-ascent", "jit", "fine-tune", "bad-teacher", "ssd", "salun"), subsets=4,
     timed=("resnet18", 128),
 )  # fmt: skip
 QUICK = replace(
     LAPTOP, surrogate=dict.fromkeys(("mnist5k", "mnist5k-pairs"), "synthetic"),
     labels={"rocket": 3, "sea": 8, "face": 3, "tiny": 3}, samples=2_000, recipe=replace(SHORT, epochs=8),
-    whole=replace(SHORT, epochs=4), seeds=1, steps=60, passes=8, looked=100, sequence=(3, 8, 5),
+    whole=replace(SHORT, epochs=4), whole_rates={"mu-mis": (1e-3, 3e-3, 0.01)}, seeds=1,
+    steps=60, passes=8, looked=100, sequence=(3, 8, 5),
     compared=("mu-mis", "gradient-ascent", "jit", "fine-tune", "ssd"),
     others=("mu-mis", "fine-tune", "bad-teacher", "salun", "gradient-ascent", "jit", "rum"), subsets=3,
     timed=("resnet9-slim", 256),
@@ -149,9 +152,9 @@ QUICK = replace(
 SMOKE = replace(
     QUICK, surrogate={"synthetic-rgb": "synthetic-rgb"},
     labels={"rocket": 3, "sea": 7, "face": 3, "tiny": 3}, samples=300, recipe=replace(SHORT, epochs=1),
-    whole=replace(SHORT, epochs=1), epochs=1, rates=(1e-3,), whole_rates=(1e-3,), steps=3, passes=2, looked=20,
-    sequence=(3, 5), compared=("mu-mis", "fine-tune"), others=("mu-mis", "fine-tune", "rum"), subsets=2,
-    timed=("resnet9-slim", 16),
+    whole=replace(SHORT, epochs=1), epochs=1, rates=(1e-3,), whole_rates={"mu-mis": (1e-3,)}, steps=3,
+    passes=2, looked=20, sequence=(3, 5), compared=("mu-mis", "fine-tune"),
+    others=("mu-mis", "fine-tune", "rum"), subsets=2, timed=("resnet9-slim", 16),
 )  # fmt: skip
 SCALES = {"smoke": SMOKE, "quick": QUICK, "laptop": LAPTOP, "paper": PAPER}
 SURROGATE_IMAGES = 2_000  # at most: ours
@@ -552,12 +555,9 @@ def _settings(profile: str, data: str, network: str, scenario: str, name: str = 
     }  # fmt: skip
 
 
-def sweeps_of(profile: str, scenario: str, methods: Iterable[str], whole: bool = False) -> list[dict]:
-    """What is tried of each of the methods; `whole`: on a model trained on all images."""
-    scale = SCALES[profile]
-    if whole:
-        scale = replace(scale, recipe=scale.whole, rates=scale.whole_rates)
-    return [sweep for method in methods for sweep in _sweeps(profile, scale, scenario, method)]
+def sweeps_of(profile: str, scenario: str, methods: Iterable[str]) -> list[dict]:
+    """What is tried of each of the methods."""
+    return [sweep for method in methods for sweep in _sweeps(profile, SCALES[profile], scenario, method)]
 
 
 def _sweeps(profile: str, scale: Scale, scenario: str, name: str) -> list[dict]:
@@ -671,10 +671,14 @@ def _floor(profile: str) -> list[dict]:
 
 def _whole(profile: str) -> list[dict]:
     """The class of the main table, of a model trained on all images; methods that are handed little else."""
-    data, kind, name = KINDS[0]
-    tried = sweeps_of(profile, kind, ("mu-mis", "fine-tune", *SIMPLER), whole=True)
-    recipe = asdict(SCALES[profile].whole)
-    return one_each([_settings(profile, data, "resnet18", kind, name, samples=None, recipe=recipe, sweeps=tried)])
+    scale, (data, kind, name) = SCALES[profile], KINDS[0]
+    whole = replace(scale, recipe=scale.whole, rates=scale.whole_rates["mu-mis"])
+    tried = [sweep for method in ("mu-mis", "fine-tune", *SIMPLER) for sweep in _sweeps(profile, whole, kind, method)]
+    for sweep in tried:
+        if sweep["name"] == "lr":  # of MU-Mis it is delta
+            sweep["values"] = scale.whole_rates.get(sweep["method"], sweep["values"])
+    base = _settings(profile, data, "resnet18", kind, name, samples=None, recipe=asdict(scale.whole))
+    return one_each([{**base, "sweeps": tried}])
 
 
 def _distributions(profile: str) -> list[dict]:
