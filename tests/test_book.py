@@ -339,6 +339,15 @@ def test_long_evidence_is_folded(site, recorded, lines, monkeypatch):
         assert re.findall(r"line \d", folded[0]) == ["line 1", "line 2"]
 
 
+def test_what_makes_a_verdict_unclear_is_seen(site, recorded, monkeypatch):
+    """Of five comparisons with two seeds one yes may be chance. Breaks if the yes is what the reader sees."""
+    evidence = [Finding(answer, f"{answer}", 2, "MNIST", "partial-tab1") for answer in ((True,), (None,) * 4)]
+    monkeypatch.setattr("mu.pages.overviews.judged", cache(lambda claim: judge(evidence)))
+    html, _ = site("```{verdicts} partial\n```")
+    seen, folded = html.split("(abstract)")[1].split("</td>")[3].split("<details")
+    assert ("(None, None" in seen, "(True,)" in folded) == (True, True)
+
+
 def test_evidence_that_does_not_count_is_the_first_to_be_folded(site, recorded, monkeypatch):
     """One seed beside several, and what says nothing, come last. Breaks if they push a no out of sight."""
     idle = [Finding((), f"idle {i}", 2, "MNIST", "partial-tab1") for i in range(4)]

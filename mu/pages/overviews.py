@@ -204,13 +204,16 @@ class VerdictsDirective(Written):
         return (
             f"({label(claim)})=\n**{claim.name}** {claim.claim} *({claim.source})*",
             claim.test,
-            "; ".join([f"**{verdict.word}**", *basis(verdict), *so_far]),
+            "; ".join([f"**{SIGNS[verdict.word]} {verdict.word}**", *basis(verdict), *so_far]),
             self.evidence(verdict) or f"reads {reads}",
         )
 
     def evidence(self, verdict: Verdict) -> str:
-        """A bullet each, those that count first; all but the first are folded, with how they came out."""
-        ordered = sorted(verdict.evidence, key=lambda finding: finding not in verdict.counted)
+        """A bullet each, first those that count and, of these, what makes the verdict a no or unclear; only one is
+        seen, the others are folded, with how they came out."""
+        why = {"does not hold": "no", "unclear": "unclear"}.get(verdict.word)
+        place = lambda finding: (finding not in verdict.counted, why is not None and finding.word != why)
+        ordered = sorted(verdict.evidence, key=place)
         bullets = [self.bullet(finding, finding in verdict.counted) for finding in ordered]
         words = Counter(finding.word for finding in ordered[SEEN:])
         more = ", ".join(f"{count} {word}" for word, count in words.items())

@@ -146,7 +146,8 @@ def _no_fine_tuning(rows: pd.DataFrame) -> Iterator[Finding]:
     anyway = paired(tuned, trained)
     full, part = (paired(now - then, anyway.clip(lower=0)) for now, then in zip(after, before, strict=True))
     answer = every(
-        exceeds(full, NO_DIFFERENCE, "the gain after conventional"), below(part, NO_DIFFERENCE, "after partial"),
+        exceeds(full, NO_DIFFERENCE, "the gain after conventional"),
+        below(part, NO_DIFFERENCE, "the gain after partial"),
     )  # fmt: skip
     numbers = f"gain {mean_sd(part)}, conventional {mean_sd(full)}, beyond {mean_sd(anyway)}"
     yield finding(f"{numbers} without a removal", answer)
