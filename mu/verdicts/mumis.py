@@ -160,12 +160,16 @@ def _cheap(rows: pd.DataFrame) -> Iterator[Finding]:
 
 def _measured(rows: pd.DataFrame) -> Iterator[Finding]:
     """Price."""
-    (ours, retrain), fa = by_method(rows, "RTE", "mu-mis", "retrain"), by_seed(rows, "FA", method="mu-mis")
-    longer, numbers = times(retrain, ours), f"MU-Mis {mean_sd(ours)} s, retraining {mean_sd(retrain)} s"
-    if fa.mean() > SAME_FA["class"]:
-        yield untestable(f"FA is {mean_sd(fa)} after it", fa)
+    ours, retrain = by_method(rows, "RTE", "mu-mis", "retrain")
+    before, after = by_method(rows, "FA", "trained", "mu-mis")
+    longer, fall = times(retrain, ours), f"FA {arrow(before, after)}"
+    if after.mean() > before.mean() / 2:
+        yield untestable(fall, after)
     else:
-        yield finding(f"{numbers}, {mean_sd(longer)} times as long", exceeds(longer, THAN_RETRAIN))
+        numbers = (
+            f"{fall}; MU-Mis {mean_sd(ours)} s, retraining {mean_sd(retrain)} s, {mean_sd(longer)} times as long"
+        )
+        yield finding(numbers, exceeds(longer, THAN_RETRAIN), given=after)
 
 
 # ---- A random subset, and memorised samples --------------------------------------------------------------
@@ -571,8 +575,8 @@ CLAIMS = (
         "With all images in training, a run costs less than a hundredth of retraining, even of a short one.",
         "ours, after C6",
         f"Measured end to end, side by side: run time of retraining is more than {THAN_RETRAIN:g} times as long. It "
-        "has few epochs here; with the paper's 200 it would be as many times more. Where FA is still above "
-        f"{SAME_FA['class']:g}, the class is not forgotten, and there is nothing to test.",
+        "has few epochs here; with the paper's 200 it would take as many times longer. Where less than half of FA is "
+        "lost, as in *cost*, there is nothing to test.",
         (WHOLE,), tables, _measured, "class",
     ),
     Claim(
