@@ -29,7 +29,7 @@ from mu.training import Recipe
 
 ITEMS = [item for item in items().values() if item.paper == "mumis"]
 OWN = [item for item in ITEMS if not item.shows]
-GRIDS = [item for item in OWN if item.run is mumis.method_grid and item.id != "mumis-floor"]
+GRIDS = [item for item in OWN if item.run is mumis.method_grid and item.id not in ("mumis-floor", "mumis-full")]
 
 
 def settings(scenario="class", **more):

@@ -553,7 +553,7 @@ def test_the_page_renders_whatever_is_recorded(site, state):
     assert 'href="notebooks/partial/tab1.html"' in html
     if state == "nothing":
         assert "holds;" not in text
-        assert html.count("<strong>not recorded</strong>") == len(CLAIMS)
+        assert html.count("<strong>– not recorded</strong>") == len(CLAIMS)
     else:
         many = "one seed" if state == "one seed" else "3 seeds"
         complete = 0 if state == "one seed" else 2
@@ -570,7 +570,7 @@ def test_every_paper_renders(site, paper):
     """A row per claim without a record, no warning. Breaks if a claim's text is no valid Markdown."""
     html, warnings = site(f"```{{verdicts}} {paper}\n```")
     assert not warnings
-    assert html.count("<strong>not recorded</strong>") == len(verdicts.claims(paper))
+    assert html.count("<strong>– not recorded</strong>") == len(verdicts.claims(paper))
 
 
 def test_an_unknown_paper_is_an_error_of_the_page(site):
