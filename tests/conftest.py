@@ -4,11 +4,13 @@ No test reads or writes the user's cache or the checkout's records: both folders
 one thread, so that "bitwise" means the same on every machine.
 """
 
+import itertools
 import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -32,6 +34,24 @@ def folders(tmp_path, monkeypatch):
     for name in ("MU_DATA", "MU_DEBUG"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
+
+
+@pytest.fixture
+def noisy_folder(folders, monkeypatch):
+    """(name, pixels a side) -> nothing; $MU_DATA then has it: 4 classes of 10 + 10 noisy pictures, each brighter."""
+    from PIL import Image
+
+    monkeypatch.setenv("MU_DATA", str(folders / "data"))
+    noise = np.random.default_rng(0)
+
+    def write(name, side):
+        for part, label, i in itertools.product(("train", "test"), range(4), range(10)):
+            folder = folders / "data" / name / part / f"class{label}"
+            folder.mkdir(parents=True, exist_ok=True)
+            pixels = noise.integers(0, 120, (side, side, 3)) + 30 * label
+            Image.fromarray(pixels.astype(np.uint8)).save(folder / f"{i}.png")
+
+    return write
 
 
 @pytest.fixture(scope="session")

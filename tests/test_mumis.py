@@ -751,3 +751,26 @@ def test_kl_along_a_sequence_is_from_the_retrained_model(monkeypatch):
     for (first, slow), (second, fast) in zip(handed[:3], handed[3:], strict=True):
         assert torch.equal(first, second)
         assert not torch.equal(slow, fast)
+
+
+@pytest.mark.parametrize(("name", "side"), [("faces", 32), ("tiny-imagenet", 64)])
+def test_the_main_table_is_recorded_on_folders_of_images(noisy_folder, name, side):
+    """Its cells as they are asked under `paper`, on generated pictures; SCAR's own images are of a folder, too.
+
+    Network and training are small. Breaks if a folder's pictures, classes or sizes reach any part differently.
+    """
+    noisy_folder(name, 40)
+    noisy_folder("imagenet", 70)
+    recipe = asdict(Recipe(epochs=30, batch_size=8, optimizer="adam", lr=1e-3))
+    small = {"model": "resnet9-slim", "recipe": recipe, "surrogate": f"folder:imagenet:{side}"}
+    cells = [cell for cell in get_item("mumis-tab1").grid("paper") if cell["dataset"] == f"folder:{name}:{side}"]
+    rows = []
+    for cell in cells:
+        if {tried["method"] for tried in cell["sweeps"]} <= {"mu-mis", "ssd", "scar"}:
+            sweeps = [{**tried, "values": tried["values"][:1]} for tried in cell["sweeps"][:1]]
+            rows += mumis.method_grid({**cell, **small, "sweeps": sweeps}, 0, "cpu")
+    found = pd.DataFrame(rows).pivot_table(index="method", columns="metric", values="value")
+    assert set(found.index) == {"trained", "retrain", "mu-mis", "ssd", "scar"}
+    assert found.loc["trained", "FA"] > 50
+    assert found.loc["retrain", "FA"] == 0  # a class it never saw
+    assert (found.loc[["trained", "retrain"], "RA"] > 50).all()  # chance is 25 or 33

@@ -5,7 +5,6 @@ import math
 from dataclasses import replace
 from types import SimpleNamespace
 
-import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -314,20 +313,10 @@ def test_masks_keep_the_same_share_of_every_layer():
 # ---- transfer -------------------------------------------------------------------------------------------
 
 
-def test_transfer_runs_on_folders_of_images(tmp_path, monkeypatch):
+def test_transfer_runs_on_folders_of_images(noisy_folder):
     """The way to ImageNet: two sets of generated pictures; every method probed, the removed class unlearned."""
-    from PIL import Image
-
-    noise = np.random.default_rng(0)
-    for name in ("source", "target"):
-        for part in ("train", "test"):
-            for label in range(4):
-                folder = tmp_path / name / part / f"class{label}"
-                folder.mkdir(parents=True)
-                for i in range(10):
-                    pixels = noise.integers(0, 120, (32, 32, 3)) + 30 * label
-                    Image.fromarray(pixels.astype(np.uint8)).save(folder / f"{i}.png")
-    monkeypatch.setenv("MU_DATA", str(tmp_path))
+    noisy_folder("source", 32)
+    noisy_folder("target", 32)
     settings = get_item("sparsity-tab4").grid("smoke")[0] | {
         "dataset": "folder:source:32", "target": "folder:target:32", "removed": 1, "samples": None,
     }  # fmt: skip
