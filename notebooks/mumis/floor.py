@@ -38,7 +38,7 @@
 # * KL is far from 0 between two models of equal standing: on samples that neither saw, both are sure and differ. That one method has a smaller KL than another says something only
 #   above this level.
 # * FA of a class or sub-class is computed on 100 test images, so one image is a point.
-# * In {item}`mumis-tab1`, {item}`mumis-tab2` and {item}`mumis-tabA7` the first retrained model is the reference, the row `retrain`.
+# * In {item}`mumis-tab1`, {item}`mumis-tab2` and {item}`mumis-tabA7` the reference, the row `retrain`, is made as the first of the two is.
 
 # %% [markdown]
 # ## Live run
