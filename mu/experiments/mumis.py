@@ -135,7 +135,7 @@ PAPER = Scale(
 LAPTOP = replace(
     PAPER, samples=8_000, recipe=SHORT, whole=replace(LONG, epochs=16, warmup=0.1), epochs=2, batch=64,
     rates=(1e-3, 3e-3), steps=64, whole_rates={
-        "mu-mis": (2.5e-4, 5e-4, 7.5e-4, 1e-3, 1.5e-3, 2e-3, 3e-3),
+        "mu-mis": (5e-5, 1e-4, 2.5e-4, 5e-4, 7.5e-4, 1e-3, 1.5e-3, 2e-3, 3e-3),
         "gradient-ascent": (5e-6, 1e-5, 1.5e-5, 2e-5, 3e-5),
     },
     looked=200, compared=("mu-mis", "gradient-ascent", "jit", "fine-tune", "bad-teacher", "ssd", "salun"), subsets=4,
