@@ -133,9 +133,10 @@ PAPER = Scale(
     sequence=SEQUENCE, compared=ALONG, others=(), subsets=20, timed=("resnet18", 512),
 )  # fmt: skip
 LAPTOP = replace(
-    PAPER, samples=8_000, recipe=SHORT, whole=replace(LONG, epochs=8, warmup=0.1), epochs=2, batch=64,
+    PAPER, samples=8_000, recipe=SHORT, whole=replace(LONG, epochs=16, warmup=0.1), epochs=2, batch=64,
     rates=(1e-3, 3e-3), steps=64, whole_rates={
-        "mu-mis": (5e-4, 1e-3, 1.5e-3, 2e-3, 3e-3, 0.01), "gradient-ascent": (5e-6, 1e-5, 1.5e-5, 2e-5, 3e-5),
+        "mu-mis": (5e-5, 1e-4, 2.5e-4, 5e-4, 7.5e-4, 1e-3, 1.5e-3, 2e-3, 3e-3),
+        "gradient-ascent": (5e-6, 1e-5, 1.5e-5, 2e-5, 3e-5),
     },
     looked=200, compared=("mu-mis", "gradient-ascent", "jit", "fine-tune", "bad-teacher", "ssd", "salun"), subsets=4,
     timed=("resnet18", 128),
@@ -670,10 +671,12 @@ def _floor(profile: str) -> list[dict]:
 
 
 def _whole(profile: str) -> list[dict]:
-    """The class of the main table, of a model trained on all images; methods that are handed little else."""
+    """The class of the main table, of a model trained on all images; methods handed little else, and three."""
     scale, (data, kind, name) = SCALES[profile], KINDS[0]
-    whole = replace(scale, recipe=scale.whole, rates=scale.whole_rates["mu-mis"])
-    tried = [sweep for method in ("mu-mis", "fine-tune", *SIMPLER) for sweep in _sweeps(profile, whole, kind, method)]
+    # Longer runs of MU-Mis are let be: a model that is trained for longer takes lower rates, and those more steps.
+    whole = replace(scale, recipe=scale.whole, rates=scale.whole_rates["mu-mis"], steps=4 * scale.steps)
+    methods = ("mu-mis", "fine-tune", "ssd", "salun", "scar", *SIMPLER)
+    tried = [sweep for method in methods for sweep in _sweeps(profile, whole, kind, method)]
     for sweep in tried:
         if sweep["name"] == "lr":  # of MU-Mis it is delta
             sweep["values"] = scale.whole_rates.get(sweep["method"], sweep["values"])
