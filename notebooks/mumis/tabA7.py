@@ -39,7 +39,6 @@
 #   the lowest KL. **Verdict:** {verdict}`mumis-C8`.
 # * Would another step do? {item}`Longer runs <mumis-stop>` are scored after each pass. Our check: another method is nearer to retraining than MU-Mis, even at the best of all its
 #   looks. **Verdict:** {verdict}`mumis-weak`.
-# * Under `laptop` RL, JiT, SCAR, LoTUS and MUNBa are not recorded yet.
 # * DUCK is told what accuracy on the forget set to expect, and stops there, as SCAR does; LoTUS is told, too. So a matching FA is no achievement. KL says more: DUCK has
 #   {value}`mumis-tabA7 KL dataset=cifar10 method=duck digits=2`, doing nothing {value}`mumis-tabA7 KL dataset=cifar10 method=trained digits=2`.
 # * RUM orders the forget set by a proxy of memorisation here, not by memorisation ({doc}`its page </book/methods/rum>`).
