@@ -38,6 +38,8 @@
 #   {value}`mumis-full Avg. Gap method=jit`. They leave some of the class, or lose much of the rest with it. In the main table NG was as near as MU-Mis.
 # * *With retained data* SSD is nearer, at {value}`mumis-full Avg. Gap method=ssd`, and SalUn level, at {value}`mumis-full Avg. Gap method=salun`; FT has {value}`mumis-full Avg. Gap method=fine-tune`. By KL on the forget set SSD is ahead as well:
 #   {value}`mumis-full KL method=ssd digits=2`, MU-Mis {value}`mumis-full KL method=mu-mis digits=2`, SalUn {value}`mumis-full KL method=salun digits=2`.
+# * *What the gap hides.* The {ref}`MIA <metric-mia-recall-entropy>` takes {value}`mumis-full MIA method=retrain` % of the forget set for members in the retrained model, after MU-Mis
+#   {value}`mumis-full MIA method=mu-mis` and after SSD {value}`mumis-full MIA method=ssd`: MU-Mis leaves these images less sure than images never seen are.
 # * *A window of rates.* With $\delta$ = 1.1, MU-Mis has
 #
 #   | rate | FA, % | RA, % | Avg. Gap | seconds |
