@@ -671,11 +671,11 @@ def _floor(profile: str) -> list[dict]:
 
 
 def _whole(profile: str) -> list[dict]:
-    """The class of the main table, of a model trained on all images; methods handed little else, and three."""
+    """The class of the main table, of a model trained on all images: methods without retained data, and three with them."""
     scale, (data, kind, name) = SCALES[profile], KINDS[0]
     # Longer runs of MU-Mis are let be: a model that is trained for longer takes lower rates, and those more steps.
     whole = replace(scale, recipe=scale.whole, rates=scale.whole_rates["mu-mis"], steps=4 * scale.steps)
-    methods = ("mu-mis", "fine-tune", "ssd", "salun", "scar", *SIMPLER)
+    methods = (*RETAIN_FREE, "fine-tune", "ssd", "salun")
     tried = [sweep for method in methods for sweep in _sweeps(profile, whole, kind, method)]
     for sweep in tried:
         if sweep["name"] == "lr":  # of MU-Mis it is delta
