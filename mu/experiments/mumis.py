@@ -671,7 +671,7 @@ def _floor(profile: str) -> list[dict]:
 
 
 def _whole(profile: str) -> list[dict]:
-    """The class of the main table, of a model trained on all images: methods without retained data, and three with them."""
+    """The class of the main table, of a model trained on all images; three of the methods have retained data."""
     scale, (data, kind, name) = SCALES[profile], KINDS[0]
     # Longer runs of MU-Mis are let be: a model that is trained for longer takes lower rates, and those more steps.
     whole = replace(scale, recipe=scale.whole, rates=scale.whole_rates["mu-mis"], steps=4 * scale.steps)
